@@ -1,0 +1,22 @@
+const transform = {
+  '\\.[cm]?[jt]s$': [
+    '@swc/jest',
+    {
+      sourceMaps: 'inline',
+      module: { type: 'commonjs' },
+      jsc: { target: 'es2023', parser: { syntax: 'typescript' } }
+    }
+  ]
+};
+const common = {
+  testEnvironment: 'node',
+  transform,
+  transformIgnorePatterns: ['/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|@chard)/)'],
+  modulePathIgnorePatterns: ['<rootDir>/jupyterlab_chard/', '<rootDir>/dist/']
+};
+module.exports = {
+  projects: [
+    { ...common, displayName: 'core', testMatch: ['<rootDir>/core/**/*.spec.ts'] },
+    { ...common, displayName: 'server', testMatch: ['<rootDir>/server/**/*.spec.ts'] }
+  ]
+};
