@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { Metric, PrologueCell, CodeCell } from '../pipeline/model';
+import { MetricValue, Resources, StepError } from '../run/events';
+
+/**
+ * What an engine and the runner (the Python that executes a step) say to each other: JSON, one message a line.
+ * A runner refuses a spec of another version.
+ */
+export const RUNNER_PROTOCOL = 1;
+
+/** A stored group to be read: `names` are bound from the file. Reserved names (`@random`, ...) are hidden state. */
+export const GroupReference = z.object({
+  /** Content address; the file is `<store>/<group>`. */
+  group: z.string(),
+  names: z.array(z.string()).min(1)
+});
+export type GroupReference = z.infer<typeof GroupReference>;
+
+/** All that a runner needs to execute one step. */
+export const StepSpec = z.object({
+  protocol: z.literal(RUNNER_PROTOCOL),
+  run: z.string(),
+  step: z.string(),
+  attempt: z.int().min(1),
+  /** The notebook's file name, for tracebacks. */
+  notebook: z.string(),
+  /** Where the step starts: the notebook's folder. */
+  directory: z.string(),
+  prologue: z.array(PrologueCell),
+  imports: z.array(z.object({ name: z.string(), statement: z.string() })),
+  cells: z.array(CodeCell),
+  metrics: z.array(Metric),
+  /** Groups of the inputs, bound over what the prologue made; of a group only the listed names are bound. */
+  inputs: z.array(GroupReference),
+  /** Names that steps below need: one that cannot be kept fails the step. */
+  outputs: z.array(z.string()),
+  /** Further names to keep if they can be and are smaller than `keepBytes` together. */
+  leaves: z.array(z.string()),
+  keepBytes: z.int(),
+  /** Folder of the stored groups; the runner writes into it. */
+  store: z.string(),
+  /** Set in the process before anything of the person's runs. */
+  environment: z.record(z.string(), z.string()),
+  /** Names of environment variables whose values must never be stored. */
+  secretNames: z.array(z.string()),
+  /** Output text (stdout and stderr each) beyond these bytes is counted, not sent. */
+  outputLimitBytes: z.int()
+});
+export type StepSpec = z.infer<typeof StepSpec>;
+
+/** One name as the runner left it. `unchanged`: content equals what came in, so the provider's version passes on. */
+export const RunnerValue = z.object({
+  name: z.string(),
+  digest: z.string(),
+  group: z.string().nullable(),
+  bytes: z.number(),
+  type: z.string(),
+  repr: z.string(),
+  globals: z.array(z.string()),
+  refused: z.string().nullable(),
+  unchanged: z.boolean()
+});
+export type RunnerValue = z.infer<typeof RunnerValue>;
+
+/** Files that a step touched, as far as Python's audit hook saw: absolute paths. */
+export const TouchedFiles = z.object({ read: z.array(z.string()), written: z.array(z.string()) });
+export type TouchedFiles = z.infer<typeof TouchedFiles>;
+
+/** From the runner to the engine. */
+export const RunnerMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('started'),
+    pid: z.int(),
+    python: z.string(),
+    ipython: z.string().nullable()
+  }),
+  z.object({ type: z.literal('cell-started'), cell: z.int() }),
+  z.object({ type: z.literal('cell-finished'), cell: z.int(), ok: z.boolean() }),
+  z.object({
+    type: z.literal('output'),
+    cell: z.int().nullable(),
+    stream: z.enum(['stdout', 'stderr']),
+    text: z.string()
+  }),
+  z.object({
+    type: z.literal('output-dropped'),
+    stream: z.enum(['stdout', 'stderr']),
+    bytes: z.int()
+  }),
+  z.object({
+    type: z.literal('display'),
+    cell: z.int().nullable(),
+    kind: z.enum(['display', 'result']),
+    data: z.record(z.string(), z.json()),
+    metadata: z.record(z.string(), z.json()),
+    displayId: z.string().nullable(),
+    update: z.boolean()
+  }),
+  z.object({
+    type: z.literal('metric'),
+    name: z.string(),
+    value: MetricValue,
+    at: z.number().nullable()
+  }),
+  z.object({
+    type: z.literal('warning'),
+    code: z.string(),
+    message: z.string(),
+    cell: z.int().nullable()
+  }),
+  /** Always the last message, sent by the step's supervisor once the whole process tree is gone. */
+  z.object({
+    type: z.literal('finished'),
+    state: z.enum(['succeeded', 'failed', 'cancelled']),
+    error: StepError.nullable(),
+    values: z.array(RunnerValue),
+    files: TouchedFiles,
+    resources: Resources
+  })
+]);
+export type RunnerMessage = z.infer<typeof RunnerMessage>;
+
+/** From the engine to a step's supervisor: the spec first, then at most one of the others. */
+export const SupervisorCommand = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run'), spec: StepSpec, timeoutSeconds: z.number().nullable() }),
+  /** Interrupt, and after `graceSeconds` kill, the step's whole process tree. */
+  z.object({ type: z.literal('cancel'), graceSeconds: z.number() })
+]);
+export type SupervisorCommand = z.infer<typeof SupervisorCommand>;
+
+/** From the engine to the fork server on its standard input, one JSON document a line; end of file ends it and all its steps. */
+export const ForkServerCommand = z.discriminatedUnion('type', [
+  /** First: import these installed modules, if there; then answer `ready`. */
+  z.object({ type: z.literal('preload'), modules: z.array(z.string()) }),
+  /** Fork a supervisor, which connects to `socket` and says `token` first. */
+  z.object({ type: z.literal('spawn'), socket: z.string(), token: z.string() })
+]);
+export type ForkServerCommand = z.infer<typeof ForkServerCommand>;
+
+export const ForkServerMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('ready'),
+    pid: z.int(),
+    /** False where a preloaded module left a second thread: steps then start as fresh processes. */
+    forks: z.boolean(),
+    why: z.string().nullable(),
+    failed: z.record(z.string(), z.string())
+  }),
+  z.object({ type: z.literal('spawned'), token: z.string(), pid: z.int() }),
+  z.object({ type: z.literal('error'), token: z.string().nullable(), message: z.string() })
+]);
+export type ForkServerMessage = z.infer<typeof ForkServerMessage>;

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+
+/** What a run or a step is in. `cached` is a flag of `succeeded`, not a state. */
+export const RunPhase = z.enum([
+  'pending',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'skipped',
+  'interrupted'
+]);
+export type RunPhase = z.infer<typeof RunPhase>;
+
+/** A metric is a number; JSON has no word for the three that are not finite. */
+export const MetricValue = z.union([z.number(), z.enum(['nan', 'inf', '-inf'])]);
+export type MetricValue = z.infer<typeof MetricValue>;
+
+/** Why a step or a run failed, as a person reads it. `cell` counts from 0, `line` from 1 within the cell. */
+export const StepError = z.object({
+  /** Stable code: `exception`, `timeout`, `killed`, `out-of-memory`, `exited`, `unpicklable`, `conflict`, ... */
+  code: z.string(),
+  /** The exception's class, or a short word where there is none. */
+  type: z.string(),
+  message: z.string(),
+  cell: z.int().nullable(),
+  line: z.int().nullable(),
+  /** Lines as IPython prints them, without colours, cells and lines as the person wrote them. */
+  traceback: z.array(z.string())
+});
+export type StepError = z.infer<typeof StepError>;
+
+/**
+ * One name as a step left it. `origin` is the step whose code last changed it (passing it on keeps the origin);
+ * with `digest` it is the name's version. Names that share a mutable object have one `group`.
+ */
+export const StoredValue = z.object({
+  name: z.string(),
+  origin: z.string(),
+  digest: z.string(),
+  /** Content address of the file that holds the group; null where the value was not kept. */
+  group: z.string().nullable(),
+  bytes: z.number(),
+  type: z.string(),
+  repr: z.string(),
+  /** Names of the notebook that functions inside the value read. */
+  globals: z.array(z.string()),
+  /** Why it was not kept; null where it was. */
+  refused: z.string().nullable()
+});
+export type StoredValue = z.infer<typeof StoredValue>;
+
+export const Resources = z.object({
+  wallSeconds: z.number(),
+  cpuSeconds: z.number(),
+  peakMemoryBytes: z.number()
+});
+export type Resources = z.infer<typeof Resources>;
+
+const step = { step: z.string() };
+const attempt = { ...step, attempt: z.int().min(1) };
+const at = { ...attempt, cell: z.int().nullable() };
+
+/** What happened, without its place in the log. Append only: new kinds may come, no kind changes its meaning. */
+export const RunEventBody = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run-created'),
+    run: z.string(),
+    pipeline: z.string(),
+    notebook: z.object({ path: z.string(), sha256: z.string() }),
+    parameters: z.record(z.string(), z.json()),
+    options: z.object({
+      cache: z.boolean(),
+      from: z.string().nullable(),
+      only: z.string().nullable(),
+      base: z.string().nullable()
+    }),
+    /** Topological, ties by first cell; the metrics step last. */
+    steps: z.array(
+      z.object({ name: z.string(), cells: z.array(z.int()), after: z.array(z.string()) })
+    )
+  }),
+  z.object({ type: z.literal('run-started'), pid: z.int() }),
+  z.object({ type: z.literal('run-resumed'), pid: z.int() }),
+  z.object({ type: z.literal('run-interrupted'), message: z.string() }),
+  z.object({ type: z.literal('run-cancelling') }),
+  z.object({
+    type: z.literal('run-finished'),
+    state: z.enum(['succeeded', 'failed', 'cancelled']),
+    error: StepError.extend({ step: z.string().nullable() }).nullable()
+  }),
+  z.object({ type: z.literal('step-started'), ...attempt, pid: z.int() }),
+  z.object({ type: z.literal('cell-started'), ...attempt, cell: z.int() }),
+  z.object({ type: z.literal('cell-finished'), ...attempt, cell: z.int(), ok: z.boolean() }),
+  z.object({
+    type: z.literal('output'),
+    ...at,
+    stream: z.enum(['stdout', 'stderr']),
+    text: z.string()
+  }),
+  /** Text left out by the step's log limit. */
+  z.object({
+    type: z.literal('output-dropped'),
+    ...attempt,
+    stream: z.enum(['stdout', 'stderr']),
+    bytes: z.int()
+  }),
+  z.object({
+    type: z.literal('display'),
+    ...at,
+    /** `result` is a cell's last expression (execute_result), `display` all else. */
+    kind: z.enum(['display', 'result']),
+    data: z.record(z.string(), z.json()),
+    metadata: z.record(z.string(), z.json()),
+    displayId: z.string().nullable(),
+    update: z.boolean()
+  }),
+  z.object({
+    type: z.literal('metric'),
+    ...attempt,
+    name: z.string(),
+    value: MetricValue,
+    /** The x of a curve (`log_metric(..., step=)`); null for a single number. */
+    at: z.number().nullable()
+  }),
+  z.object({
+    type: z.literal('warning'),
+    step: z.string().nullable(),
+    code: z.string(),
+    message: z.string(),
+    cell: z.int().nullable()
+  }),
+  z.object({
+    type: z.literal('step-retrying'),
+    ...attempt,
+    delaySeconds: z.number(),
+    error: StepError
+  }),
+  z.object({
+    type: z.literal('step-finished'),
+    ...attempt,
+    state: z.enum(['succeeded', 'failed', 'cancelled', 'skipped', 'interrupted']),
+    cached: z.boolean(),
+    /** Why it was or was not reused, why it was skipped, in words. */
+    why: z.string(),
+    /** Run whose result was reused. */
+    reusedFrom: z.string().nullable(),
+    values: z.array(StoredValue),
+    error: StepError.nullable(),
+    resources: Resources.nullable()
+  })
+]);
+export type RunEventBody = z.infer<typeof RunEventBody>;
+
+/** An event in a run's log: `seq` counts from 1 without gaps, `time` is milliseconds since 1970. */
+export const RunEvent = z.intersection(
+  z.object({ seq: z.int().min(1), time: z.number() }),
+  RunEventBody
+);
+export type RunEvent = z.infer<typeof RunEvent>;
