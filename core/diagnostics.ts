@@ -47,7 +47,9 @@ export const Diagnostic = z.object({
 });
 export type Diagnostic = z.infer<typeof Diagnostic>;
 
-type DiagnosticPlace = Partial<Pick<Diagnostic, 'cell' | 'line' | 'column' | 'end' | 'step' | 'fixes'>>;
+type DiagnosticPlace = Partial<
+  Pick<Diagnostic, 'cell' | 'line' | 'column' | 'end' | 'step' | 'fixes'>
+>;
 
 /** Builds a diagnostic; whatever of its place is not given is null. */
 export function diagnostic(
