@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ChardError } from './errors';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** What lies beside the bundle: in the wheel below `jupyterlab_chard/`, in a checkout the runner at the top. */
+function find(what: string, candidates: readonly string[]): string {
+  const found = candidates.find(candidate => existsSync(candidate));
+  if (found === undefined) {
+    throw new ChardError(
+      'broken-installation',
+      `${what} is missing (looked for ${candidates.join(' and ')}). Install jupyterlab-chard again; in a checkout run \`make setup\`.`
+    );
+  }
+  return found;
+}
+
+/** The folder that goes on a step's `PYTHONPATH`: it holds `chard_runner` and `chard`. */
+export function runnerFolder(): string {
+  const folder = find('The Python runner', [
+    join(here, '../runner/chard_runner'),
+    join(here, '../../runner/chard_runner')
+  ]);
+  return dirname(folder);
+}
+
+/** Path of a `.wasm` file that the bundle brings. */
+export function wasmFile(name: string): string {
+  return find(name, [join(here, name)]);
+}

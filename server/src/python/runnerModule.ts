@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { ChardError } from '../errors';
+import { runnerFolder } from '../installation';
+import type { Interpreter } from './interpreter';
+
+/** The variables of a Python process that must find the runner and nothing of the person's by accident. */
+export function runnerEnvironment(
+  interpreter: Interpreter,
+  environment: NodeJS.ProcessEnv = process.env
+): NodeJS.ProcessEnv {
+  const inherited = environment['PYTHONPATH'];
+  const path = inherited ? `${runnerFolder()}:${inherited}` : runnerFolder();
+  return { ...environment, ...interpreter.environment, PYTHONPATH: path };
+}
+
+/**
+ * Runs one of the runner's small modules to its end and gives the JSON that it prints.
+ *
+ * @param input sent as JSON on its standard input.
+ * @throws ChardError `interpreter-failed` with the last line of what it complained of.
+ */
+export async function runRunnerModule(
+  interpreter: Interpreter,
+  module: string,
+  input: unknown = null
+): Promise<unknown> {
+  const { code, stdout, stderr } = await capture(interpreter, module, JSON.stringify(input));
+  if (code === 0) {
+    try {
+      return JSON.parse(stdout);
+    } catch {
+      // Falls through: what it printed is shown instead.
+    }
+  }
+  const complaint = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
+  throw new ChardError(
+    'interpreter-failed',
+    `The kernel's interpreter ${interpreter.executable} could not run Chard's ${module}` +
+      (complaint ? `: ${complaint}` : ` (exit code ${code}).`)
+  );
+}
+
+function capture(
+  interpreter: Interpreter,
+  module: string,
+  input: string
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(interpreter.executable, ['-m', module], {
+      env: runnerEnvironment(interpreter),
+      stdio: 'pipe'
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', error =>
+      reject(
+        new ChardError(
+          'interpreter-failed',
+          `The kernel's interpreter ${interpreter.executable} cannot be started: ${error.message}`,
+          { cause: error }
+        )
+      )
+    );
+    child.on('close', code => resolve({ code, stdout, stderr }));
+    // A module that ends before it has read everything closes the pipe: its exit code tells.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}
