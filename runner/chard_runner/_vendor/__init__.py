@@ -1,0 +1,1 @@
+"""Other people's packages, carried so that the runner needs nothing installed. See each one's LICENSE."""
