@@ -1,0 +1,96 @@
+import { styleText } from 'node:util';
+import type { Writable } from 'node:stream';
+
+export type Style = Parameters<typeof styleText>[0];
+
+/** Where a command writes: results on `out`, all else on `err`. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Colours `text` where `err` (for `out`: where `out`) shows colours. */
+  readonly paint: { out(style: Style, text: string): string; err(style: Style, text: string): string };
+  /** True where `err` is a terminal whose lines can be drawn over. */
+  readonly live: boolean;
+  readonly columns: number;
+}
+
+type Stream = Writable & { isTTY?: boolean; columns?: number };
+
+/** The terminal of a process. `NO_COLOR` and `TERM=dumb` are honoured. */
+export function processTerminal(
+  stdout: Stream = process.stdout,
+  stderr: Stream = process.stderr,
+  environment: NodeJS.ProcessEnv = process.env
+): Terminal {
+  const plain = Boolean(environment['NO_COLOR']) || environment['TERM'] === 'dumb';
+  const painter = (stream: Stream) => (style: Style, text: string) =>
+    stream.isTTY && !plain ? styleText(style, text, { validateStream: false }) : text;
+  return {
+    out: text => void stdout.write(text),
+    err: text => void stderr.write(text),
+    paint: { out: painter(stdout), err: painter(stderr) },
+    live: Boolean(stderr.isTTY) && environment['TERM'] !== 'dumb',
+    columns: stderr.columns ?? 80
+  };
+}
+
+/** `1.2 s`, `340 ms`, `2 min 5 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) {
+    return `${Math.round(milliseconds)} ms`;
+  }
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) {
+    return `${seconds.toFixed(1)} s`;
+  }
+  const minutes = Math.floor(seconds / 60);
+  const rest = Math.round(seconds % 60);
+  return minutes < 60
+    ? `${minutes} min ${rest} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `340 B`, `1.2 kB`, `3.4 MB`: powers of ten, as disks and networks count. */
+export function byteSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Lays out rows in columns two blanks apart; the last column is as long as it likes. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.slice(0, -1).forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));
+    });
+  }
+  return rows
+    .map(row =>
+      row
+        .map((cell, column) =>
+          column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell))
+        )
+        .join('  ')
+        .trimEnd()
+    )
+    .map(line => `${line}\n`)
+    .join('');
+}
+
+// eslint-disable-next-line no-control-regex -- the escape character is what a colour begins with
+const COLOUR = /\u001b\[[0-9;]*m/g;
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
+
+function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text.replace(COLOUR, '')) {
+    width += WIDE.test(character) ? 2 : 1;
+  }
+  return width;
+}
