@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { diagnostic, type Diagnostic } from '../diagnostics';
+import type { Json, JsonObject } from './model';
+import { isEnvironmentName, isLabelKey, isLabelValue, isQuantity, isResourceName } from './tags';
+
+/** The key under which Chard's own fields stand in the metadata of a notebook and of a cell. */
+export const CHARD_KEY = 'chard';
+
+/** A cell's fields (keys of its metadata's `chard`) that Kale's tags cannot say. */
+export const CELL_FIELDS = [
+  'description',
+  'requests',
+  'environment',
+  'retries',
+  'timeoutSeconds'
+] as const;
+export type CellField = (typeof CELL_FIELDS)[number];
+
+const text = z.string({ error: 'must be a text' });
+const quantity = text.refine(isQuantity, {
+  error: 'must be an amount such as "2", "500m" or "4Gi"'
+});
+const seconds = z.number({ error: 'must be a number of seconds' });
+
+function mapOf(
+  value: z.ZodType<string>,
+  isKey: (key: string) => boolean,
+  keys: string
+): z.ZodType<Record<string, string>> {
+  return z
+    .record(z.string(), value, { error: 'must be an object of names and texts' })
+    .refine(map => Object.keys(map).every(isKey), { error: `has a key that is not ${keys}` });
+}
+
+export const Quantities = mapOf(quantity, isResourceName, 'the name of a resource');
+export const Labels = mapOf(
+  text.refine(isLabelValue, { error: 'must be a label value: letters, digits, "-", "_", "."' }),
+  isLabelKey,
+  'a label key'
+);
+export const Annotations = mapOf(text, isLabelKey, 'an annotation key');
+export const Environment = mapOf(text, isEnvironmentName, 'the name of an environment variable');
+
+/** Defaults are those of KFP's retry policy. */
+export const RetriesField = z.strictObject(
+  {
+    count: z.int({ error: 'must be a whole number' }).min(0, { error: 'must not be negative' }),
+    backoffSeconds: seconds.min(0, { error: 'must not be negative' }).default(0),
+    backoffFactor: z
+      .number({ error: 'must be a number' })
+      .min(1, { error: 'must be at least 1' })
+      .default(2),
+    maxBackoffSeconds: seconds.min(0, { error: 'must not be negative' }).default(3600)
+  },
+  { error: issue => (issue.code === 'unrecognized_keys' ? undefined : 'must be an object') }
+);
+
+export const TimeoutSeconds = seconds.positive({ error: 'must be more than 0' });
+
+/** What the fields of a cell hold. */
+export interface CellFields {
+  readonly description: string | null;
+  readonly requests: Record<string, string>;
+  readonly environment: Record<string, string>;
+  readonly retries: z.output<typeof RetriesField> | null;
+  readonly timeoutSeconds: number | null;
+}
+
+/** Where a field stands, for messages and fixes. */
+export interface FieldPlace {
+  /** Index over all cells; null for the notebook's own metadata. */
+  readonly cell: number | null;
+  /** Below the metadata: `['chard', 'retries']`. */
+  readonly path: readonly string[];
+}
+
+/** Collects what is wrong with the fields of one notebook or cell while they are read one by one. */
+export class FieldReader {
+  readonly diagnostics: Diagnostic[] = [];
+
+  /**
+   * The field's value as `schema` gives it, or `fallback` where the field is missing, null or invalid. An
+   * invalid field is reported by its name, with a fix that removes it.
+   */
+  read<T>(value: Json | undefined, schema: z.ZodType<T>, fallback: T, place: FieldPlace): T {
+    if (value === undefined || value === null) return fallback;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    const issue = result.error.issues[0]!;
+    this.invalid([...place.path, ...issue.path.map(String)].join('.'), issue.message, place);
+    return fallback;
+  }
+
+  /** The object at `key`, or an empty one; anything else than an object is reported. */
+  object(metadata: JsonObject, key: string, cell: number | null): JsonObject {
+    const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
+    if (value === undefined || value === null) return {};
+    if (isJsonObject(value)) return value;
+    this.invalid(key, 'must be an object', { cell, path: [key] });
+    return {};
+  }
+
+  /** Reports the field `name` as unusable. */
+  invalid(name: string, message: string, place: FieldPlace): void {
+    this.diagnostics.push(
+      diagnostic(
+        'error',
+        'invalid-field',
+        `The metadata field "${name}" ${message}. It is not used until it is repaired.`,
+        {
+          cell: place.cell,
+          fixes: [
+            {
+              title: `Remove the field "${place.path.join('.')}"`,
+              edits: [
+                { kind: 'set-metadata', cell: place.cell, path: [...place.path], value: null }
+              ]
+            }
+          ]
+        }
+      )
+    );
+  }
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads a cell's own fields from its metadata; unknown keys are somebody else's. */
+export function readCellFields(
+  metadata: JsonObject,
+  cell: number | null
+): { fields: CellFields; diagnostics: Diagnostic[] } {
+  const reader = new FieldReader();
+  const chard = reader.object(metadata, CHARD_KEY, cell);
+  const at = (field: CellField) => ({ cell, path: [CHARD_KEY, field] });
+  const fields: CellFields = {
+    description: reader.read<string | null>(chard.description, text, null, at('description')),
+    requests: reader.read(chard.requests, Quantities, {}, at('requests')),
+    environment: reader.read(chard.environment, Environment, {}, at('environment')),
+    retries: reader.read<CellFields['retries']>(chard.retries, RetriesField, null, at('retries')),
+    timeoutSeconds: reader.read<number | null>(
+      chard.timeoutSeconds,
+      TimeoutSeconds,
+      null,
+      at('timeoutSeconds')
+    )
+  };
+  return { fields, diagnostics: reader.diagnostics };
+}
