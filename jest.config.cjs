@@ -9,6 +9,7 @@ const transform = {
   ]
 };
 const common = {
+  globals: { __VERSION__: require('./package.json').version },
   testEnvironment: 'node',
   transform,
   transformIgnorePatterns: ['/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|@chard)/)'],

@@ -1,6 +1,6 @@
 // Bundles the companion server and command line into jupyterlab_chard/server, and copies the runner beside it.
 import { build, context } from 'esbuild';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const fromCore = createRequire(join(here, '../core/package.json'));
 const out = join(here, '../jupyterlab_chard/server');
+const { version } = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8'));
 const minify = process.argv.includes('--minify');
 
 rmSync(out, { recursive: true, force: true });
@@ -29,6 +30,7 @@ const options = {
   chunkNames: 'chunk-[hash]',
   minify,
   sourcemap: minify ? false : 'linked',
+  define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'linked',
   logLevel: 'warning',
   // CommonJS dependencies call require() of Node's builtins.

@@ -1,0 +1,28 @@
+import type { Terminal } from './terminal';
+
+/** What a command has of the world. */
+export interface Context {
+  readonly terminal: Terminal;
+  /** Folder of the stores. */
+  readonly home: string;
+  /** The Python that Chard is installed in. */
+  readonly python: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** All of standard input, for a notebook given as `-`. */
+  readStandardInput(): Promise<Uint8Array>;
+  /** Aborts when the person presses Ctrl-C or the process is asked to end. */
+  readonly interrupted: AbortSignal;
+}
+
+/** A command's result: 0 done, 1 the notebook or the run has errors, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json: boolean;
+}
+
+/** Writes one JSON document to standard output. */
+export function printJson(terminal: Terminal, value: unknown): void {
+  terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunEvent } from '@chard/core/run';
+
+type Display = Extract<RunEvent, { type: 'display' }>;
+
+/** MIME types that make a file, best first, with the file's ending and how the text of the event becomes bytes. */
+const FORMATS: readonly { mime: string; ending: string; encoding: BufferEncoding }[] = [
+  { mime: 'image/png', ending: 'png', encoding: 'base64' },
+  { mime: 'image/jpeg', ending: 'jpg', encoding: 'base64' },
+  { mime: 'image/svg+xml', ending: 'svg', encoding: 'utf8' },
+  { mime: 'application/pdf', ending: 'pdf', encoding: 'base64' },
+  { mime: 'text/html', ending: 'html', encoding: 'utf8' }
+];
+
+/**
+ * Writes the figures and tables that a run displayed as files, named by step, cell and count.
+ *
+ * @param folder is made where it does not exist; files of those names are replaced.
+ * @returns the paths of the files.
+ */
+export function saveDisplays(events: Iterable<RunEvent>, folder: string): string[] {
+  const latest = lastOfEach(events);
+  const counts = new Map<string, number>();
+  const paths: string[] = [];
+  for (const { step, cell, data } of latest) {
+    const format = FORMATS.find(({ mime }) => typeof text(data[mime]) === 'string');
+    if (format === undefined) {
+      continue;
+    }
+    const stem = `${fileName(step)}-${cell ?? 'end'}`;
+    const count = (counts.get(stem) ?? 0) + 1;
+    counts.set(stem, count);
+    const path = join(folder, `${stem}-${count}.${format.ending}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path, Buffer.from(text(data[format.mime]) as string, format.encoding));
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** `update_display` replaces what was shown under its id; a step's later attempt replaces the former's displays. */
+function lastOfEach(events: Iterable<RunEvent>): Display[] {
+  const shown: Display[] = [];
+  for (const event of events) {
+    if (event.type === 'step-started') {
+      remove(shown, display => display.step === event.step);
+    } else if (event.type === 'display') {
+      const before = event.update
+        ? shown.findIndex(({ displayId }) => displayId !== null && displayId === event.displayId)
+        : -1;
+      if (before >= 0) {
+        shown[before] = { ...event, cell: (shown[before] as Display).cell };
+      } else {
+        shown.push(event);
+      }
+    }
+  }
+  return shown;
+}
+
+function remove<T>(list: T[], unwanted: (item: T) => boolean): void {
+  list.splice(0, list.length, ...list.filter(item => !unwanted(item)));
+}
+
+/** Bundles may hold a text as a list of lines, as nbformat does. */
+function text(value: unknown): string | undefined {
+  if (typeof value === 'string') {
+    return value;
+  }
+  return Array.isArray(value) && value.every(line => typeof line === 'string')
+    ? value.join('')
+    : undefined;
+}
+
+/** A step's name as part of a file's name, in any script but without what file systems or shells trip over. */
+function fileName(step: string): string {
+  return step.replace(/[^\p{L}\p{N}_-]+/gu, '-');
+}

@@ -1,0 +1,111 @@
+import { METRICS_STEP } from '@chard/core/pipeline';
+import { fold, initialRunState, type RunEvent, type RunState } from '@chard/core/run';
+import { stepLines } from './runView';
+import { duration, type Terminal } from './terminal';
+
+/** Shows a run while it goes on. Give it events as they come; `end` leaves the last state on the screen. */
+export interface Progress {
+  readonly state: RunState;
+  add(events: readonly RunEvent[]): void;
+  end(): void;
+}
+
+/** A live view where the terminal can draw over its lines, else a line for each change. */
+export function showProgress(terminal: Terminal, now: () => number): Progress {
+  return terminal.live ? new LiveProgress(terminal, now) : new PlainProgress(terminal);
+}
+
+const REDRAW_MS = 100;
+const CURSOR_UP_AND_CLEAR = (lines: number) => (lines > 0 ? `\u001b[${lines}A\u001b[J` : '');
+
+class LiveProgress implements Progress {
+  state = initialRunState;
+  private drawn = 0;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly now: () => number
+  ) {
+    this.timer = setInterval(() => this.draw(), REDRAW_MS);
+    this.timer.unref();
+  }
+
+  add(events: readonly RunEvent[]): void {
+    this.state = fold(this.state, events);
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+    this.draw();
+  }
+
+  private draw(): void {
+    const lines = stepLines(this.state, this.now(), this.terminal.paint.err).map(line =>
+      clip(line, this.terminal.columns - 1)
+    );
+    this.terminal.err(CURSOR_UP_AND_CLEAR(this.drawn) + lines.map(line => `${line}\n`).join(''));
+    this.drawn = lines.length;
+  }
+}
+
+/** Cuts a line that would wrap: a wrapped line cannot be drawn over. Colours do not count. */
+function clip(line: string, width: number): string {
+  let seen = 0;
+  let kept = '';
+  // eslint-disable-next-line no-control-regex -- the escape character is what a colour begins with
+  for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
+    if (part.startsWith('\u001b')) {
+      kept += part;
+    } else {
+      const room = [...part].slice(0, Math.max(0, width - seen));
+      kept += room.join('');
+      seen += room.length;
+    }
+  }
+  return kept;
+}
+
+class PlainProgress implements Progress {
+  state = initialRunState;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  add(events: readonly RunEvent[]): void {
+    this.state = fold(this.state, events);
+    for (const event of events) {
+      const text = this.describe(event);
+      if (text !== null) {
+        this.terminal.err(`${text}\n`);
+      }
+    }
+  }
+
+  end(): void {
+    // Every change has been told as it happened.
+  }
+
+  private describe(event: RunEvent): string | null {
+    switch (event.type) {
+      case 'run-started':
+        return `${this.state.pipeline}: run ${this.state.id} started`;
+      case 'run-resumed':
+        return `${this.state.pipeline}: run ${this.state.id} resumed`;
+      case 'step-started':
+        return event.step === METRICS_STEP ? null : `${event.step}: started`;
+      case 'step-retrying':
+        return `${event.step}: ${event.error.message}; trying again in ${event.delaySeconds} s`;
+      case 'step-finished': {
+        if (event.step === METRICS_STEP && event.state === 'succeeded') {
+          return null;
+        }
+        const took = event.resources === null ? '' : ` in ${duration(event.resources.wallSeconds * 1000)}`;
+        return `${event.step}: ${event.cached ? 'reused' : event.state + took}`;
+      }
+      case 'warning':
+        return `warning: ${event.step === null ? '' : `${event.step}: `}${event.message}`;
+      default:
+        return null;
+    }
+  }
+}
