@@ -1,1 +1,5 @@
 export * from './events';
+export * from './series';
+export * from './state';
+export * from './reduce';
+export * from './summary';

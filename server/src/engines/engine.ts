@@ -1,0 +1,93 @@
+import type { Pipeline } from '@chard/core/pipeline';
+import type { RunEventBody, RunPhase, RunState, StepError } from '@chard/core/run';
+
+/** The Python that runs the steps. */
+export interface EngineInterpreter {
+  /** Absolute path. */
+  readonly executable: string;
+  readonly version: string;
+  /** Changes whenever the interpreter or one of its packages does. */
+  readonly fingerprint: string;
+  /** The whole environment of its processes; never stored. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What is recorded with the run: interpreter, packages, platform. JSON. */
+  readonly record: unknown;
+}
+
+/** What the steps of one engine may use together; whatever is left out is the machine's. */
+export interface Limits {
+  /** CPUs. */
+  readonly cpu: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Steps side by side. */
+  readonly parallel: number;
+}
+
+export interface RunOptions {
+  /** Whether earlier results may stand for steps. */
+  readonly cache: boolean;
+  /** Run this step and those below; the rest comes from `base` or the latest results that hold. */
+  readonly from: string | null;
+  /** Run this step alone. */
+  readonly only: string | null;
+  /** The run whose values `from` and `only` take. */
+  readonly base: string | null;
+}
+
+export interface ExecutionContext {
+  readonly interpreter: EngineInterpreter;
+  /** Values of the environment variables that steps take from secrets; never stored. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export interface RunRequest extends ExecutionContext {
+  /** Parameters bound. */
+  readonly pipeline: Pipeline;
+  readonly notebook: { readonly path: string; readonly bytes: Uint8Array };
+  readonly options: RunOptions;
+}
+
+export interface RunHandle {
+  readonly id: string;
+  /** The run's last state. Rejects only where the log can no longer be written (a full disk, a lost lease). */
+  readonly finished: Promise<RunState>;
+  /** Asks the run to end; `finished` tells when it has. */
+  cancel(): void;
+}
+
+export interface ExecRequest extends ExecutionContext {
+  readonly run: string;
+  readonly step: string;
+  readonly code: string;
+  /** On what the step got instead of on what it left. */
+  readonly before: boolean;
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExecResult {
+  readonly state: Extract<RunPhase, 'succeeded' | 'failed' | 'cancelled'>;
+  readonly error: StepError | null;
+}
+
+/** Output, displays and warnings of executed code, as they come. */
+export type ExecListener = (
+  body: Extract<RunEventBody, { type: 'output' | 'output-dropped' | 'display' | 'warning' }>
+) => void;
+
+/** What runs pipelines. Every failure that a person can act on is a coded `ChardError`. */
+export interface Engine {
+  /** @throws ChardError `missing-results` (for `from` and `only`), `step-unknown`, and the store's. */
+  start(request: RunRequest): Promise<RunHandle>;
+  /** Goes on with an interrupted, failed or cancelled run: what succeeded is kept. @throws ChardError `run-owned`, `run-unknown`, `run-complete`. */
+  resume(run: string, context: ExecutionContext): Promise<RunHandle>;
+  /** Asks a run to end, whichever process executes it. */
+  cancel(run: string): Promise<void>;
+  /** Runs code on a finished step's state and leaves no trace in the run. @throws ChardError `step-unknown`, `step-unfinished`. */
+  execute(request: ExecRequest, listener: ExecListener): Promise<ExecResult>;
+  /** Marks runs whose owner is gone as interrupted and ends what they left behind. @returns their ids. */
+  recover(): Promise<string[]>;
+  /** Cancels what goes on and ends every process. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,3 @@
+export * from './model';
+export { openStores } from './open';
+export { BEAT_MILLISECONDS, ownerLives, thisOwner } from './owner';

@@ -1,0 +1,183 @@
+import type { RunnerValue } from '@chard/core/protocol';
+import type { RunEvent, RunEventBody, RunPhase } from '@chard/core/run';
+
+/** Which process does something: enough to tell, later and from another process, whether it still lives. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When the process started, in the system's own words; tells two processes with one pid apart. */
+  readonly startTime: string;
+  /** The machine's boot. */
+  readonly boot: string;
+  /** The pid's namespace (a container); empty where the system has none. */
+  readonly namespace: string;
+}
+
+/** Who may append to a run: a process and the engine in it. */
+export interface Owner extends ProcessIdentity {
+  /** Random; also the marker in the environment of every process that the engine starts. */
+  readonly instance: string;
+}
+
+export interface Lease {
+  readonly run: string;
+  readonly owner: Owner;
+  /** Milliseconds since 1970 of the owner's last sign of life. */
+  readonly beat: number;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  /** Absolute path of the notebook. */
+  readonly notebook: string;
+  readonly pipeline: string;
+  readonly phase: RunPhase;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+  readonly lastSeq: number;
+  readonly cancelRequested: boolean;
+}
+
+export interface RunFilter {
+  readonly notebook?: string;
+  readonly phases?: readonly RunPhase[];
+  /** At most so many, the newest. */
+  readonly limit?: number;
+}
+
+/** An event that has happened and waits for its place in the log. */
+export interface PendingEvent {
+  readonly time: number;
+  readonly body: RunEventBody;
+}
+
+export interface ReadOptions {
+  /** Events with a higher `seq`; 0 for all. */
+  readonly after?: number;
+  readonly limit?: number;
+  readonly step?: string;
+}
+
+/** Content addresses of what a run keeps beside its log. */
+export type ArtefactName = 'notebook' | 'pipeline' | 'environment' | 'workspace';
+
+export interface NewRun {
+  readonly id: string;
+  readonly notebook: string;
+  readonly pipeline: string;
+  readonly artefacts: Readonly<Partial<Record<ArtefactName, string>>>;
+  /** The log's beginning. */
+  readonly events: readonly PendingEvent[];
+}
+
+/**
+ * The logs of all runs. Whatever a method has returned from is on the disk. All methods throw coded `ChardError`s
+ * (`store-full`, `store-read-only`, `store-damaged`, `store-busy`, `store-newer`, `store-unavailable`).
+ */
+export interface RunStore {
+  /** Makes a run owned by `owner`. @throws ChardError `run-exists`. */
+  create(run: NewRun, owner: Owner): void;
+  get(id: string): RunRecord | undefined;
+  /** Newest first. */
+  list(filter?: RunFilter): RunRecord[];
+  artefacts(id: string): Partial<Record<ArtefactName, string>>;
+  /** Appends in one transaction. @throws ChardError `lease-lost` where the run is not `owner`'s (any more). */
+  append(id: string, owner: Owner, events: readonly PendingEvent[]): RunEvent[];
+  read(id: string, options?: ReadOptions): RunEvent[];
+  /** Asks the owner, in whichever process, to cancel; it sees it through `onChange`. */
+  requestCancel(id: string): void;
+  /** Removes the run, and every result that no other run made or used. @throws ChardError `run-active`, `run-unknown`. */
+  delete(id: string): void;
+  /** Calls `listener` after every change by any process, until the function returned is called. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface LeaseStore {
+  get(run: string): Lease | undefined;
+  all(): Lease[];
+  /**
+   * Takes a run that has no owner or whose owner is dead (`isAlive` judges).
+   * @returns the dead owner that it was taken from, or null. @throws ChardError `run-owned`, `run-unknown`.
+   */
+  take(run: string, owner: Owner, now: number, isAlive: (lease: Lease) => boolean): Owner | null;
+  /** A sign of life for all runs of an owner. */
+  beat(owner: Owner, now: number): void;
+  release(run: string, owner: Owner): void;
+}
+
+/** What a step's result depended on, each under a name that a reason in words can be made from. */
+export interface ReuseParts {
+  readonly code: string;
+  readonly modules: Readonly<Record<string, string>>;
+  /** Input name to content digest. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Parameter name to JSON value. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly environment: string;
+  /** The step's own environment variables, digested. */
+  readonly variables: string;
+  readonly workspace: string;
+}
+
+export interface StoredResult {
+  readonly key: string;
+  readonly notebook: string;
+  readonly step: string;
+  readonly parts: ReuseParts;
+  /** As the runner reported them: an unchanged value's version is its provider's in the run that reuses it. */
+  readonly values: readonly RunnerValue[];
+  /** What the workspace has to know to check and replay the step's files; its own JSON. */
+  readonly files: unknown;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** Results of steps that later runs may reuse. A result lives as long as a run that made or used it. */
+export interface ResultStore {
+  find(key: string): StoredResult | undefined;
+  /** The result of a notebook's step that was made or used last. */
+  latest(notebook: string, step: string): StoredResult | undefined;
+  put(result: StoredResult, run: string): void;
+  use(key: string, run: string, now: number): void;
+  /** A kept run whose log holds the result's outputs. */
+  runOf(key: string): string | undefined;
+  /** All results' `files`, for the workspace to tell what is still needed. */
+  allFiles(): unknown[];
+}
+
+/** The files that hold stored values, named by their content. Runners write them. */
+export interface ValueStore {
+  /** Absolute path of the folder. */
+  readonly folder: string;
+  has(group: string): boolean;
+  size(group: string): number | null;
+}
+
+/** Small documents named by their SHA-256. */
+export interface ArtefactStore {
+  /** Durable when it returns. */
+  put(bytes: Uint8Array): string;
+  /** @throws ChardError `artefact-missing`, `artefact-damaged`. */
+  get(digest: string): Uint8Array;
+}
+
+export interface Freed {
+  readonly files: number;
+  readonly bytes: number;
+  /** True where a run is going on, so that nothing was removed now; the next call removes it. */
+  readonly postponed: boolean;
+}
+
+/** One store of everything below `$CHARD_HOME`. */
+export interface Stores {
+  /** Absolute path of the folder. */
+  readonly home: string;
+  readonly runs: RunStore;
+  readonly leases: LeaseStore;
+  readonly results: ResultStore;
+  readonly values: ValueStore;
+  readonly artefacts: ArtefactStore;
+  /** Removes value and artefact files that no kept run or result needs; not while `isAlive` runs go on. */
+  collectGarbage(isAlive: (lease: Lease) => boolean): Freed;
+  close(): void;
+}

@@ -1,0 +1,244 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { ChardError, systemCode } from '../../errors';
+import { MIGRATIONS } from './schema';
+
+/** "chrd": tells our files from other people's databases. */
+const APPLICATION_ID = 0x63687264;
+const BUSY_MILLISECONDS = 10_000;
+
+// Primary result codes: https://www.sqlite.org/rescode.html
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IOERR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const NOTADB = 26;
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** One connection: prepared statements, transactions, and SQLite's failures as coded errors. */
+export class Database {
+  private readonly statements = new Map<string, StatementSync>();
+
+  private constructor(
+    private readonly connection: DatabaseSync,
+    readonly path: string,
+    readonly readOnly: boolean
+  ) {}
+
+  /**
+   * Opens the database and brings an older one up to date. Where it cannot be written it is opened for reading,
+   * and writing throws `store-read-only`.
+   * @throws ChardError `store-newer`, `store-damaged`, `store-read-only`, `store-unavailable`, `store-full`, `store-busy`.
+   */
+  static open(path: string): Database {
+    const readOnly = !prepareFile(path);
+    return translated(path, () => {
+      const connection = connect(path, readOnly);
+      try {
+        const database = new Database(connection, path, readOnly);
+        database.bringUpToDate();
+        return database;
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    });
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return translated(this.path, () => this.prepare(sql).all(...values));
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return translated(this.path, () => this.prepare(sql).get(...values));
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return translated(this.path, () => Number(this.prepare(sql).run(...values).changes));
+  }
+
+  /** Runs `work` with the write lock held; all of it is on the disk when this returns, or nothing is. */
+  transaction<Result>(work: () => Result): Result {
+    return translated(this.path, () => {
+      this.connection.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        this.connection.exec('COMMIT');
+        return result;
+      } catch (error) {
+        // SQLite itself rolls back on some failures (a full disk); a second rollback would hide the cause.
+        if (this.connection.isTransaction) this.connection.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  /** A number that changes whenever another connection, in any process, has committed. */
+  dataVersion(): number {
+    return Number(this.get('PRAGMA data_version')?.['data_version']);
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.connection.close();
+  }
+
+  private prepare(sql: string): StatementSync {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.connection.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  private bringUpToDate(): void {
+    const version = this.version();
+    if (version === MIGRATIONS.length) return;
+    if (this.readOnly) throw readOnlyError(this.path);
+    this.transaction(() => {
+      // Another process may have done it while this one waited for the lock.
+      for (const migration of MIGRATIONS.slice(this.version())) this.connection.exec(migration);
+      this.connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      this.connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    });
+  }
+
+  private version(): number {
+    const application = Number(this.get('PRAGMA application_id')?.['application_id']);
+    const version = Number(this.get('PRAGMA user_version')?.['user_version']);
+    const isEmpty = this.get('SELECT 1 FROM sqlite_schema LIMIT 1') === undefined;
+    if (application !== APPLICATION_ID && !isEmpty) {
+      throw new ChardError(
+        'store-damaged',
+        `${this.path} is a database of another program. Move it away, or set CHARD_HOME to another folder.`,
+        { path: this.path }
+      );
+    }
+    if (version > MIGRATIONS.length) {
+      throw new ChardError(
+        'store-newer',
+        `The store ${this.path} was written by a newer Chard (format ${version}; this one knows ${MIGRATIONS.length}). ` +
+          'Upgrade jupyterlab-chard, or set CHARD_HOME to another folder.',
+        { path: this.path }
+      );
+    }
+    return version;
+  }
+}
+
+/** Makes the folder and an empty file that only their owner can read. @returns whether the file can be written. */
+function prepareFile(path: string): boolean {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const isNew = !existsSync(path);
+    closeSync(openSync(path, 'a', 0o600));
+    if (isNew) chmodSync(path, 0o600);
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    const isReadOnly = code === 'EROFS' || code === 'EACCES' || code === 'EPERM';
+    if (isReadOnly && existsSync(path)) return false;
+    if (isReadOnly) throw readOnlyError(path, error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw fullError(path, error);
+    throw new ChardError(
+      'store-unavailable',
+      `The store ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}. ` +
+        'Make its folder usable, or set CHARD_HOME to another one.',
+      { path, cause: error }
+    );
+  }
+}
+
+function connect(path: string, readOnly: boolean): DatabaseSync {
+  if (!readOnly) {
+    const connection = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
+    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    return connection;
+  }
+  try {
+    const connection = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLISECONDS });
+    connection.exec('SELECT 1 FROM sqlite_schema');
+    return connection;
+  } catch (error) {
+    const code = primaryCode(error);
+    if (code !== CANTOPEN && code !== READONLY) throw error;
+    // A read-only folder has no room for WAL's shared memory; nobody can write there, so the file alone is whole.
+    const address = pathToFileURL(path);
+    address.searchParams.set('immutable', '1');
+    return new DatabaseSync(address, { readOnly: true });
+  }
+}
+
+function translated<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw asChardError(error, path);
+  }
+}
+
+function asChardError(error: unknown, path: string): unknown {
+  const details = { path, cause: error };
+  const reason = error instanceof Error ? error.message : String(error);
+  switch (primaryCode(error)) {
+    case BUSY:
+    case LOCKED:
+      return new ChardError(
+        'store-busy',
+        `The store ${path} has been locked by another process for ${BUSY_MILLISECONDS / 1000} seconds. ` +
+          'Try again; if it stays, look for a process that hangs or is stopped.',
+        details
+      );
+    case READONLY:
+      return readOnlyError(path, error);
+    case CORRUPT:
+    case NOTADB:
+      return new ChardError(
+        'store-damaged',
+        `The store ${path} is damaged (${reason}). Move it away (with the files -wal and -shm beside it) and start anew, ` +
+          'or put back a backup; notebooks are not touched by this, only past runs and reuse are lost.',
+        details
+      );
+    case FULL:
+      return fullError(path, error);
+    case IOERR:
+    case CANTOPEN:
+      return new ChardError(
+        'store-unavailable',
+        `The store ${path} cannot be read or written (${reason}). Check the disk, its free space and the folder's permissions, ` +
+          'or set CHARD_HOME to another folder.',
+        details
+      );
+    default:
+      return error;
+  }
+}
+
+function readOnlyError(path: string, cause?: unknown): ChardError {
+  return new ChardError(
+    'store-read-only',
+    `The store ${path} cannot be written. Make it writable, or set CHARD_HOME to a folder that is.`,
+    { path, cause }
+  );
+}
+
+function fullError(path: string, cause: unknown): ChardError {
+  return new ChardError(
+    'store-full',
+    `The disk that holds the store ${path} is full. Free some space (\`chard runs delete\` removes runs and their values), ` +
+      'or set CHARD_HOME to a folder on another disk.',
+    { path, cause }
+  );
+}
+
+function primaryCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}

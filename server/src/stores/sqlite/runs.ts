@@ -1,0 +1,206 @@
+import { type RunEvent, RunPhase } from '@chard/core/run';
+import { ChardError } from '../../errors';
+import { phaseAfter, stepOf, valuesOf } from '../effects';
+import { leaseLost, runActive, runUnknown } from '../failures';
+import type {
+  ArtefactName,
+  NewRun,
+  Owner,
+  PendingEvent,
+  ReadOptions,
+  RunFilter,
+  RunRecord,
+  RunStore
+} from '../model';
+import type { ChangeFeed } from './changes';
+import type { Database, Row } from './database';
+import { insertLease } from './leases';
+
+const COLUMNS =
+  'number, id, notebook, pipeline, phase, created_at, finished_at, last_seq, cancel_requested';
+const ALL = -1;
+
+/** The logs of all runs in SQLite. */
+export class SqliteRunStore implements RunStore {
+  constructor(
+    private readonly database: Database,
+    private readonly changes: ChangeFeed
+  ) {}
+
+  create(run: NewRun, owner: Owner): void {
+    const now = run.events[0]?.time ?? 0;
+    this.database.transaction(() => {
+      if (this.find(run.id) !== undefined) {
+        throw new ChardError('run-exists', `There is already a run ${run.id} in this store.`);
+      }
+      this.database.run(
+        `INSERT INTO runs (id, notebook, pipeline, phase, created_at, last_seq) VALUES (?, ?, ?, 'pending', ?, 0)`,
+        run.id,
+        run.notebook,
+        run.pipeline,
+        now
+      );
+      const number = this.numberOf(run.id);
+      for (const [name, digest] of Object.entries(run.artefacts)) {
+        this.database.run(
+          'INSERT INTO artefacts (run, name, digest) VALUES (?, ?, ?)',
+          number,
+          name,
+          digest
+        );
+      }
+      insertLease(this.database, number, owner, now);
+      this.insert(number, 0, run.events);
+    });
+    this.changes.announce();
+  }
+
+  get(id: string): RunRecord | undefined {
+    const row = this.find(id);
+    return row === undefined ? undefined : toRecord(row);
+  }
+
+  list({ notebook, phases, limit }: RunFilter = {}): RunRecord[] {
+    const rows = this.database.all(
+      `SELECT ${COLUMNS} FROM runs
+       WHERE (?1 IS NULL OR notebook = ?1) AND (?2 IS NULL OR phase IN (SELECT value FROM json_each(?2)))
+       ORDER BY number DESC LIMIT ?3`,
+      notebook ?? null,
+      phases === undefined ? null : JSON.stringify(phases),
+      limit ?? ALL
+    );
+    return rows.map(toRecord);
+  }
+
+  artefacts(id: string): Partial<Record<ArtefactName, string>> {
+    const rows = this.database.all(
+      'SELECT name, digest FROM artefacts WHERE run = ?',
+      this.numberOf(id)
+    );
+    return Object.fromEntries(rows.map(({ name, digest }) => [String(name), String(digest)]));
+  }
+
+  append(id: string, owner: Owner, events: readonly PendingEvent[]): RunEvent[] {
+    if (events.length === 0) return [];
+    const first = this.database.transaction(() => {
+      const row = this.database.get(
+        `SELECT number, last_seq, instance FROM runs LEFT JOIN leases ON leases.run = number WHERE id = ?`,
+        id
+      );
+      if (row === undefined) throw runUnknown(id);
+      if (row['instance'] !== owner.instance) throw leaseLost(id);
+      const last = Number(row['last_seq']);
+      this.insert(Number(row['number']), last, events);
+      return last + 1;
+    });
+    this.changes.announce();
+    return events.map(({ time, body }, index) => ({ seq: first + index, time, ...body }));
+  }
+
+  read(id: string, { after = 0, limit = ALL, step }: ReadOptions = {}): RunEvent[] {
+    const number = this.numberOf(id);
+    const rows =
+      step === undefined
+        ? this.database.all(
+            'SELECT seq, time, body FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?',
+            number,
+            after,
+            limit
+          )
+        : this.database.all(
+            'SELECT seq, time, body FROM events WHERE run = ? AND step = ? AND seq > ? ORDER BY seq LIMIT ?',
+            number,
+            step,
+            after,
+            limit
+          );
+    return rows.map(toEvent);
+  }
+
+  requestCancel(id: string): void {
+    if (this.database.run('UPDATE runs SET cancel_requested = 1 WHERE id = ?', id) === 0) {
+      throw runUnknown(id);
+    }
+    this.changes.announce();
+  }
+
+  delete(id: string): void {
+    this.database.transaction(() => {
+      const number = this.numberOf(id);
+      if (this.database.get('SELECT 1 FROM leases WHERE run = ?', number) !== undefined) {
+        throw runActive(id);
+      }
+      this.database.run('DELETE FROM runs WHERE number = ?', number);
+      this.database.run('DELETE FROM results WHERE key NOT IN (SELECT key FROM result_uses)');
+    });
+    this.changes.announce();
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.changes.subscribe(listener);
+  }
+
+  private insert(number: number, last: number, events: readonly PendingEvent[]): void {
+    events.forEach(({ time, body }, index) => {
+      this.database.run(
+        'INSERT INTO events (run, seq, time, step, body) VALUES (?, ?, ?, ?, ?)',
+        number,
+        last + 1 + index,
+        time,
+        stepOf(body),
+        JSON.stringify(body)
+      );
+      for (const value of valuesOf(body)) {
+        this.database.run(
+          'INSERT OR IGNORE INTO value_uses (run, value) VALUES (?, ?)',
+          number,
+          value
+        );
+      }
+      const phase = phaseAfter(body);
+      if (phase !== undefined) {
+        this.database.run(
+          `UPDATE runs SET phase = ?1, finished_at = iif(?1 IN ('pending', 'running'), NULL, ?2),
+             cancel_requested = iif(?1 = 'running', 0, cancel_requested)
+           WHERE number = ?3`,
+          phase,
+          time,
+          number
+        );
+      }
+    });
+    this.database.run(
+      'UPDATE runs SET last_seq = ? WHERE number = ?',
+      last + events.length,
+      number
+    );
+  }
+
+  private find(id: string): Row | undefined {
+    return this.database.get(`SELECT ${COLUMNS} FROM runs WHERE id = ?`, id);
+  }
+
+  private numberOf(id: string): number {
+    const row = this.database.get('SELECT number FROM runs WHERE id = ?', id);
+    if (row === undefined) throw runUnknown(id);
+    return Number(row['number']);
+  }
+}
+
+function toRecord(row: Row): RunRecord {
+  return {
+    id: String(row['id']),
+    notebook: String(row['notebook']),
+    pipeline: String(row['pipeline']),
+    phase: RunPhase.parse(row['phase']),
+    createdAt: Number(row['created_at']),
+    finishedAt: row['finished_at'] == null ? null : Number(row['finished_at']),
+    lastSeq: Number(row['last_seq']),
+    cancelRequested: row['cancel_requested'] === 1
+  };
+}
+
+/** The body was validated before it was written; the database's own checks stand for the bytes. */
+function toEvent(row: Row): RunEvent {
+  return { seq: Number(row['seq']), time: Number(row['time']), ...JSON.parse(String(row['body'])) };
+}

@@ -1,0 +1,73 @@
+/**
+ * The steps from an empty database to today's. Append only: a store in the field has been through a prefix of
+ * these, and `user_version` says which.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    notebook TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    finished_at REAL,
+    last_seq INTEGER NOT NULL,
+    cancel_requested INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX runs_by_notebook ON runs (notebook, number);
+
+  CREATE TABLE artefacts (
+    run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE events (
+    run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    time REAL NOT NULL,
+    step TEXT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+  ) STRICT;
+  CREATE INDEX events_by_step ON events (run, step, seq);
+
+  CREATE TABLE value_uses (
+    run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run, value)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX value_uses_by_value ON value_uses (value);
+
+  CREATE TABLE leases (
+    run INTEGER PRIMARY KEY REFERENCES runs (number) ON DELETE CASCADE,
+    instance TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    start_time TEXT NOT NULL,
+    boot TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    beat REAL NOT NULL
+  ) STRICT;
+
+  CREATE TABLE results (
+    key TEXT PRIMARY KEY,
+    notebook TEXT NOT NULL,
+    step TEXT NOT NULL,
+    parts TEXT NOT NULL,
+    "values" TEXT NOT NULL,
+    files TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    used_at REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX results_by_step ON results (notebook, step, used_at);
+
+  CREATE TABLE result_uses (
+    key TEXT NOT NULL REFERENCES results (key) ON DELETE CASCADE,
+    run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+    PRIMARY KEY (key, run)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX result_uses_by_run ON result_uses (run);
+  `
+];
