@@ -132,7 +132,8 @@ function readNotebookPath(metadata: JsonObject): string | null {
   return typeof path === 'string' ? path : null;
 }
 
-function readTagSettings(
+/** What the tags' settings say; where two contradict each other the first one holds. */
+export function readTagSettings(
   items: readonly TagItem[]
 ): Pick<DeclaredStepSettings, 'image' | 'limits' | 'labels' | 'annotations' | 'secrets' | 'cache'> {
   let image: string | null = null;

@@ -10,3 +10,21 @@ export {
 } from './cell-annotation';
 export { applyEdits, applyEditsToModel } from './edits';
 export { isStepName, nameKey, nearestOf } from './names';
+export { CHARD_KEY } from './fields';
+export {
+  effectiveStepSettings,
+  effectiveVolumes,
+  KALE_KEY,
+  readPipelineSettings,
+  type SettingField
+} from './settings';
+export { editsToSetPipeline, type SettingValues } from './settings-edits';
+export { annotate } from './annotate';
+export {
+  editsToAddDependency,
+  editsToRemoveDependency,
+  editsToRenameStep,
+  editsToSetRole,
+  editsToSetSkip,
+  editsToSetStep
+} from './step-edits';

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { diagnostic } from '../diagnostics';
+import { Annotations, isJsonObject, type FieldPlace, type FieldReader } from './fields';
+import { VOLUME_TYPES, type Json, type JsonObject, type VolumeSettings } from './model';
+import { isQuantity } from './tags';
+
+/** Kale's word to Kubernetes' name. */
+const ACCESS_MODES: Readonly<Record<string, string>> = {
+  rom: 'ReadOnlyMany',
+  rwo: 'ReadWriteOnce',
+  rwm: 'ReadWriteMany',
+  rwop: 'ReadWriteOncePod'
+};
+
+/** Types of Kale's years with Rok, a store of snapshots that exists no more. */
+const ROK_TYPES: ReadonlySet<Json | undefined> = new Set(['rok', 'snap']);
+
+const words = z.string({ error: 'must be a text' });
+const flag = z.boolean({ error: 'must be true or false' });
+const VolumeName = words.regex(/^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/, {
+  error: 'must be a Kubernetes name: small letters, digits, "-" and "."'
+});
+const MountPoint = words.startsWith('/', { error: 'must be a path that begins with "/"' });
+const VolumeType = z.enum(VOLUME_TYPES, { error: `must be one of ${VOLUME_TYPES.join(', ')}` });
+
+/** An access mode in Kale's word or Kubernetes' name; gives the name. */
+export const AccessMode = words.transform((mode, context) => {
+  const name = ACCESS_MODES[mode.toLowerCase()] ?? mode;
+  if (Object.values(ACCESS_MODES).includes(name)) return name;
+  context.addIssue(`must be one of ${Object.keys(ACCESS_MODES).join(', ')}`);
+  return z.NEVER;
+});
+
+const VolumeAnnotations = z.union(
+  [
+    Annotations,
+    z
+      .array(z.looseObject({ key: z.string(), value: z.string() }))
+      .transform(list =>
+        Object.fromEntries(
+          list
+            .filter(({ key, value }) => key !== '' && value !== '')
+            .map(({ key, value }) => [key, value])
+        )
+      )
+  ],
+  { error: 'must be a list of {"key", "value"} or an object of texts' }
+);
+
+const Size = z.union([words, z.number().nonnegative()], {
+  error: 'must be an amount such as "5Gi"'
+});
+
+/** Each setting with the keys that say it: Kale's, then ours. */
+const KEYS = {
+  name: ['name'],
+  type: ['type'],
+  mountPoint: ['mount_point', 'mountPoint'],
+  size: ['size'],
+  sizeType: ['size_type'],
+  storageClassName: ['storage_class_name', 'storageClassName'],
+  accessMode: ['volume_access_mode', 'accessMode'],
+  snapshot: ['snapshot'],
+  snapshotName: ['snapshot_name', 'snapshotName'],
+  readOnly: ['read_only', 'readOnly'],
+  subPath: ['sub_path', 'subPath'],
+  annotations: ['annotations']
+} as const;
+
+/** Reads a list of volumes, Kale's or ours; one that cannot be used is reported and left out. */
+export function readVolumes(
+  value: Json | undefined,
+  reader: FieldReader,
+  place: FieldPlace
+): VolumeSettings[] | null {
+  if (value === undefined || value === null) return null;
+  if (!Array.isArray(value)) {
+    reader.invalid(place.path.join('.'), 'must be a list of volumes', place);
+    return null;
+  }
+  return value.flatMap((raw, index) => {
+    const name = [...place.path, String(index)].join('.');
+    if (!isJsonObject(raw)) {
+      reader.invalid(name, 'must be an object', place);
+      return [];
+    }
+    const volume = readVolume(raw, reader, name, place);
+    return volume ? [volume] : [];
+  });
+}
+
+function readVolume(
+  raw: JsonObject,
+  reader: FieldReader,
+  name: string,
+  place: FieldPlace
+): VolumeSettings | null {
+  if (ROK_TYPES.has(raw.type)) {
+    reader.diagnostics.push(
+      diagnostic(
+        'warning',
+        'unsupported-volume',
+        `The volume "${name}" has the type "${String(raw.type)}", of a store of snapshots that Kale once ` +
+          `used. It is left out: choose one of the types ${VOLUME_TYPES.join(', ')}.`
+      )
+    );
+    return null;
+  }
+  const field = <T>(keys: readonly string[], schema: z.ZodType<T>, required = false): T | null => {
+    const key = keys.find(each => raw[each] !== undefined) ?? keys[0]!;
+    const value = raw[key] === '' ? null : (raw[key] ?? null);
+    if (value === null) {
+      if (required) reader.invalid(`${name}.${key}`, 'is missing', place);
+      return null;
+    }
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    reader.invalid(`${name}.${key}`, result.error.issues[0]!.message, place);
+    return null;
+  };
+  const volumeName = field(KEYS.name, VolumeName, true);
+  const type = field(KEYS.type, VolumeType, true);
+  const mountPoint = field(KEYS.mountPoint, MountPoint, true);
+  const size = field(KEYS.size, Size);
+  const sizeType = field(KEYS.sizeType, words) ?? '';
+  const quantity = size === null ? null : `${size}${sizeType}`;
+  if (quantity !== null && !isQuantity(quantity)) {
+    reader.invalid(`${name}.size`, 'must be an amount such as "5Gi"', place);
+  }
+  const rest = {
+    storageClassName: field(KEYS.storageClassName, words),
+    accessMode: field(KEYS.accessMode, AccessMode),
+    snapshot: field(KEYS.snapshot, flag) ?? false,
+    snapshotName: field(KEYS.snapshotName, words),
+    readOnly: field(KEYS.readOnly, flag) ?? false,
+    subPath: field(KEYS.subPath, words),
+    annotations: field<Record<string, string>>(KEYS.annotations, VolumeAnnotations) ?? {}
+  };
+  if (volumeName === null || type === null || mountPoint === null) return null;
+  return { name: volumeName, type, mountPoint, size: quantity, ...rest };
+}
+
+const SIZE_AND_TYPE = /^(\d+)([KMGTPE]i)?$/;
+
+/** Writes a volume as Kale has it. `old` is what stood there: its other keys are kept. */
+export function printKaleVolume(volume: VolumeSettings, old: JsonObject): JsonObject {
+  const size = volume.size === null ? null : SIZE_AND_TYPE.exec(volume.size);
+  return {
+    ...without(old, KEYS),
+    name: volume.name,
+    type: volume.type,
+    mount_point: volume.mountPoint,
+    ...(size
+      ? { size: Number(size[1]), size_type: size[2] ?? '' }
+      : volume.size === null
+        ? {}
+        : { size: volume.size }),
+    ...said({
+      storage_class_name: volume.storageClassName,
+      volume_access_mode: kaleAccessMode(volume.accessMode),
+      snapshot_name: volume.snapshotName,
+      read_only: volume.readOnly || null,
+      sub_path: volume.subPath
+    }),
+    snapshot: volume.snapshot,
+    annotations: Object.entries(volume.annotations).map(([key, value]) => ({ key, value }))
+  };
+}
+
+/** Writes a volume as Chard has it: only what is said. `old` is what stood there: its other keys are kept. */
+export function printChardVolume(volume: VolumeSettings, old: JsonObject): JsonObject {
+  return {
+    ...without(old, KEYS),
+    name: volume.name,
+    type: volume.type,
+    mountPoint: volume.mountPoint,
+    ...said({
+      size: volume.size,
+      storageClassName: volume.storageClassName,
+      accessMode: volume.accessMode,
+      snapshot: volume.snapshot || null,
+      snapshotName: volume.snapshotName,
+      readOnly: volume.readOnly || null,
+      subPath: volume.subPath
+    }),
+    ...(Object.keys(volume.annotations).length > 0
+      ? { annotations: { ...volume.annotations } }
+      : {})
+  };
+}
+
+/** Kale's word for an access mode; what Kale has no word for stays Kubernetes' name. */
+export function kaleAccessMode(mode: string | null): string | null {
+  if (mode === null) return null;
+  return Object.entries(ACCESS_MODES).find(([, name]) => name === mode)?.[0] ?? mode;
+}
+
+function said(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+function without(object: JsonObject, keys: typeof KEYS): JsonObject {
+  const known = new Set<string>(Object.values(keys).flat());
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !known.has(key)));
+}
