@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+/** What a path of the notebook's folder is. Paths are relative to the folder, with `/`, never with `.` or `..`. */
+export const FileState = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('file'),
+    /** SHA-256 of the content, in hex. */
+    digest: z.string(),
+    size: z.number(),
+    /** Permission bits, 0 to 0o777. */
+    mode: z.int()
+  }),
+  z.object({ kind: z.literal('link'), target: z.string() }),
+  /** A folder with nothing in it; any other folder is implied by what it holds. */
+  z.object({ kind: z.literal('folder'), mode: z.int() }),
+  /** A file that cannot be read: known by its size and modification time alone. */
+  z.object({ kind: z.literal('unreadable'), size: z.number(), modified: z.string() })
+]);
+export type FileState = z.infer<typeof FileState>;
+
+/** One file that a step left in the notebook's folder, or removed from it (`state` null). */
+export const WrittenFile = z.object({
+  path: z.string(),
+  state: FileState.nullable(),
+  /** Python's audit hook saw the step write it. */
+  seen: z.boolean(),
+  /**
+   * What the step left depends on what was there before: it read the file first, added to it, removed it, or wrote in a way
+   * that the audit hook does not see, where nobody can tell.
+   */
+  update: z.boolean(),
+  /** The content is in the file store. False for what is larger than the limit: then it must still be in the folder. */
+  kept: z.boolean()
+});
+export type WrittenFile = z.infer<typeof WrittenFile>;
+
+/** All that the workspace has to know about a step's execution; plain JSON for the result's `files`. */
+export const StepFiles = z.object({
+  version: z.literal(1),
+  /** SHA-256 of the step's view, whose text is in the file store. */
+  view: z.string(),
+  /** Files of the folder that the step is known to have read, as it found them; null for none there. */
+  read: z.record(z.string(), FileState.nullable()),
+  /** Files outside the folder that it opened, by absolute path, as they were when it had ended. */
+  outside: z.record(z.string(), FileState.nullable()),
+  written: z.array(WrittenFile)
+});
+export type StepFiles = z.infer<typeof StepFiles>;
+
+/** What a step finds in the folder, less what cannot matter to it: part of the key of its result. */
+export interface StepView {
+  /** SHA-256, in hex: equal where the step finds the same. */
+  readonly digest: string;
+  readonly files: ReadonlyMap<string, FileState>;
+}
+
+/** A yes, or the reason for the no, as a person reads it: "data.csv changed". */
+export type Verdict = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+/** Files that the audit hook saw, absolute paths. */
+export interface SeenFiles {
+  /**
+   * Opened for reading, appending or updating (`r`, `a`, `r+`, `sqlite3.connect`) before the step had itself written the
+   * file whole: its earlier content may have mattered.
+   */
+  readonly read: readonly string[];
+  /** Opened for writing in any mode, created, renamed to, linked, or removed. */
+  readonly written: readonly string[];
+}
+
+/** A path that could not be looked at, and why; the run goes on. */
+export interface FileProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** How an execution of a step left the folder. */
+export interface StepOutcome {
+  /** Store it with the result; also give it to `adopt` when the run is resumed. */
+  readonly files: StepFiles;
+  /** Whether a later run may reuse the result; if not, do not put it into the result store. */
+  readonly reusable: Verdict;
+}
+
+/** The notebook's folder during one run. All methods may be called while steps run; they wait for each other. */
+export interface RunWorkspace {
+  /** What could not be read at the run's start. */
+  readonly problems: readonly FileProblem[];
+  /** Whether steps can be reused at all: not where the folder is too large to be watched. */
+  readonly reusable: Verdict;
+  /**
+   * What a step will find, once all its ancestors are `finished`, `replay`ed or `adopt`ed. `view.digest` belongs into the
+   * result's key. @throws ChardError `step-unknown`
+   */
+  view(step: string): Promise<StepView>;
+  /**
+   * Whether a stored result (found by a key with this view's digest) still holds: files seen to be read are as they were,
+   * what was opened outside is unchanged, what is to be replayed is at hand and can be put back.
+   * Changes nothing. @throws ChardError `files-damaged` where `files` is no `StepFiles`.
+   */
+  check(step: string, files: unknown): Promise<Verdict>;
+  /**
+   * In words, what is different for a step from when `files` was recorded; null where nothing is. For the reason of a miss:
+   * "data.csv changed", "3 files changed: a.csv, b.csv, c.csv".
+   */
+  explain(step: string, files: unknown): Promise<string | null>;
+  /**
+   * Puts the files of a reused step into the folder. Each file is replaced in one move, and none before all are ready.
+   * @throws ChardError `store-full`, `kept-file-missing`, `kept-file-damaged`, `path-outside`, `replay-blocked`,
+   *   `folder-read-only`, `folder-full`: run the step instead, or fail it with the message.
+   */
+  replay(step: string, files: unknown): Promise<void>;
+  /** Counts the files of a step that an earlier process of this run finished; touches nothing. */
+  adopt(step: string, files: unknown): void;
+  /** Call just before a step's process starts, also for a retry. */
+  started(step: string): Promise<void>;
+  /**
+   * Call when a step's whole process tree has gone, however it ended; `succeeded` false records what it left as the
+   * pipeline's own. `seen` is null where the step could not tell.
+   */
+  finished(step: string, seen: SeenFiles | null, succeeded: boolean): Promise<StepOutcome>;
+  /**
+   * At the run's end: views under which a step's result may be stored as well (a second `ResultStore.put`), since files that a
+   * later step replaced turned out not to matter. Steps whose view is as before are not in it.
+   */
+  settle(): Promise<ReadonlyMap<string, StepView>>;
+}
+
+export interface WorkspaceLimits {
+  /** More files than this in the folder: nothing is reused. */
+  readonly files: number;
+  /** More bytes than this that were never read before: nothing is reused. */
+  readonly unreadBytes: number;
+  /** A written file larger than this is not kept. */
+  readonly keptFileBytes: number;
+}
+
+export interface WorkspaceOptions {
+  /** Absolute path of the notebook, in whose folder the steps start. */
+  readonly notebook: string;
+  /** Every step of the run and, each, all steps above it. */
+  readonly steps: ReadonlyMap<string, ReadonlySet<string>>;
+  /** `$CHARD_HOME`: never part of what a step reads. */
+  readonly home: string;
+  /** Absolute paths below which files opened are not recorded: the Python environment, which has its own part in the key. */
+  readonly unrecorded?: readonly string[];
+  readonly limits?: Partial<WorkspaceLimits>;
+}
