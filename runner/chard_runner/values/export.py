@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 import os
-from typing import Union
+import sys
+from pathlib import Path
+from typing import Any, Union
+
+from .._vendor import cloudpickle as carried
+from .definitions import Definitions
+from .loaded import LoadedBuffers
+from .model import GroupReference
+from .prologue import Prologue
+from .reading import read_group
+from .world import World
 
 
 def export_pickle(
-    store: Union[str, os.PathLike[str]], group: str, name: str, target: Union[str, os.PathLike[str]]
+    store: Union[str, os.PathLike[str]],
+    group: str,
+    name: str,
+    target: Union[str, os.PathLike[str]],
+    namespace: dict[str, Any],
 ) -> None:
     """Write the value ``name`` of a stored group to the file ``target`` as an ordinary pickle.
 
     ``pickle.load`` reads it wherever the libraries it uses are installed; a value with classes or
-    functions of the notebook needs the package cloudpickle there too.
+    functions of the notebook needs the package cloudpickle there too. Meant for a process of its own.
 
+    :param namespace: ``__main__.__dict__`` after the prologue's cells ran in it, if the value holds
+        functions or classes that they made; else an empty dict.
     :raises ValueReadError: the group cannot be read, or has no such name.
     """
-    raise NotImplementedError
+    world = World(namespace, Definitions("export"), Prologue(namespace))
+    reference = GroupReference(group, (name,))
+    _, values = read_group(Path(store), reference, world, LoadedBuffers(), verify=True)
+    content = _public_cloudpickle().dumps(values[name], protocol=4)
+    Path(target).write_bytes(content)
+
+
+def _public_cloudpickle() -> Any:
+    """cloudpickle under the name that the reading program will look for."""
+    try:
+        import cloudpickle
+    except ImportError:
+        sys.modules["cloudpickle"] = carried
+        sys.modules["cloudpickle.cloudpickle"] = carried.cloudpickle
+        carried.cloudpickle.__name__ = "cloudpickle.cloudpickle"
+        return carried
+    return cloudpickle

@@ -1,0 +1,97 @@
+"""A value's type and a short text of it, for people. Bounded in time and size; never raises."""
+
+from __future__ import annotations
+
+import reprlib
+import sys
+import time
+from types import FrameType
+from typing import Any, Callable, Optional
+
+_MAX_CHARACTERS = 400
+_MAX_SECONDS = 0.25
+_TRUSTED = ("numpy", "pandas", "polars", "torch", "scipy")
+# numpy and torch shorten their texts themselves; a frame's text takes longer the wider it is.
+_MAX_COLUMNS = 200
+
+
+class _Late(BaseException):
+    """Not an Exception, so that a __repr__ with ``except Exception`` does not swallow it."""
+
+
+class _Short(reprlib.Repr):
+    """Python's own containers cut to a few items; other objects by their own __repr__, in bounded time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdeque = 10
+        self.maxarray = self.maxdict = 10
+        self.maxstring = self.maxlong = 200
+        self.maxother = _MAX_CHARACTERS
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        """Any object that is not of a basic type."""
+        text = _own_repr(x)
+        return text if len(text) <= self.maxother else text[: self.maxother - 3] + "..."
+
+    def repr1(self, x: Any, level: int) -> str:
+        """By exact type: reprlib itself goes by the type's bare name, which anybody may use."""
+        if type(x).__module__ in ("builtins", "collections", "array"):
+            return super().repr1(x, level)
+        return self.repr_instance(x, level)
+
+
+def describe_type(value: Any) -> str:
+    """The shortest dotted name under which the type is known: ``int``, ``pandas.DataFrame``, ``Point``."""
+    kind = type(value)
+    module, name = str(kind.__module__), kind.__qualname__
+    if module in ("builtins", "__main__"):
+        return name
+    package = module.partition(".")[0]
+    if getattr(sys.modules.get(package), name, None) is kind:
+        return f"{package}.{name}"
+    return f"{module}.{name}"
+
+
+def describe(value: Any) -> str:
+    """At most 400 characters."""
+    try:
+        text = _Short().repr(value)
+    except Exception as error:
+        text = f"<{describe_type(value)}: {type(error).__name__} while it was printed>"
+    return text if len(text) <= _MAX_CHARACTERS else text[: _MAX_CHARACTERS - 3] + "..."
+
+
+def _own_repr(value: Any) -> str:
+    package = str(type(value).__module__).partition(".")[0]
+    if package in _TRUSTED and not _is_wide(value):
+        return repr(value)
+    try:
+        return _in_time(lambda: repr(value))
+    except _Late:
+        return f"<{describe_type(value)}: printing it takes too long>"
+    except Exception as error:
+        return f"<{describe_type(value)}: {type(error).__name__} while it was printed>"
+
+
+def _is_wide(value: Any) -> bool:
+    shape = getattr(value, "shape", None)
+    return isinstance(shape, tuple) and len(shape) == 2 and shape[1] > _MAX_COLUMNS
+
+
+def _in_time(function: Callable[[], str]) -> str:
+    """Call a function, stopped when it takes too long in Python code (C code cannot be stopped)."""
+    deadline = time.monotonic() + _MAX_SECONDS
+
+    def check(frame: FrameType, event: str, argument: Any) -> Optional[Any]:
+        if time.monotonic() > deadline:
+            raise _Late
+        return check
+
+    before = sys.gettrace()
+    sys.settrace(check)
+    try:
+        return function()
+    finally:
+        sys.settrace(before)
