@@ -1,0 +1,149 @@
+import type { Call, ExceptHandler, Node, Stmt } from './ast';
+import type { SyntaxProblem } from './parser';
+import { forEachChild } from './walk';
+
+/**
+ * What CPython's compiler refuses though the grammar takes it: `return` outside a function, `break` outside a loop,
+ * `await` in a plain function, and their like. Top-level `await` is allowed, as in a notebook
+ * (`PyCF_ALLOW_TOP_LEVEL_AWAIT`).
+ */
+export function checkSyntax(body: readonly Stmt[]): SyntaxProblem[] {
+  const problems: SyntaxProblem[] = [];
+  const report = (message: string, node: Node): void => {
+    problems.push({ message, range: node.range });
+  };
+  for (const statement of body) check(statement, MODULE, report);
+  return problems;
+}
+
+interface Surroundings {
+  scope: 'module' | 'class' | 'function' | 'async-function' | 'lambda';
+  inLoop: boolean;
+  inComprehension: boolean;
+}
+
+const MODULE: Surroundings = { scope: 'module', inLoop: false, inComprehension: false };
+
+type Report = (message: string, node: Node) => void;
+
+function check(node: Node, around: Surroundings, report: Report): void {
+  switch (node.kind) {
+    case 'FunctionDef': {
+      const inner: Surroundings = {
+        scope: node.isAsync ? 'async-function' : 'function',
+        inLoop: false,
+        inComprehension: false
+      };
+      return checkDefinition(node, node.body, inner, around, report);
+    }
+    case 'ClassDef': {
+      const inner: Surroundings = { scope: 'class', inLoop: false, inComprehension: false };
+      return checkDefinition(node, node.body, inner, around, report);
+    }
+    case 'Lambda':
+      check(node.args, around, report);
+      return check(node.body, { ...around, scope: 'lambda', inComprehension: false }, report);
+    case 'For':
+      if (node.isAsync) checkAsync("'async for'", node, around, report);
+      check(node.target, around, report);
+      check(node.iter, around, report);
+      return checkLoop(node, around, report);
+    case 'While':
+      check(node.test, around, report);
+      return checkLoop(node, around, report);
+    case 'ListComp':
+    case 'SetComp':
+    case 'DictComp':
+    case 'GeneratorExp':
+      return forEachChild(node, child =>
+        check(child, { ...around, inComprehension: true }, report)
+      );
+  }
+  checkNode(node, around, report);
+  forEachChild(node, child => check(child, around, report));
+}
+
+/** What surrounds a definition runs outside of it: decorators, defaults, bases. */
+function checkDefinition(
+  node: Node,
+  body: readonly Stmt[],
+  inner: Surroundings,
+  around: Surroundings,
+  report: Report
+): void {
+  const inside = new Set<Node>(body);
+  forEachChild(node, child => check(child, inside.has(child) ? inner : around, report));
+}
+
+function checkLoop(
+  node: { body: Stmt[]; orelse: Stmt[] },
+  around: Surroundings,
+  report: Report
+): void {
+  for (const child of node.body) check(child, { ...around, inLoop: true }, report);
+  for (const child of node.orelse) check(child, around, report);
+}
+
+function checkAsync(what: string, node: Node, around: Surroundings, report: Report): void {
+  const { scope } = around;
+  if (scope === 'function' || scope === 'lambda' || scope === 'class') {
+    report(`${what} outside async function`, node);
+  }
+}
+
+function isFunction(around: Surroundings): boolean {
+  return around.scope !== 'module' && around.scope !== 'class';
+}
+
+function checkNode(node: Node, around: Surroundings, report: Report): void {
+  switch (node.kind) {
+    case 'Return':
+      if (!isFunction(around)) report("'return' outside function", node);
+      return;
+    case 'Break':
+      if (!around.inLoop) report("'break' outside loop", node);
+      return;
+    case 'Continue':
+      if (!around.inLoop) report("'continue' not properly in loop", node);
+      return;
+    case 'Yield':
+    case 'YieldFrom':
+      if (around.inComprehension) report("'yield' inside a comprehension", node);
+      else if (!isFunction(around)) report("'yield' outside function", node);
+      else if (node.kind === 'YieldFrom' && around.scope === 'async-function') {
+        report("'yield from' inside async function", node);
+      }
+      return;
+    case 'Await':
+      if (!around.inComprehension) checkAsync("'await'", node, around, report);
+      return;
+    case 'With':
+      if (node.isAsync) checkAsync("'async with'", node, around, report);
+      return;
+    case 'Try':
+      return checkHandlers(node.handlers, report);
+    case 'Call':
+      return checkKeywords(node, report);
+    case 'ImportFrom':
+      if (around.scope !== 'module' && node.names.some(alias => alias.name === '*')) {
+        report('import * only allowed at module level', node);
+      }
+      return;
+  }
+}
+
+function checkHandlers(handlers: readonly ExceptHandler[], report: Report): void {
+  for (const handler of handlers.slice(0, -1)) {
+    if (handler.type === null) report("default 'except:' must be last", handler);
+  }
+}
+
+function checkKeywords(node: Call, report: Report): void {
+  if (node.keywords.length < 2) return;
+  const seen = new Set<string>();
+  for (const keyword of node.keywords) {
+    if (keyword.arg === null) continue;
+    if (seen.has(keyword.arg)) report(`keyword argument repeated: ${keyword.arg}`, keyword);
+    seen.add(keyword.arg);
+  }
+}

@@ -1,0 +1,2 @@
+export { createTreeSitterParser } from './parser';
+export type { TreeSitterWasm } from './parser';
