@@ -28,7 +28,7 @@ test: setup
 check: setup
 	@$(RUN) $(VENV)/bin/python .ci/test.py --only check
 
-bench: setup
+bench: setup $(STAMPS)/peers
 	$(RUN) $(VENV)/bin/python bench/run.py
 
 format: setup
@@ -57,6 +57,12 @@ $(STAMPS)/packages: $(STAMPS)/python package.json core/package.json server/packa
 
 $(STAMPS)/build: $(STAMPS)/packages $(SERVER_SOURCES)
 	$(RUN) node server/build.mjs
+	@touch $@
+
+# What Chard is measured beside: an environment of its own, made only for `make bench`.
+$(STAMPS)/peers: bench/requirements.txt
+	$(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
 $(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json

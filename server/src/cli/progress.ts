@@ -1,38 +1,40 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
-import { fold, initialRunState, type RunEvent, type RunState } from '@chard/core/run';
+import { reduce, type RunEvent, type RunState } from '@chard/core/run';
 import { stepLines } from './runView';
 import { duration, type Terminal } from './terminal';
 
-/** Shows a run while it goes on. Give it events as they come; `end` leaves the last state on the screen. */
+/** Shows a run while it goes on. Give it each event as it comes; `end` leaves the last state on the screen. */
 export interface Progress {
   readonly state: RunState;
-  add(events: readonly RunEvent[]): void;
+  add(event: RunEvent): void;
   end(): void;
 }
 
-/** A live view where the terminal can draw over its lines, else a line for each change. */
-export function showProgress(terminal: Terminal, now: () => number): Progress {
-  return terminal.live ? new LiveProgress(terminal, now) : new PlainProgress(terminal);
+/** `history` is what happened before. A live view where the terminal can draw over its lines, else a line for each change. */
+export function showProgress(terminal: Terminal, now: () => number, history: RunState): Progress {
+  return terminal.live
+    ? new LiveProgress(terminal, now, history)
+    : new PlainProgress(terminal, history);
 }
 
 const REDRAW_MS = 100;
 const CURSOR_UP_AND_CLEAR = (lines: number) => (lines > 0 ? `\u001b[${lines}A\u001b[J` : '');
 
 class LiveProgress implements Progress {
-  state = initialRunState;
   private drawn = 0;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly terminal: Terminal,
-    private readonly now: () => number
+    private readonly now: () => number,
+    public state: RunState
   ) {
     this.timer = setInterval(() => this.draw(), REDRAW_MS);
     this.timer.unref();
   }
 
-  add(events: readonly RunEvent[]): void {
-    this.state = fold(this.state, events);
+  add(event: RunEvent): void {
+    this.state = reduce(this.state, event);
   }
 
   end(): void {
@@ -67,17 +69,16 @@ function clip(line: string, width: number): string {
 }
 
 class PlainProgress implements Progress {
-  state = initialRunState;
+  constructor(
+    private readonly terminal: Terminal,
+    public state: RunState
+  ) {}
 
-  constructor(private readonly terminal: Terminal) {}
-
-  add(events: readonly RunEvent[]): void {
-    this.state = fold(this.state, events);
-    for (const event of events) {
-      const text = this.describe(event);
-      if (text !== null) {
-        this.terminal.err(`${text}\n`);
-      }
+  add(event: RunEvent): void {
+    this.state = reduce(this.state, event);
+    const text = this.describe(event);
+    if (text !== null) {
+      this.terminal.err(`${text}\n`);
     }
   }
 

@@ -1,0 +1,68 @@
+"""Measuring whole processes: wall and CPU time, alternating between the candidates so that both meet the same noise."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CHARD = ROOT / ".venv" / "bin" / "chard"
+PEERS = ROOT / ".venv" / "peers" / "bin"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Seconds of one run; CPU time includes the process's children."""
+
+    wall: float
+    cpu: float
+
+
+def run(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> Sample:
+    """Runs a command to its end.
+
+    Raises:
+        RuntimeError: it failed; with the end of what it printed.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{output[-3000:]}")
+    return Sample(wall, usage.ru_utime + usage.ru_stime)
+
+
+def alternate(candidates: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[str, Sample]:
+    """Medians of each candidate over ``rounds`` rounds, after one unmeasured round that warms the caches."""
+    for candidate in candidates.values():
+        candidate()
+    samples: dict[str, list[Sample]] = {name: [] for name in candidates}
+    for _ in range(rounds):
+        for name, candidate in candidates.items():
+            samples[name].append(candidate())
+    return {name: median(found) for name, found in samples.items()}
+
+
+def median(samples: Sequence[Sample]) -> Sample:
+    """The median of wall and of CPU time, each by itself."""
+    return Sample(
+        statistics.median(sample.wall for sample in samples),
+        statistics.median(sample.cpu for sample in samples),
+    )

@@ -1,0 +1,62 @@
+"""What a benchmark found, as a table of ratios: these machines are noisy, so a ratio says more than a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """Seconds of Chard and of a peer, and the ratio that is aimed at (None: there is no aim)."""
+
+    what: str
+    chard: float
+    peer: float
+    target: float | None
+
+    def cells(self) -> list[str]:
+        ratio = self.chard / self.peer
+        return [
+            self.what,
+            seconds(self.chard),
+            seconds(self.peer),
+            f"{ratio:.3f}",
+            "" if self.target is None else f"≤ {self.target:g}{_mark(ratio <= self.target)}",
+        ]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One figure of Chard's own, with the text of its target and whether it is met."""
+
+    what: str
+    found: str
+    target: str
+    met: bool
+
+    def cells(self) -> list[str]:
+        return [self.what, self.found, self.target + _mark(self.met)]
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    text: str
+    header: Sequence[str]
+    rows: Sequence[Row | Limit]
+
+    def markdown(self) -> str:
+        lines = [f"## {self.title}", "", self.text, ""]
+        lines.append("| " + " | ".join(self.header) + " |")
+        lines.append("|" + " --- |" * len(self.header))
+        lines.extend("| " + " | ".join(row.cells()) + " |" for row in self.rows)
+        return "\n".join(lines) + "\n"
+
+
+def seconds(value: float) -> str:
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def _mark(met: bool) -> str:
+    return " ✓" if met else " ✗"

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { loadNotebook } from '../../notebooks/load';
+import { compileNotebook } from '../../notebooks/compile';
+import { printJson, type CommonOptions, type Context } from '../context';
+import { formatDiagnostics } from '../diagnostics';
+import type { Finish } from '../program';
+
+export function registerCheck(program: Command, context: Context, finish: Finish): void {
+  const { terminal } = context;
+  program
+    .command('check')
+    .argument('<notebook>', 'a notebook, or - for standard input')
+    .description('Says what is wrong with a notebook as a pipeline, where, and what to do.')
+    .option('--json', 'one JSON document on standard output', false)
+    .addHelpText('after', '\nExample:\n  chard check examples/digits/digits.ipynb')
+    .action(async (reference: string, { json }: CommonOptions) => {
+      const loaded = await loadNotebook(reference, context);
+      const diagnostics = [...loaded.diagnostics, ...(await compileNotebook(loaded, context))];
+      const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+      finish(errors > 0 ? 1 : 0);
+      if (json) {
+        const notebook = loaded.path;
+        return printJson(terminal, { diagnostics: diagnostics.map(item => ({ ...item, notebook })) });
+      }
+      const steps = loaded.pipeline?.steps.length ?? 0;
+      terminal.out(
+        diagnostics.length === 0
+          ? `${loaded.path}: nothing to say; ${steps} ${steps === 1 ? 'step' : 'steps'}.\n`
+          : formatDiagnostics(diagnostics, loaded.source, terminal.paint.out)
+      );
+    });
+}

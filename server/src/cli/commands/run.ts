@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { createLocalEngine } from '../../engines/local';
+import { ChardError } from '../../errors';
+import { bindCommandLineParameters } from '../../notebooks/parameters';
+import { compileNotebook } from '../../notebooks/compile';
+import { loadNotebook } from '../../notebooks/load';
+import { openStores } from '../../stores';
+import { printJson, type Context } from '../context';
+import { formatDiagnostics } from '../diagnostics';
+import { executionContext, watchRun, type ShowOptions } from '../execution';
+import type { Finish } from '../program';
+import { findRun } from './runs/find';
+
+interface RunOptions extends ShowOptions {
+  readonly parameter: string[];
+  readonly cache: boolean;
+  readonly from?: string;
+  readonly only?: string;
+  readonly run?: string;
+}
+
+export function registerRun(program: Command, context: Context, finish: Finish): void {
+  program
+    .command('run')
+    .argument('<notebook>', 'an annotated notebook')
+    .description('Runs a notebook as a pipeline on this machine.')
+    .option('-p, --parameter <name=value>', 'another value for a parameter; repeatable', collect, [])
+    .option('--no-cache', 'run every step, whatever earlier runs left')
+    .option('--from <step>', 'run this step and those that depend on it; the rest is taken from earlier')
+    .option('--only <step>', 'run this step alone; what it takes is taken from earlier')
+    .option('--run <run>', 'the run that --from and --only take from')
+    .option('--save-displays <folder>', 'write figures and tables as files into this folder')
+    .option('--follow', 'with --json: one JSON line an event, as it happens', false)
+    .option('--json', 'one JSON document on standard output', false)
+    .addHelpText('after', '\nExample:\n  chard run examples/digits/digits.ipynb -p trees=50 --save-displays figures')
+    .action(async (reference: string, options: RunOptions) => {
+      finish(await runNotebook(reference, options, context));
+    });
+}
+
+async function runNotebook(reference: string, options: RunOptions, context: Context): Promise<0 | 1 | 2 | 130> {
+  const { terminal, home } = context;
+  if (options.from !== undefined && options.only !== undefined) {
+    throw new ChardError('usage', 'Give --from or --only, not both.', { exitCode: 2 });
+  }
+  const loaded = await loadNotebook(reference, context);
+  if (loaded.bytes === null) {
+    throw new ChardError('usage', 'A run needs a notebook file: its steps start in its folder.', {
+      exitCode: 2
+    });
+  }
+  const diagnostics = [...loaded.diagnostics, ...(await compileNotebook(loaded, context))];
+  if (loaded.pipeline === null || diagnostics.some(({ severity }) => severity === 'error')) {
+    if (options.json) {
+      printJson(terminal, {
+        error: { code: 'notebook-has-errors', message: `${loaded.path} has errors; nothing was run.` },
+        diagnostics: diagnostics.map(item => ({ ...item, notebook: loaded.path }))
+      });
+    } else {
+      terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
+    }
+    return 1;
+  }
+  if (!options.json && diagnostics.length > 0) {
+    terminal.err(`${formatDiagnostics(diagnostics, loaded.source, terminal.paint.err)}\n`);
+  }
+  const pipeline = bindCommandLineParameters(loaded.pipeline, options.parameter);
+  const execution = await executionContext(pipeline.kernel, context);
+  const stores = openStores(home);
+  const engine = createLocalEngine({ stores });
+  try {
+    await engine.recover();
+    const handle = await engine.start({
+      ...execution,
+      pipeline,
+      notebook: { path: loaded.path, bytes: loaded.bytes },
+      options: {
+        cache: options.cache,
+        from: options.from ?? null,
+        only: options.only ?? null,
+        base: options.run === undefined ? null : findRun(stores, options.run).id
+      }
+    });
+    return await watchRun({ stores, handle, after: 0 }, options, context);
+  } finally {
+    await engine.close();
+    stores.close();
+  }
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}

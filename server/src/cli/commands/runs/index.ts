@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context';
+import type { Finish } from '../../program';
+import { registerExec } from './exec';
+import { registerList } from './list';
+import { registerLogs } from './logs';
+import { registerCancel, registerDelete } from './manage';
+import { registerRetry } from './retry';
+import { registerShow } from './show';
+import { registerValues } from './values';
+
+export function registerRuns(program: Command, context: Context, finish: Finish): void {
+  const runs = program.command('runs').description('Lists runs and what they did, and goes on with them.');
+  registerList(runs, context);
+  registerShow(runs, context);
+  registerLogs(runs, context);
+  registerValues(runs, context);
+  registerExec(runs, context, finish);
+  registerRetry(runs, context, finish);
+  registerCancel(runs, context);
+  registerDelete(runs, context);
+}

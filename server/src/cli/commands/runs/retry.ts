@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { createLocalEngine } from '../../../engines/local';
+import { openStores } from '../../../stores';
+import type { Context } from '../../context';
+import { executionContext, watchRun, type ShowOptions } from '../../execution';
+import type { Finish } from '../../program';
+import { findRun } from './find';
+import { storedPipeline } from './record';
+
+export function registerRetry(runs: Command, context: Context, finish: Finish): void {
+  runs
+    .command('retry')
+    .argument('<run>', 'a run: its id, the beginning of one, or `latest`')
+    .description('Goes on with an interrupted, failed or cancelled run; what succeeded is kept.')
+    .option('--follow', 'with --json: one JSON line an event, as it happens', false)
+    .option('--json', 'one JSON document on standard output', false)
+    .option('--save-displays <folder>', 'write figures and tables as files into this folder')
+    .addHelpText('after', '\nExample:\n  chard runs retry latest')
+    .action(async (reference: string, options: ShowOptions) => {
+      const stores = openStores(context.home);
+      const engine = createLocalEngine({ stores });
+      try {
+        await engine.recover();
+        const { id, lastSeq } = findRun(stores, reference);
+        const execution = await executionContext(storedPipeline(stores, id).kernel, context);
+        const handle = await engine.resume(id, execution);
+        finish(await watchRun({ stores, handle, after: lastSeq }, options, context));
+      } finally {
+        await engine.close();
+        stores.close();
+      }
+    });
+}

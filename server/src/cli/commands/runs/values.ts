@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { RunState, StoredValue } from '@chard/core/run';
+import { ChardError } from '../../../errors';
+import { findInterpreter } from '../../../python/interpreter';
+import { runnerEnvironment } from '../../../python/runnerModule';
+import { openStores, type Stores } from '../../../stores';
+import { printJson, type CommonOptions, type Context } from '../../context';
+import { readState } from '../../readLog';
+import { byteSize, table } from '../../terminal';
+import { findRun } from './find';
+import { storedPipeline } from './record';
+
+interface ValuesOptions extends CommonOptions {
+  readonly step?: string;
+  readonly name?: string;
+  readonly output?: string;
+}
+
+interface StepValue extends StoredValue {
+  readonly step: string;
+}
+
+export function registerValues(runs: Command, context: Context): void {
+  const { terminal, home } = context;
+  runs
+    .command('values')
+    .argument('<run>', 'a run: its id, the beginning of one, or `latest`')
+    .description('Lists the values that each step left; with -o writes one of them as a pickle.')
+    .option('--step <step>', 'only what this step left')
+    .option('--name <name>', 'only values of this name')
+    .option('-o, --output <file>', 'write the one value as a pickle into this file (needs --step and --name)')
+    .option('--json', 'one JSON document on standard output', false)
+    .addHelpText('after', '\nExample:\n  chard runs values latest --step train --name model -o model.pkl')
+    .action((reference: string, options: ValuesOptions) => {
+      const stores = openStores(home);
+      try {
+        const { id } = findRun(stores, reference);
+        const values = select(readState(stores, id), options);
+        if (options.output !== undefined) {
+          exportValue(stores, id, values, options, context);
+          return;
+        }
+        if (options.json) {
+          return printJson(terminal, {
+            values: values.map(({ name, step, type, repr, bytes, digest, refused }) => ({
+              name,
+              step,
+              type,
+              repr,
+              bytes,
+              digest,
+              kept: refused === null,
+              ...(refused !== null && { why: refused })
+            }))
+          });
+        }
+        const rows = values.map(({ name, step, type, repr, bytes, refused }) => [
+          step,
+          name,
+          type,
+          byteSize(bytes),
+          refused === null ? oneLine(repr) : `not kept: ${refused}`
+        ]);
+        terminal.out(
+          rows.length === 0
+            ? 'No values.\n'
+            : table([['STEP', 'NAME', 'TYPE', 'SIZE', 'VALUE'], ...rows])
+        );
+      } finally {
+        stores.close();
+      }
+    });
+}
+
+/** Hidden state (`@random`, ...) is carried like a value but is none of the person's. */
+function select(state: RunState, { step, name }: ValuesOptions): StepValue[] {
+  if (step !== undefined && !state.positions.has(step)) {
+    throw new ChardError(
+      'step-unknown',
+      `The run ${state.id} has no step "${step}". Its steps: ${state.steps.map(item => item.name).join(', ')}.`,
+      { exitCode: 2 }
+    );
+  }
+  return state.steps
+    .filter(item => step === undefined || item.name === step)
+    .flatMap(item => item.values.map(value => ({ ...value, step: item.name })))
+    .filter(value => !value.name.startsWith('@') && (name === undefined || value.name === name));
+}
+
+function exportValue(
+  stores: Stores,
+  run: string,
+  values: readonly StepValue[],
+  { step, name, output }: ValuesOptions,
+  { python, environment, terminal }: Context
+): void {
+  const [value] = values;
+  if (step === undefined || name === undefined || output === undefined) {
+    throw new ChardError('usage', '-o takes one value: say which with --step and --name.', {
+      exitCode: 2
+    });
+  }
+  if (value === undefined || value.group === null) {
+    const why = value?.refused ?? 'the step left no such name';
+    throw new ChardError('value-missing', `${name} of step ${step} is not there: ${why}.`);
+  }
+  const interpreter = findInterpreter(storedPipeline(stores, run).kernel, python, environment);
+  const { status, stderr, error } = spawnSync(
+    interpreter.executable,
+    ['-m', 'chard_runner.values.export', stores.values.folder, value.group, name, resolve(output)],
+    { env: runnerEnvironment(interpreter, environment), encoding: 'utf8' }
+  );
+  if (status !== 0) {
+    const reason = error?.message ?? stderr.trim().split('\n').at(-1);
+    throw new ChardError('value-unwritten', `${name} could not be written to ${output}: ${reason}`);
+  }
+  terminal.err(`Wrote ${name} (${value.type}) to ${output}\n`);
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
