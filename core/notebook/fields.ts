@@ -72,6 +72,8 @@ export interface FieldPlace {
   readonly cell: number | null;
   /** Below the metadata: `['chard', 'retries']`. */
   readonly path: readonly string[];
+  /** Where only an entry of the field's list is wrong: the list without it. */
+  readonly rest?: Json;
 }
 
 /** Collects what is wrong with the fields of one notebook or cell while they are read one by one. */
@@ -100,22 +102,20 @@ export class FieldReader {
     return {};
   }
 
-  /** Reports the field `name` as unusable. */
-  invalid(name: string, message: string, place: FieldPlace): void {
+  /** Reports the field `name` as unusable, with a fix that removes what is wrong and no more. */
+  invalid(name: string, message: string, { cell, path, rest }: FieldPlace): void {
+    const field = path.join('.');
+    const title =
+      rest === undefined ? `Remove the field "${field}"` : `Remove this entry of "${field}"`;
     this.diagnostics.push(
       diagnostic(
         'error',
         'invalid-field',
         `The metadata field "${name}" ${message}. It is not used until it is repaired.`,
         {
-          cell: place.cell,
+          cell,
           fixes: [
-            {
-              title: `Remove the field "${place.path.join('.')}"`,
-              edits: [
-                { kind: 'set-metadata', cell: place.cell, path: [...place.path], value: null }
-              ]
-            }
+            { title, edits: [{ kind: 'set-metadata', cell, path: [...path], value: rest ?? null }] }
           ]
         }
       )

@@ -90,12 +90,13 @@ function readTagList(
   const items: TagItem[] = [];
   tags.forEach((tag, index) => {
     const name = [...place.path, String(index)].join('.');
+    const entry = { ...place, rest: tags.toSpliced(index, 1) };
     if (typeof tag !== 'string') {
-      reader.invalid(name, 'must be a tag', place);
+      reader.invalid(name, 'must be a tag', entry);
       return;
     }
     const parsed = parseTag(tag);
-    if (parsed.problem) reader.invalid(name, `cannot be used: ${parsed.problem.message}`, place);
+    if (parsed.problem) reader.invalid(name, `cannot be used: ${parsed.problem.message}`, entry);
     else items.push(...parsed.items);
   });
   return { ...NO_SETTINGS, ...readTagSettings(items) };

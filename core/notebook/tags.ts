@@ -71,6 +71,9 @@ const NEAR_PREFIXES: Readonly<Record<string, string>> = {
   notebooks: 'notebook'
 };
 
+/** One letter away from a prefix of ours, and words of their own. */
+const OTHER_WORDS: ReadonlySet<string> = new Set(['stop', 'prep', 'pre']);
+
 const LABEL_KEY =
   /^(?:[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
@@ -326,5 +329,6 @@ function nearPrefixed(prefix: string, value: string): string | null {
 function nearPrefix(prefix: string): string | null {
   if (READERS.has(prefix)) return prefix;
   if (Object.hasOwn(NEAR_PREFIXES, prefix)) return NEAR_PREFIXES[prefix]!;
+  if (OTHER_WORDS.has(prefix)) return null;
   return ['step', 'prev'].find(known => editDistance(prefix, known) === 1) ?? null;
 }

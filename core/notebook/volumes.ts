@@ -80,11 +80,12 @@ export function readVolumes(
   }
   return value.flatMap((raw, index) => {
     const name = [...place.path, String(index)].join('.');
+    const entry = { ...place, rest: value.toSpliced(index, 1) };
     if (!isJsonObject(raw)) {
-      reader.invalid(name, 'must be an object', place);
+      reader.invalid(name, 'must be an object', entry);
       return [];
     }
-    const volume = readVolume(raw, reader, name, place);
+    const volume = readVolume(raw, reader, name, entry);
     return volume ? [volume] : [];
   });
 }

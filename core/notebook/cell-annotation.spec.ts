@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { cellAnnotation, foreignTag, tagList } from '../testing/notebook/arbitrary';
+import {
+  editsToAnnotate,
+  NO_ANNOTATION,
+  NO_SETTINGS,
+  parseCellAnnotation,
+  printCellAnnotation
+} from './cell-annotation';
+import { applyEditsToModel } from './edits';
+import type { CellAnnotation, JsonObject } from './model';
+import { parseTag } from './tags';
+
+/** The order of dependencies and secrets means nothing. */
+function sorted(annotation: CellAnnotation): CellAnnotation {
+  return {
+    ...annotation,
+    prev: [...annotation.prev].sort(),
+    settings: {
+      ...annotation.settings,
+      secrets: [...annotation.settings.secrets].sort((a, b) => (a.env < b.env ? -1 : 1))
+    }
+  };
+}
+
+const isForeign = (tag: string) => parseTag(tag).items.length === 0;
+const metadata: fc.Arbitrary<JsonObject> = fc.constantFrom<JsonObject>(
+  {},
+  { collapsed: true, chard: { somebody: [1, 2], requests: { cpu: '7' }, retries: { count: 3 } } },
+  { notebook_path: './old.ipynb', chard: 'not an object' },
+  { notebook_path: 7, chard: { timeoutSeconds: 'soon', description: 'old' } }
+);
+
+describe('the grammar', () => {
+  it('parses what it prints, exactly, on a new cell', () => {
+    fc.assert(
+      fc.property(cellAnnotation, annotation => {
+        const { tags, metadata: written } = printCellAnnotation(annotation);
+        const parsed = parseCellAnnotation(tags, written);
+        expect(parsed.annotation).toEqual(annotation);
+        const codes = parsed.diagnostics.map(({ code }) => code);
+        expect(codes).toEqual(annotation.skip && annotation.role ? ['skipped-step'] : []);
+      })
+    );
+  });
+
+  it('parses what it prints over any old tags and metadata, and keeps what is not ours', () => {
+    fc.assert(
+      fc.property(cellAnnotation, tagList, metadata, (annotation, oldTags, oldMetadata) => {
+        const old = { tags: oldTags, metadata: oldMetadata };
+        const { tags, metadata: written } = printCellAnnotation(annotation, old);
+        expect(sorted(parseCellAnnotation(tags, written).annotation)).toEqual(sorted(annotation));
+        expect(tags.filter(isForeign)).toEqual(oldTags.filter(isForeign));
+        expect(written.collapsed).toEqual(oldMetadata.collapsed);
+      })
+    );
+  });
+
+  it('changes nothing where nothing changed', () => {
+    fc.assert(
+      fc.property(cellAnnotation, fc.array(foreignTag), metadata, (annotation, others, own) => {
+        const first = printCellAnnotation(annotation, { tags: others, metadata: own });
+        expect(printCellAnnotation(annotation, first)).toEqual(first);
+      })
+    );
+  });
+
+  it('gives the same result as its edits', () => {
+    fc.assert(
+      fc.property(cellAnnotation, tagList, metadata, (annotation, oldTags, own) => {
+        // Adding a tag that is there changes nothing, so two equal tags cannot come from edits.
+        const tags = [...new Set(oldTags)];
+        const cell = { index: 0, id: null, type: 'code' as const, source: '', tags, metadata: own };
+        const model = { cells: [{ metadata: { ...own, tags } }] };
+        const edited = applyEditsToModel(model, editsToAnnotate(cell, annotation));
+        const printed = printCellAnnotation(annotation, { tags, metadata: { ...own, tags } });
+        expect(edited).toEqual({
+          cells: [{ metadata: { ...printed.metadata, tags: printed.tags } }]
+        });
+      })
+    );
+  });
+});
+
+describe('printCellAnnotation', () => {
+  it('replaces in place and keeps old spellings', () => {
+    const annotation: CellAnnotation = {
+      ...NO_ANNOTATION,
+      role: { kind: 'step', name: 'fit' },
+      prev: ['load', 'clean'],
+      settings: { ...NO_SETTINGS, image: 'b' }
+    };
+    const tags = ['one', 'block:train', 'two', 'image:a', 'prev:load', 'three', 'cache:enabled'];
+    expect(printCellAnnotation(annotation, { tags, metadata: {} }).tags).toEqual([
+      'one',
+      'block:fit',
+      'two',
+      'image:b',
+      'prev:load',
+      'three',
+      'prev:clean'
+    ]);
+  });
+
+  it("leaves papermill's spelling of the parameters", () => {
+    const annotation: CellAnnotation = { ...NO_ANNOTATION, role: { kind: 'parameters' } };
+    const old = { tags: ['parameters'], metadata: {} };
+    expect(printCellAnnotation(annotation, old)).toEqual(old);
+  });
+
+  it('writes one metadata key for each field and keeps the others', () => {
+    const settings = { ...NO_SETTINGS, timeoutSeconds: 60, environment: { A: 'x' } };
+    const old = { tags: [], metadata: { chard: { theirs: 1.5, timeoutSeconds: 5 } } };
+    expect(printCellAnnotation({ ...NO_ANNOTATION, settings }, old).metadata).toEqual({
+      chard: { theirs: 1.5, timeoutSeconds: 60, environment: { A: 'x' } }
+    });
+  });
+});
+
+describe('parseCellAnnotation', () => {
+  const codes = (tags: string[], metadata: JsonObject = {}) =>
+    parseCellAnnotation(tags, metadata, 3).diagnostics.map(({ code }) => code);
+
+  it('reports two steps and two roles on one cell, with a fix for each', () => {
+    const { diagnostics, annotation } = parseCellAnnotation(['step:a', 'step:b'], {}, 3);
+    expect(annotation.role).toEqual({ kind: 'step', name: 'a' });
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'error',
+        code: 'several-steps',
+        cell: 3,
+        fixes: [
+          { edits: [{ kind: 'remove-tag', cell: 3, tag: 'step:a' }] },
+          { edits: [{ kind: 'remove-tag', cell: 3, tag: 'step:b' }] }
+        ]
+      }
+    ]);
+    expect(codes(['imports', 'step:b'])).toEqual(['several-roles']);
+    expect(codes(['step:a', 'step:a'])).toEqual([]);
+    expect(codes(['block:a', 'step:a'])).toEqual([]);
+  });
+
+  it('skip wins over a step, which is remembered', () => {
+    const { diagnostics, annotation } = parseCellAnnotation(['skip', 'step:a'], {}, 3);
+    expect(annotation).toMatchObject({ skip: true, role: { kind: 'step', name: 'a' } });
+    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'skipped-step' }]);
+  });
+
+  it('reports contradicting settings of a cell; the first one holds', () => {
+    const { diagnostics, annotation } = parseCellAnnotation(['image:a', 'image:b'], {}, 3);
+    expect(annotation.settings.image).toBe('a');
+    expect(diagnostics).toMatchObject([{ code: 'conflicting-settings', cell: 3 }]);
+    expect(codes(['limit:cpu:1', 'limit:memory:1', 'limit:cpu:1'])).toEqual([]);
+    expect(codes(['label:a:1', 'label:a:2', 'annotation:a:3'])).toEqual(['conflicting-settings']);
+  });
+
+  it('fixes a misspelt tag by replacing it', () => {
+    expect(parseCellAnnotation(['steps:x'], {}, 3).diagnostics).toMatchObject([
+      { fixes: [{ edits: [{ kind: 'replace-tag', cell: 3, tag: 'steps:x', with: 'step:x' }] }] }
+    ]);
+  });
+
+  it.each<[JsonObject, string]>([
+    [{ retries: 3 }, 'chard.retries'],
+    [{ retries: { count: -1 } }, 'chard.retries.count'],
+    [{ retries: { count: 1, backof: 2 } }, 'chard.retries'],
+    [{ timeoutSeconds: 0 }, 'chard.timeoutSeconds'],
+    [{ timeoutSeconds: '60' }, 'chard.timeoutSeconds'],
+    [{ environment: { A: 1 } }, 'chard.environment.A'],
+    [{ environment: { 'A B': 'x' } }, 'chard.environment'],
+    [{ requests: { cpu: 'much' } }, 'chard.requests.cpu'],
+    [{ description: [] }, 'chard.description']
+  ])('names the invalid field of %j', (chard, field) => {
+    const { diagnostics, annotation } = parseCellAnnotation([], { chard }, 3);
+    expect(annotation).toEqual(NO_ANNOTATION);
+    expect(diagnostics).toMatchObject([{ severity: 'error', code: 'invalid-field', cell: 3 }]);
+    expect(diagnostics[0]!.message).toContain(`"${field}"`);
+    const [key] = Object.keys(chard);
+    expect(diagnostics[0]!.fixes[0]!.edits).toEqual([
+      { kind: 'set-metadata', cell: 3, path: ['chard', key], value: null }
+    ]);
+  });
+
+  it('reads the other fields beside an invalid one', () => {
+    const chard = { timeoutSeconds: -1, description: 'Fits', theirs: {} };
+    const { annotation } = parseCellAnnotation([], { chard });
+    expect(annotation.settings).toEqual({ ...NO_SETTINGS, description: 'Fits' });
+    expect(codes([], { chard: 'x' })).toEqual(['invalid-field']);
+  });
+
+  it('fills in what retries leave open', () => {
+    const chard = { retries: { count: 2 } };
+    expect(parseCellAnnotation([], { chard }).annotation.settings.retries).toEqual({
+      count: 2,
+      backoffSeconds: 0,
+      backoffFactor: 2,
+      maxBackoffSeconds: 3600
+    });
+  });
+});
