@@ -1,0 +1,65 @@
+"""The event loop in which cells run, as a kernel's cells run inside of its running loop.
+
+Code of a cell can therefore start tasks, and what it sets in context variables (the precision of
+``decimal``, say) holds in the next cell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import sys
+from typing import Any, Callable, Coroutine, List, TypeVar
+
+T = TypeVar("T")
+
+
+class CellLoop:
+    """One event loop and one context for all cells of a step."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        self._context = contextvars.copy_context()
+        #: Whether the last wait was interrupted.
+        self.interrupted = False
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Call a plain function while the loop runs; what it raises is raised here."""
+        returned: List[T] = []
+        raised: List[BaseException] = []
+
+        def callback() -> None:
+            try:
+                returned.append(function())
+            except BaseException as error:
+                raised.append(error)
+            finally:
+                self._loop.stop()
+
+        self._loop.call_soon(callback, context=self._context)
+        self._loop.run_forever()
+        if raised:
+            raise raised[0]
+        return returned[0]
+
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Await a coroutine. An interrupt cancels it, so that it sees the interrupt where it waits.
+
+        :raises asyncio.CancelledError: the coroutine let its cancellation pass.
+        """
+        task = self._task(coroutine)
+        self.interrupted = False
+        while True:
+            try:
+                return self._loop.run_until_complete(task)
+            except KeyboardInterrupt:
+                if task.done() or self.interrupted:
+                    raise
+                self.interrupted = True
+                task.cancel()
+
+    def _task(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        if sys.version_info >= (3, 11):
+            return self._loop.create_task(coroutine, context=self._context)
+        return self._context.run(self._loop.create_task, coroutine)

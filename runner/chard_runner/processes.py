@@ -1,0 +1,138 @@
+"""What the runner asks of the operating system about processes.
+
+On Linux a supervisor adopts every orphan below it (child subreaper), so that killing descendants until no
+child is left takes the whole tree, whatever its members did: setsid, double fork, ignored signals. Elsewhere
+the process group and the environment variable ``CHARD_STEP`` stand in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Dict, List, Set
+
+LINUX = sys.platform.startswith("linux")
+
+#: Says in a process's environment which step it belongs to: ``<run>/<step>/<attempt>``.
+MARK = "CHARD_STEP"
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+
+
+def become_subreaper() -> None:
+    """Adopt orphaned descendants from now on (Linux; elsewhere nothing happens)."""
+    if LINUX:
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent(parent: int) -> None:
+    """Be killed when ``parent``, the process that forked this one, ends (Linux)."""
+    if LINUX:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def thread_count() -> int:
+    """Threads of this process, native ones included; Linux only."""
+    return len(os.listdir("/proc/self/task"))
+
+
+def descendants(root: int) -> List[int]:
+    """Process ids below ``root``, parents before their children (Linux)."""
+    children: Dict[int, List[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                stat = Path("/proc", name, "stat").read_bytes()
+                # The command, in parentheses, may hold anything; what follows the last one is regular.
+                parent = int(stat[stat.rindex(b")") + 2 :].split()[1])
+                children.setdefault(parent, []).append(int(name))
+    found: List[int] = []
+    queue = [root]
+    while queue:
+        below = children.get(queue.pop(0), [])
+        found.extend(below)
+        queue.extend(below)
+    return found
+
+
+def marked(mark: str) -> List[int]:
+    """Processes other than this one whose environment says that they belong to the step ``mark``."""
+    if LINUX:
+        wanted = f"{MARK}={mark}".encode("utf-8", "surrogateescape")
+        found = []
+        for name in os.listdir("/proc"):
+            if name.isdigit() and int(name) != os.getpid():
+                with contextlib.suppress(OSError):
+                    if wanted in Path("/proc", name, "environ").read_bytes().split(b"\0"):
+                        found.append(int(name))
+        return found
+    listing = subprocess.run(
+        ["ps", "-axEww", "-o", "pid=,command="], capture_output=True, text=True, errors="replace"
+    ).stdout
+    lines = [line.split(None, 1) for line in listing.splitlines() if f" {MARK}={mark}" in line]
+    return [int(pid) for pid, *_ in lines if int(pid) != os.getpid()]
+
+
+def kill_all(pids: List[int]) -> None:
+    """Kill processes: all are stopped first, so that none can start another meanwhile."""
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, number)
+
+
+def command_line(pid: int) -> str:
+    """The command of a process as one line; empty where it is gone or a zombie (Linux)."""
+    try:
+        words = Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    return " ".join(word.decode("utf-8", "replace") for word in words if word)
+
+
+def show_mark(mark: str) -> None:
+    """Put the mark into this process's environment, and where ``/proc`` shows the environment.
+
+    The latter shows the block that the process was executed with, which setting a variable leaves alone;
+    a forked process therefore writes over the value in place. For this the engine executes the runner with
+    a value of ``CHARD_STEP`` that is long enough; where it is not, only executed children carry the mark.
+    """
+    os.environ[MARK] = mark
+    if not LINUX:
+        return
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        stat = Path("/proc/self/stat").read_bytes()
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        start, end = int(fields[47]), int(fields[48])
+        if not 0 < start < end:
+            return
+        block = ctypes.string_at(start, end - start)
+        name = f"{MARK}=".encode()
+        at = 0 if block.startswith(name) else block.find(b"\0" + name) + 1
+        if at == 0 and not block.startswith(name):
+            return
+        room = block.index(b"\0", at) - at - len(name)
+        value = mark.encode("utf-8", "surrogateescape")
+        if len(value) <= room:
+            ctypes.memmove(start + at + len(name), value + b"\0" * (room - len(value)), room)
+
+
+def open_descriptors() -> Set[int]:
+    """Numbers of this process's open file descriptors."""
+    folder = "/proc/self/fd" if LINUX else "/dev/fd"
+    return {int(name) for name in os.listdir(folder)}

@@ -1,0 +1,307 @@
+"""The step's process: runs the prologue and the step's cells and keeps what they leave."""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import contextlib
+import faulthandler
+import gc
+import getpass
+import importlib
+import io
+import os
+import platform
+import signal
+import sys
+import threading
+import traceback
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Set
+
+from . import metrics, processes, streams
+from .cells import cell_filename
+from .files import MAX_FILES, FileWatch
+from .protocol import RunnerValue, StepError, StepSpec, TouchedFiles
+from .shell import Shell, make_shell, refuse_input
+from .streams import Wire
+from .tracebacks import Reader
+from .values import GroupReference, StoredValue, ValueReadError, ValueSession
+
+if TYPE_CHECKING:
+    from .supervisor import StepPipes
+
+#: Made ready by the fork server before it forks; None in a fresh process.
+ready_shell: Optional[Shell] = None
+#: Names of modules outside of the standard library that the fork server imported.
+preloaded: Set[str] = set()
+
+
+class StepFailed(Exception):
+    """The step cannot go on; carries what the person is told."""
+
+    def __init__(self, error: StepError) -> None:
+        super().__init__(error["message"])
+        self.error = error
+
+
+def main(spec: StepSpec, mark: str, pipes: StepPipes) -> int:
+    """Run the step in this process and tell the supervisor how it went.
+
+    :returns: the process's exit code: 0 also where the step failed, as that has been told.
+    """
+    wire = _connect(pipes)
+    reader = Reader(spec.notebook)
+    error: Optional[StepError] = None
+    values: List[RunnerValue] = []
+    watch: Optional[FileWatch] = None
+    try:
+        _enter(spec, mark)
+        watch = FileWatch(spec.store)
+        values = _Step(spec, wire, reader).run()
+    except StepFailed as failed:
+        error = failed.error
+    except KeyboardInterrupt as interrupt:
+        error = reader.describe(interrupt, None)
+    except BaseException as unexpected:
+        error = _runner_error(unexpected)
+    _uninterruptible()
+    wire.send("@result", {"error": error, "values": values})
+    _run_exit_handlers()
+    wire.send("@files", _touched(watch, wire))
+    return 0
+
+
+def _connect(pipes: StepPipes) -> Wire:
+    """Take the places of stdin, stdout and stderr, and catch crashes."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (pipes.step_stdout, 1), (pipes.step_stderr, 2)):
+        os.dup2(source, target)
+    os.close(null)
+    faulthandler.enable(pipes.fault, all_threads=False)
+    wire = Wire(pipes.step_messages, pipes.step_stdout, pipes.step_stderr, pipes.token)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    streams.install(wire)
+    # What code reaches under these names goes to the descriptors, and so to the supervisor too.
+    for name, descriptor in (("__stdout__", 1), ("__stderr__", 2)):
+        stream = open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+        setattr(sys, name, stream)
+    signal.signal(signal.SIGINT, wire.interrupt)
+    if not processes.LINUX:
+        _die_at_end_of(pipes.step_lifeline)
+    return wire
+
+
+def _die_at_end_of(lifeline: int) -> None:
+    """Where the system does not kill a step whose supervisor died, a thread notices it."""
+
+    def wait() -> None:
+        os.read(lifeline, 1)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=wait, name="chard-lifeline", daemon=True).start()
+
+
+def _uninterruptible() -> None:
+    """From here on the result is on its way, and an interrupt would only tear it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _enter(spec: StepSpec, mark: str) -> None:
+    """The process as a kernel in the notebook's folder has it."""
+    os.environ.update(spec.environment)
+    processes.show_mark(mark)
+    os.environ.setdefault("MPLBACKEND", figure_backend())
+    os.environ.setdefault("PAGER", "cat")
+    os.environ.setdefault("GIT_PAGER", "cat")
+    try:
+        os.chdir(spec.directory)
+    except OSError as error:
+        message = f"The notebook's folder cannot be entered: {error}"
+        raise StepFailed(_error("directory", type(error).__name__, message)) from error
+    sys.argv = [""]
+    # As a kernel has it: the working directory after the standard library, before installed packages.
+    at = next((i for i, path in enumerate(sys.path) if _installed(path)), 0)
+    sys.path.insert(at, "")
+    importlib.invalidate_caches()
+    _forget_shadowed()
+    builtins.input = refuse_input
+    getpass.getpass = refuse_input
+
+
+def _installed(path: str) -> bool:
+    return os.path.basename(path) in ("site-packages", "dist-packages")
+
+
+def figure_backend() -> str:
+    """Matplotlib's backend: figures inline with IPython, else pictures without a screen."""
+    if importlib.util.find_spec("IPython") and importlib.util.find_spec("matplotlib_inline"):
+        return "module://matplotlib_inline.backend_inline"
+    return "agg"
+
+
+def _forget_shadowed() -> None:
+    """A module of the notebook's folder goes before an installed one that was imported beforehand."""
+    here = {name.partition(".")[0] for name in os.listdir(".")}
+    shadowed = here & {name.partition(".")[0] for name in preloaded}
+    for name in [name for name in sys.modules if name.partition(".")[0] in shadowed]:
+        del sys.modules[name]
+
+
+class _Step:
+    """One execution, from the first prologue cell to the stored values."""
+
+    def __init__(self, spec: StepSpec, wire: Wire, reader: Reader) -> None:
+        self._spec = spec
+        self._wire = wire
+        self._reader = reader
+        self._shell: Shell = ready_shell if ready_shell is not None else make_shell()
+        self._names: Dict[str, Any] = self._shell.namespace
+        self._session = ValueSession(self._names, store=spec.store, scope=spec.step)
+        self._came_in: Set[str] = set()
+
+    def run(self) -> List[RunnerValue]:
+        """Run all of it.
+
+        :raises StepFailed: with what to tell.
+        """
+        spec = self._spec
+        self._shell.connect(self._wire)
+        metrics.connect(self._wire)
+        version = platform.python_version()
+        self._send("started", pid=os.getpid(), python=version, ipython=self._shell.ipython)
+        for cell in spec.prologue:
+            self._run_cell(cell.cell, cell.source)
+        for statement in spec.imports:
+            self._import_again(statement.statement)
+        self._wire.send("prologue-done", None)
+        self._bind_inputs()
+        for code in spec.cells:
+            self._run_cell(code.cell, code.source)
+        for metric in spec.metrics:
+            error = metrics.evaluate(metric, self._names, spec.notebook, self._wire, self._reader)
+            if error is not None:
+                raise StepFailed(error)
+        return self._keep()
+
+    def _run_cell(self, cell: int, source: str) -> None:
+        self._send("cell-started", cell=cell)
+        error = self._shell.run(cell, cell_filename(self._spec.notebook, cell), source)
+        self._send("cell-finished", cell=cell, ok=error is None)
+        if error is not None:
+            raise StepFailed(self._reader.describe(error, cell))
+
+    def _import_again(self, statement: str) -> None:
+        try:
+            exec(compile(statement, "<import of an earlier step>", "exec"), self._names)
+        except Exception as error:
+            described = self._reader.describe(error, None)
+            described["message"] = f"`{statement}`, run again from an earlier step: " + (
+                described["message"]
+            )
+            raise StepFailed(described) from error
+
+    def _bind_inputs(self) -> None:
+        spec = self._spec
+        self._session.prologue_done()
+        self._came_in = set(self._names)
+        try:
+            result = self._session.read(
+                [GroupReference(group.group, group.names) for group in spec.inputs]
+            )
+        except ValueReadError as error:
+            message = f"The step's inputs cannot be read: {error}"
+            raise StepFailed(_error("values", type(error).__name__, message)) from error
+        self._came_in.update(result.bound)
+        self._inputs = result.bound
+
+    def _keep(self) -> List[RunnerValue]:
+        spec = self._spec
+        wanted = [*spec.outputs, *spec.leaves, *self._inputs]
+        present = [name for name in dict.fromkeys(wanted) if name in self._names]
+        absent = [name for name in dict.fromkeys(wanted) if name not in self._names]
+        required = set(spec.outputs)
+        written = self._session.write(
+            [name for name in present if name in required],
+            [name for name in present if name not in required],
+            keep_bytes=spec.keepBytes,
+        )
+        if written.refused:
+            first = written.refused[0]
+            message = "\n".join(str(refusal) for refusal in written.refused)
+            raise StepFailed(_error(first.code, first.type, message))
+        values = [_runner_value(value) for value in written.values]
+        return [*values, *(self._absent(name) for name in absent)]
+
+    def _absent(self, name: str) -> RunnerValue:
+        why = "deleted by the step" if name in self._came_in else "not bound by the step"
+        return RunnerValue(
+            name=name,
+            digest="",
+            group=None,
+            bytes=0,
+            type="",
+            repr="",
+            globals=[],
+            refused=why,
+            unchanged=False,
+        )
+
+    def _send(self, kind: str, **fields: Any) -> None:
+        self._wire.send(kind, {"type": kind, **fields})
+
+
+def _runner_value(value: StoredValue) -> RunnerValue:
+    return RunnerValue(
+        name=value.name,
+        digest=value.digest,
+        group=value.group,
+        bytes=value.bytes,
+        type=value.type,
+        repr=value.repr,
+        globals=list(value.globals),
+        refused=None if value.refusal is None else str(value.refusal),
+        unchanged=value.unchanged,
+    )
+
+
+def _error(code: str, kind: str, message: str) -> StepError:
+    return StepError(code=code, type=kind, message=message, cell=None, line=None, traceback=[])
+
+
+def _runner_error(error: BaseException) -> StepError:
+    """A fault of the runner itself: everything that helps to find it."""
+    described = _error("runner", type(error).__name__, f"The runner failed: {error}")
+    described["traceback"] = traceback.format_exception(type(error), error, error.__traceback__)
+    return described
+
+
+def _run_exit_handlers() -> None:
+    """What ends with the process in a kernel ends here: exit handlers, and files left open are flushed.
+
+    The interpreter itself is not taken down: that takes longer than many steps, and native code that
+    crashes in it must not fail a step whose result is there.
+    """
+    atexit._run_exitfuncs()
+    files = [thing for thing in gc.get_objects() if isinstance(thing, io.IOBase)]
+    _flush(files)
+
+
+def _flush(files: Iterable[io.IOBase]) -> None:
+    for file in files:
+        # A file that cannot be flushed (its disk is full, its pipe is closed) would be lost in a kernel too.
+        with contextlib.suppress(Exception):
+            if not file.closed:
+                file.flush()
+
+
+def _touched(watch: Optional[FileWatch], wire: Wire) -> TouchedFiles:
+    if watch is None:
+        return {"read": [], "written": []}
+    touched = watch.touched()
+    if watch.incomplete:
+        message = (
+            f"The list of files that the step read and wrote is not complete (at most {MAX_FILES} of each)"
+        )
+        warning = {"type": "warning", "code": "files-incomplete", "message": message, "cell": None}
+        wire.send("warning", warning)
+    return touched

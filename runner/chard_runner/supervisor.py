@@ -1,0 +1,515 @@
+"""The process above a step's process: ``python -m chard_runner.supervisor --socket PATH``.
+
+Forked by the fork server or started afresh, with the token as the first line on its standard input. It
+connects to the engine, starts the step, passes on what it says, enforces its timeout, and in the end takes
+the step's whole process tree along, whoever dies first. One thread, one loop, nothing that blocks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import secrets
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+from typing import Any, Callable, Dict, List, NoReturn, Optional
+
+from . import processes
+from .deaths import Death, OutOfMemoryCounter, explain
+from .protocol import (
+    Cancel,
+    ProtocolError,
+    Resources,
+    Run,
+    RunnerValue,
+    StepError,
+    StepSpec,
+    TouchedFiles,
+    read_supervisor_command,
+)
+from .relay import Outbox, Relay
+
+#: Seconds between the interrupt of a step whose time is over and its death: enough for a traceback.
+TIMEOUT_GRACE_SECONDS = 3.0
+#: Seconds that exit handlers may take after a step's result is there.
+EXIT_GRACE_SECONDS = 10.0
+#: Seconds after which processes that do not even die of SIGKILL are left behind.
+KILL_PATIENCE_SECONDS = 10.0
+#: Bytes on their way to the engine at which the step has to wait.
+_MAX_UNSENT_BYTES = 8 * 1024 * 1024
+_PIPE_BYTES = 1024 * 1024
+
+
+class StepPipes:
+    """The descriptors between supervisor and step."""
+
+    def __init__(self) -> None:
+        self.messages, self.step_messages = os.pipe()
+        self.stdout, self.step_stdout = os.pipe()
+        self.stderr, self.step_stderr = os.pipe()
+        #: The step waits for its end: it comes when the supervisor dies, where nothing else tells.
+        self.step_lifeline, self.lifeline = os.pipe()
+        self.fault = _unlinked_file()
+        self.token = secrets.token_hex(8)
+        for descriptor in (self.messages, self.stdout, self.stderr):
+            os.set_blocking(descriptor, False)
+            _widen(descriptor)
+
+    def close_supervisor_side(self) -> None:
+        for descriptor in (self.messages, self.stdout, self.stderr, self.lifeline):
+            os.close(descriptor)
+
+    def close_step_side(self) -> None:
+        ours = (self.step_messages, self.step_stdout, self.step_stderr, self.step_lifeline)
+        for descriptor in ours:
+            os.close(descriptor)
+
+
+def _unlinked_file() -> int:
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("chard-fault")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _widen(pipe: int) -> None:
+    """A larger pipe lets a step that prints a lot run on; where it is refused the default does."""
+    if processes.LINUX:
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, 1031, _PIPE_BYTES)  # F_SETPIPE_SZ, which `fcntl` names from 3.10 on
+
+
+class _Usage:
+    """Resources of the processes that were waited for."""
+
+    def __init__(self) -> None:
+        self.cpu_seconds = 0.0
+        self.peak_memory_bytes = 0
+
+    def add(self, usage: Any) -> None:
+        self.cpu_seconds += usage.ru_utime + usage.ru_stime
+        unit = 1024 if processes.LINUX else 1
+        self.peak_memory_bytes = max(self.peak_memory_bytes, usage.ru_maxrss * unit)
+
+
+class Supervisor:
+    """Executes one step.
+
+    :param engine: the connection to the engine, after the token.
+    :param received: bytes that came behind the ``run`` command.
+    """
+
+    def __init__(self, engine: socket.socket, received: bytes, command: Run, wakeup: int) -> None:
+        self._engine = engine
+        self._received = received
+        self._spec = command.spec
+        self._timeout = command.timeoutSeconds
+        self._wakeup = wakeup
+        self._started = time.monotonic()
+        self._mark = f"{command.spec.run}/{command.spec.step}/{command.spec.attempt}"
+        self._outbox = Outbox()
+        self._pipes = StepPipes()
+        self._relay = Relay(
+            self._outbox,
+            self._pipes.messages,
+            self._pipes.stdout,
+            self._pipes.stderr,
+            self._pipes.token,
+            command.spec.outputLimitBytes,
+            self._on_message,
+        )
+        self._usage = _Usage()
+        self._memory = OutOfMemoryCounter()
+        self._step = 0
+        self._status: Optional[int] = None
+        self._owner_gone = False
+        self._result: Optional[Dict[str, Any]] = None
+        self._files: TouchedFiles = {"read": [], "written": []}
+        self._cancelled = False
+        self._timed_out = False
+        self._killed_by_us = False
+        self._interrupted_cell: Optional[int] = None
+        self._kill_at: Optional[float] = None
+        self._exit_by: Optional[float] = None
+
+    def run(self) -> None:
+        """Runs the step to its end and says so to the engine; returns when no process of it is left."""
+        self._step = self._start()
+        while self._status is None and not self._owner_gone:
+            self._turn()
+        died_in = self._relay.cell
+        self._end_tree()
+        if self._owner_gone:
+            return
+        self._relay.finish()
+        self._finish(died_in)
+        self._send_rest()
+
+    def _start(self) -> int:
+        pid = os.fork()
+        if pid == 0:
+            _become_step(self._spec, self._mark, self._pipes, self._engine, self._wakeup)
+        self._pipes.close_step_side()
+        return pid
+
+    def _turn(self) -> None:
+        """Wait for something to happen, at most until something is due, and do what has to be done."""
+        full = len(self._outbox.buffer) > _MAX_UNSENT_BYTES
+        with selectors.DefaultSelector() as selector:
+            wanted = selectors.EVENT_READ
+            if self._outbox.buffer:
+                wanted |= selectors.EVENT_WRITE
+            selector.register(self._engine, wanted)
+            selector.register(self._wakeup, selectors.EVENT_READ)
+            for descriptor in () if full else self._relay.descriptors():
+                selector.register(descriptor, selectors.EVENT_READ)
+            for key, events in selector.select(self._patience()):
+                if key.fd == self._wakeup:
+                    self._on_signals()
+                elif key.fd != self._engine.fileno():
+                    self._relay.read(key.fd)
+                elif events & selectors.EVENT_READ:
+                    self._on_engine()
+        self._act_on_time()
+        self._send()
+
+    def _patience(self) -> Optional[float]:
+        end = None if self._timeout is None or self._stopping else self._started + self._timeout
+        due = [self._outbox.due(), self._kill_at, self._exit_by, end]
+        times = [moment for moment in due if moment is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    @property
+    def _stopping(self) -> bool:
+        return self._cancelled or self._timed_out
+
+    def _act_on_time(self) -> None:
+        now = time.monotonic()
+        due = self._outbox.due()
+        if due is not None and now >= due:
+            self._outbox.flush()
+        over = self._timeout is not None and now >= self._started + self._timeout
+        if over and not self._stopping and self._result is None:
+            self._timed_out = True
+            self._interrupt(TIMEOUT_GRACE_SECONDS)
+        late = [moment for moment in (self._kill_at, self._exit_by) if moment is not None]
+        if late and now >= min(late):
+            self._kill_at = self._exit_by = None
+            self._killed_by_us = True
+            processes.kill_all([self._step])
+
+    def _interrupt(self, grace: float) -> None:
+        """As Ctrl-C: the step's process and its children are interrupted; what is left dies later."""
+        self._interrupted_cell = self._relay.cell
+        self._kill_at = time.monotonic() + grace
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._step, signal.SIGINT)
+
+    def _on_signals(self) -> None:
+        for number in os.read(self._wakeup, 4096):
+            if number == signal.SIGTERM:
+                self._owner_gone = True
+        self._reap()
+
+    def _reap(self) -> bool:
+        """Collect what has ended; False when this process has no child left."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            self._usage.add(usage)
+            if pid == self._step:
+                self._status = status
+
+    def _on_engine(self) -> None:
+        try:
+            data = self._engine.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._owner_gone = True
+            return
+        *lines, self._received = (self._received + data).split(b"\n")
+        for line in lines:
+            command = read_supervisor_command(line)
+            if not isinstance(command, Cancel):
+                raise ProtocolError("a supervisor runs one step: a second `run` came")
+            self._cancel(command)
+
+    def _cancel(self, command: Cancel) -> None:
+        # A result that is there stands: whether it came first is the engine's to see.
+        if self._cancelled or self._result is not None:
+            return
+        self._cancelled = True
+        self._interrupt(command.graceSeconds)
+
+    def _on_message(self, kind: str, body: Any) -> None:
+        if kind == "@files":
+            self._files = body
+        elif kind == "@result":
+            self._result = body
+            self._exit_by = time.monotonic() + EXIT_GRACE_SECONDS
+            self._kill_at = None
+
+    def _send(self) -> None:
+        while self._outbox.buffer and not self._owner_gone:
+            try:
+                sent = self._engine.send(self._outbox.buffer)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._owner_gone = True
+                return
+            del self._outbox.buffer[:sent]
+
+    def _send_rest(self) -> None:
+        self._engine.settimeout(60)
+        with contextlib.suppress(OSError):
+            self._engine.sendall(self._outbox.buffer)
+
+    def _end_tree(self) -> None:
+        """Kill whatever is left of the step; on return nothing is."""
+        if self._status is not None and not self._stopping:
+            self._tell_of_the_left()
+        give_up = time.monotonic() + KILL_PATIENCE_SECONDS
+        while True:
+            if processes.LINUX:
+                processes.kill_all(processes.descendants(os.getpid()))
+            else:
+                self._kill_group_and_marked()
+            if not self._reap() or time.monotonic() > give_up:
+                break
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._wakeup, selectors.EVENT_READ)
+                if selector.select(0.05):
+                    os.read(self._wakeup, 4096)
+        if self._reap():
+            self._warn("processes-left", "Processes of this step do not end even when they are killed")
+
+    def _kill_group_and_marked(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._step, signal.SIGKILL)
+        processes.kill_all(processes.marked(self._mark))
+
+    def _tell_of_the_left(self) -> None:
+        """Say that programs which the step started are ended, as a later step may count on them.
+
+        Forked workers and the helpers of multiprocessing and joblib are nobody's surprise.
+        """
+        if not processes.LINUX:
+            return
+        own = processes.command_line(os.getpid())
+        lines = {processes.command_line(pid) for pid in processes.descendants(os.getpid())}
+        silent = ("multiprocessing", "joblib", "loky")
+        told = sorted(
+            line for line in lines - {own, ""} if not any(word in line for word in silent)
+        )
+        if told:
+            names = "; ".join(line if len(line) <= 100 else f"{line[:97]}..." for line in told)
+            message = f"Programs that the step left running are ended with it: {names}"
+            self._warn("processes-ended", message)
+
+    def _warn(self, code: str, message: str) -> None:
+        self._outbox.message("warning", code=code, message=message, cell=None)
+
+    def _finish(self, died_in: Optional[int]) -> None:
+        result = self._result
+        values: List[RunnerValue] = []
+        error: Optional[StepError]
+        if result is not None and not (self._stopping and result["error"] is not None):
+            error, values = result["error"], result["values"]
+            state = "succeeded" if error is None else "failed"
+            self._tell_of_a_bad_exit()
+        elif self._cancelled:
+            state, error = "cancelled", self._stop_error("cancelled", "Cancelled", "was cancelled")
+        elif self._timed_out:
+            words = f"took longer than its timeout of {self._timeout:g} s and was stopped"
+            state, error = "failed", self._stop_error("timeout", "Timeout", words)
+        else:
+            state, error = "failed", self._death(died_in)
+        resources: Resources = {
+            "wallSeconds": time.monotonic() - self._started,
+            "cpuSeconds": self._usage.cpu_seconds,
+            "peakMemoryBytes": self._usage.peak_memory_bytes,
+        }
+        self._outbox.message(
+            "finished",
+            state=state,
+            error=error,
+            values=values,
+            files=self._files,
+            resources=resources,
+        )
+
+    def _stop_error(self, code: str, kind: str, words: str) -> StepError:
+        """Where the step was when it was stopped, as its own answer to the interrupt says."""
+        answer: Optional[StepError] = self._result["error"] if self._result else None
+        cell = answer["cell"] if answer and answer["cell"] is not None else self._interrupted_cell
+        line = answer["line"] if answer else None
+        where = "" if cell is None else f" in cell {cell}" + ("" if line is None else f", line {line}")
+        traceback_lines = answer["traceback"] if answer else []
+        return StepError(
+            code=code,
+            type=kind,
+            message=f"The step {words}{where}",
+            cell=cell,
+            line=line,
+            traceback=traceback_lines,
+        )
+
+    def _death(self, died_in: Optional[int]) -> StepError:
+        assert self._status is not None
+        death = Death(
+            status=self._status,
+            cell=died_in if self._relay.cell is None else self._relay.cell,
+            fault=os.pread(self._pipes.fault, 1 << 20, 0).decode("utf-8", "replace"),
+            peak_memory_bytes=self._usage.peak_memory_bytes,
+            out_of_memory=self._memory.rose(),
+        )
+        return explain(death)
+
+    def _tell_of_a_bad_exit(self) -> None:
+        if self._killed_by_us:
+            message = (
+                f"Exit handlers took longer than {EXIT_GRACE_SECONDS:g} s after the step's result was "
+                "stored, and were stopped"
+            )
+            self._warn("exit-handlers", message)
+        elif self._status is not None and os.WIFSIGNALED(self._status):
+            name = signal.Signals(os.WTERMSIG(self._status)).name
+            message = f"The process died of {name} at its exit, after the step's result was stored"
+            self._warn("exit-handlers", message)
+
+
+def _become_step(
+    spec: StepSpec, mark: str, pipes: StepPipes, engine: socket.socket, wakeup: int
+) -> NoReturn:
+    """What the forked child does: it becomes the step's process and never returns."""
+    code = 1
+    try:
+        parent = os.getppid()
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        os.setsid()
+        processes.die_with_parent(parent)
+        engine.close()
+        os.close(wakeup)
+        pipes.close_supervisor_side()
+        from . import step
+
+        code = step.main(spec, mark, pipes)
+    except BaseException:
+        with contextlib.suppress(BaseException):
+            os.write(pipes.step_stderr, traceback.format_exc().encode("utf-8", "replace"))
+    finally:
+        os._exit(code)
+
+
+def _watch_signals() -> int:
+    """A descriptor that becomes readable when a child ends or this process is to end."""
+    readable, writable = os.pipe()
+    os.set_blocking(readable, False)
+    os.set_blocking(writable, False)
+    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return readable
+
+
+def supervise(path: str, token: str) -> int:
+    """Connect to the engine's socket, run the step that it asks for, and return the exit code.
+
+    :raises OSError: the engine cannot be reached.
+    """
+    processes.become_subreaper()
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.connect(path)
+        engine.sendall(token.encode() + b"\n")
+        received = b""
+        while b"\n" not in received:
+            data = engine.recv(1 << 20)
+            if not data:
+                return 0
+            received += data
+        line, rest = received.split(b"\n", 1)
+        return _answer(engine, line, rest)
+
+
+def _answer(engine: socket.socket, line: bytes, rest: bytes) -> int:
+    wakeup = _watch_signals()
+    try:
+        command = read_supervisor_command(line)
+        if not isinstance(command, Run):
+            raise ProtocolError("the first command to a supervisor must be `run`")
+        engine.setblocking(False)
+        Supervisor(engine, rest, command, wakeup).run()
+        return 0
+    except ProtocolError as error:
+        _fail(engine, "protocol", str(error), [])
+        return 2
+    except Exception as error:
+        lines = traceback.format_exc().splitlines()
+        _fail(engine, "runner", f"The runner failed: {type(error).__name__}: {error}", lines)
+        return 1
+
+
+def _fail(engine: socket.socket, code: str, message: str, lines: List[str]) -> None:
+    """The last word of a supervisor that cannot go on; the step's processes go with it."""
+    if processes.LINUX:
+        processes.kill_all(processes.descendants(os.getpid()))
+    outbox = Outbox()
+    error = StepError(
+        code=code, type="Runner", message=message, cell=None, line=None, traceback=lines
+    )
+    outbox.message(
+        "finished",
+        state="failed",
+        error=error,
+        values=[],
+        files={"read": [], "written": []},
+        resources={"wallSeconds": 0, "cpuSeconds": 0, "peakMemoryBytes": 0},
+    )
+    engine.settimeout(10)
+    with contextlib.suppress(OSError):
+        engine.sendall(outbox.buffer)
+
+
+def run_forked(path: str, token: str, before: Callable[[], None]) -> NoReturn:
+    """A supervisor's life as a child of the fork server."""
+    code = 1
+    try:
+        before()
+        code = supervise(path, token)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m chard_runner.supervisor", description=__doc__)
+    parser.add_argument("--socket", required=True, help="Unix socket on which the engine waits")
+    arguments = parser.parse_args()
+    token = sys.stdin.readline().strip()
+    os.setsid() if os.getpid() != os.getpgid(0) else None
+    return supervise(arguments.socket, token)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
