@@ -1,0 +1,393 @@
+import {
+  DELETED,
+  Executor,
+  Heap,
+  INCOMING,
+  INCOMING_PAST_LOOP,
+  LOCAL,
+  Machine,
+  NOTHING,
+  UNSURE,
+  holders,
+  union,
+  type CellCode,
+  type HeapObject,
+  type OpaqueFact,
+  type Place,
+  type ReadFact,
+  type Value
+} from '../python/dataflow';
+import { analysePrologue, type Prologue } from './prologue';
+
+/** A step as far as its data flow goes. */
+export interface FlowStep {
+  readonly name: string;
+  readonly cells: readonly CellCode[];
+  /** Indexes of the steps that it is declared to depend on, all smaller than its own. */
+  readonly after: readonly number[];
+}
+
+/** What a step leaves under a name that it binds, deletes or may change. */
+export interface Leaving {
+  /** It always does. */
+  readonly certain: boolean;
+  /** It gives the name a value of its own, rather than change the one that came in. */
+  readonly binds: boolean;
+  /** Afterwards the name is gone. */
+  readonly deleted: boolean;
+  /** Some way through the code keeps what came in. */
+  readonly passes: boolean;
+  readonly value: Value;
+  /** The import statement that gives the same again elsewhere. */
+  readonly statement: string | null;
+  /** Where it is changed; null where that is a plain binding. */
+  readonly place: Place | null;
+}
+
+/** How a name that a step needs gets there. */
+export interface Arrival {
+  readonly name: string;
+  /** Indexes of the steps that may have left it last, in notebook order; the last one is the provider. */
+  readonly candidates: readonly number[];
+  /** Where it is read; null where the step only passes it on. */
+  readonly read: ReadFact | null;
+}
+
+export interface StepFlow {
+  readonly index: number;
+  /** All steps before it by declared and derived dependencies. */
+  readonly ancestors: ReadonlySet<number>;
+  /** Steps it depends on only because of a name. */
+  readonly derived: ReadonlyMap<number, ReadFact[]>;
+  readonly arrivals: Map<string, Arrival>;
+  readonly imports: ReadonlyMap<string, string>;
+  readonly prologueNames: ReadonlySet<string>;
+  readonly leavings: ReadonlyMap<string, Leaving>;
+  /** Reads of names that nothing above has. */
+  readonly missing: readonly ReadFact[];
+  readonly reads: ReadonlyMap<string, ReadFact>;
+  readonly opaque: readonly OpaqueFact[];
+  readonly moduleChanges: ReadonlyMap<string, Place>;
+  readonly bindsAnything: readonly { statement: string | null }[];
+}
+
+export interface NotebookFlow {
+  readonly prologue: Prologue;
+  readonly steps: readonly StepFlow[];
+}
+
+/**
+ * Follows values through the prologue and the steps, in notebook order. With `metrics` the last step is that of
+ * the metrics cells, which sees all others.
+ */
+export function analyseFlow(
+  prologueCells: readonly CellCode[],
+  steps: readonly FlowStep[],
+  metrics: readonly CellCode[] | null
+): NotebookFlow {
+  return new FlowAnalysis(prologueCells, steps, metrics).run();
+}
+
+class FlowAnalysis {
+  private readonly heap = new Heap();
+  private readonly closed = new Map<string, Value>();
+  private readonly prologue: Prologue;
+  private readonly flows: StepFlow[] = [];
+  /** Indexes of the steps that leave a name, in notebook order. */
+  private readonly leavers = new Map<string, number[]>();
+  /** Names that have stood for an object, so that a change of it finds them. */
+  private readonly namesOf = new Map<HeapObject, Set<string>>();
+
+  constructor(
+    prologueCells: readonly CellCode[],
+    private readonly steps: readonly FlowStep[],
+    private readonly metrics: readonly CellCode[] | null
+  ) {
+    this.prologue = analysePrologue(prologueCells, this.heap, this.closed);
+    for (const [name, slot] of this.prologue.names) this.indexValue(name, slot.value);
+  }
+
+  run(): NotebookFlow {
+    this.steps.forEach((step, index) => {
+      this.finish(this.analyse(index, step.cells, step.after));
+    });
+    if (this.metrics) {
+      const all = this.steps.map((_, index) => index);
+      this.finish(this.analyse(this.steps.length, this.metrics, all));
+    }
+    this.passOn();
+    return { prologue: this.prologue, steps: this.flows };
+  }
+
+  private finish(flow: StepFlow): void {
+    this.flows.push(flow);
+    for (const [name, leaving] of flow.leavings) {
+      const known = this.leavers.get(name);
+      if (known) known.push(flow.index);
+      else this.leavers.set(name, [flow.index]);
+      this.indexValue(name, leaving.value);
+    }
+  }
+
+  private indexValue(name: string, value: Value): void {
+    for (const object of value) {
+      if (object.kind === 'external') continue;
+      const names = this.namesOf.get(object);
+      if (names) names.add(name);
+      else this.namesOf.set(object, new Set([name]));
+    }
+  }
+
+  /** Analyses a step, once more for each round of dependencies that its own reads have brought to light. */
+  private analyse(index: number, cells: readonly CellCode[], after: readonly number[]): StepFlow {
+    const derived = new Map<number, ReadFact[]>();
+    for (;;) {
+      const ancestors = this.ancestorsOf([...after, ...derived.keys()]);
+      const attempt = new StepAttempt(this, index, cells, ancestors);
+      const found = attempt.run(this.heap, this.closed);
+      if (found.size === 0) return attempt.result(derived);
+      for (const [provider, reads] of found) derived.set(provider, reads);
+    }
+  }
+
+  private ancestorsOf(direct: readonly number[]): Set<number> {
+    const ancestors = new Set<number>(direct);
+    for (const index of direct) {
+      for (const ancestor of this.flows[index]?.ancestors ?? []) ancestors.add(ancestor);
+    }
+    return ancestors;
+  }
+
+  get start(): Prologue {
+    return this.prologue;
+  }
+
+  flow(index: number): StepFlow | undefined {
+    return this.flows[index];
+  }
+
+  namesFor(object: HeapObject): Iterable<string> {
+    return this.namesOf.get(object) ?? [];
+  }
+
+  names(): Iterable<string> {
+    return this.leavers.keys();
+  }
+
+  /**
+   * The steps among `ancestors` that may have left a name last: the last one, and those which neither come before it
+   * nor after it.
+   */
+  candidates(name: string, ancestors: ReadonlySet<number>): number[] {
+    const found: number[] = [];
+    const leavers = this.leavers.get(name) ?? [];
+    for (let position = leavers.length - 1; position >= 0; position -= 1) {
+      const index = leavers[position]!;
+      if (!ancestors.has(index)) continue;
+      const covered = found.some(later => this.flows[later]?.ancestors.has(index));
+      if (!covered) found.push(index);
+    }
+    return found.reverse();
+  }
+
+  /** The last step before `index` that binds a name, whatever the dependencies. */
+  binder(name: string, index: number): number | null {
+    const leavers = this.leavers.get(name) ?? [];
+    for (let position = leavers.length - 1; position >= 0; position -= 1) {
+      const leaver = leavers[position]!;
+      if (leaver < index && this.flows[leaver]?.leavings.get(name)?.binds) return leaver;
+    }
+    return null;
+  }
+
+  /** The steps, from the end on, take what steps below want from them and they do not always make themselves. */
+  private passOn(): void {
+    const wanted = this.flows.map(() => new Set<string>());
+    for (const flow of [...this.flows].reverse()) {
+      for (const name of wanted[flow.index] ?? []) {
+        if (flow.arrivals.has(name) || !flow.leavings.get(name)?.passes) continue;
+        const candidates = this.candidates(name, flow.ancestors);
+        if (candidates.length > 0) flow.arrivals.set(name, { name, candidates, read: null });
+      }
+      for (const { name, candidates } of flow.arrivals.values()) {
+        for (const candidate of candidates) wanted[candidate]?.add(name);
+      }
+    }
+  }
+}
+
+/** One pass through a step's cells with a given set of ancestors. */
+class StepAttempt {
+  private readonly incoming = new Map<string, Value | null>();
+  private readonly arrivals = new Map<string, number[]>();
+  private readonly imports = new Map<string, string>();
+  private readonly prologueNames = new Set<string>();
+  private machine: Machine | null = null;
+  private readonly stars: string[];
+
+  constructor(
+    private readonly notebook: FlowAnalysis,
+    private readonly index: number,
+    private readonly cells: readonly CellCode[],
+    private readonly ancestors: ReadonlySet<number>
+  ) {
+    this.stars = [...ancestors]
+      .sort((one, other) => one - other)
+      .flatMap(ancestor => notebook.flow(ancestor)?.bindsAnything ?? [])
+      .flatMap(({ statement }) => (statement === null ? [] : [statement]));
+  }
+
+  /** Runs the cells; gives the dependencies that missing names ask for. */
+  run(heap: Heap, closed: Map<string, Value>): Map<number, ReadFact[]> {
+    heap.origin = this.index;
+    const machine = new Machine(
+      heap,
+      { incoming: name => this.resolve(name), available: () => this.available() },
+      closed
+    );
+    this.machine = machine;
+    const executor = new Executor(machine);
+    executor.lazyAnnotations = this.notebook.start.lazyAnnotations;
+    for (const code of this.cells) executor.runCell(code);
+    machine.keepFrames();
+    const wanted = new Map<number, ReadFact[]>();
+    for (const read of machine.reads.values()) {
+      if (!read.missing || read.deleted || read.guarded) continue;
+      const binder = this.notebook.binder(read.name, this.index);
+      if (binder === null || this.ancestors.has(binder)) continue;
+      wanted.set(binder, [...(wanted.get(binder) ?? []), read]);
+    }
+    return wanted;
+  }
+
+  private available(): string[] {
+    const names = [...this.notebook.names(), ...this.notebook.start.names.keys()];
+    return [...new Set(names)].filter(name => this.resolve(name) !== null);
+  }
+
+  /** What comes in under a name: from the ancestors, else from the prologue. */
+  private resolve(name: string): Value | null {
+    const known = this.incoming.get(name);
+    if (known !== undefined) return known;
+    const value = this.lookUp(name);
+    this.incoming.set(name, value);
+    return value;
+  }
+
+  private lookUp(name: string): Value | null {
+    const candidates = this.notebook.candidates(name, this.ancestors);
+    const leavings = candidates.flatMap(index => {
+      const leaving = this.notebook.flow(index)?.leavings.get(name);
+      return leaving ? [leaving] : [];
+    });
+    const there = leavings.filter(leaving => !leaving.deleted);
+    if (there.length > 0) {
+      const statements = new Set(there.map(leaving => leaving.statement));
+      const [statement] = statements;
+      if (statements.size === 1 && statement) this.imports.set(name, statement);
+      else this.arrivals.set(name, candidates);
+      return union(...there.map(leaving => leaving.value));
+    }
+    if (leavings.length > 0) return null;
+    const slot = this.notebook.start.names.get(name);
+    if (slot && (slot.origin & LOCAL) !== 0) {
+      this.prologueNames.add(name);
+      return slot.value;
+    }
+    return this.lookUpStars(name);
+  }
+
+  /** A name that nothing binds by itself may come from a star import above. */
+  private lookUpStars(name: string): Value | null {
+    const machine = this.machine;
+    if (!machine) return null;
+    if (this.stars.length > 0 && this.notebook.binder(name, this.index) === null) {
+      this.imports.set(name, [...new Set(this.stars)].join('\n'));
+      return machine.fresh();
+    }
+    return this.notebook.start.stars.length > 0 ? machine.fresh() : null;
+  }
+
+  result(derived: ReadonlyMap<number, ReadFact[]>): StepFlow {
+    const { machine } = this;
+    if (!machine) throw new Error('a step is run before its result is asked for');
+    const leavings = this.leavings(machine);
+    const read = (name: string): ReadFact | null => machine.reads.get(name) ?? null;
+    const arrivals = new Map<string, Arrival>();
+    for (const [name, candidates] of this.arrivals) {
+      const fact = read(name);
+      if (fact) arrivals.set(name, { name, candidates, read: fact });
+    }
+    const wasRead = (name: string): boolean => machine.reads.has(name);
+    return {
+      index: this.index,
+      ancestors: this.ancestors,
+      derived,
+      arrivals,
+      imports: new Map([...this.imports].filter(([name]) => wasRead(name))),
+      prologueNames: new Set([...this.prologueNames].filter(wasRead)),
+      leavings,
+      missing: [...machine.reads.values()].filter(fact => fact.missing),
+      reads: machine.reads,
+      opaque: machine.opaque,
+      moduleChanges: machine.moduleChanges,
+      bindsAnything: machine.stars
+    };
+  }
+
+  private leavings(machine: Machine): Map<string, Leaving> {
+    const leavings = new Map<string, Leaving>();
+    for (const [name, slot] of machine.names()) {
+      const passes = (slot.origin & (INCOMING | INCOMING_PAST_LOOP)) !== 0;
+      const incoming = passes ? (this.resolve(name) ?? NOTHING) : NOTHING;
+      leavings.set(name, {
+        certain: (slot.origin & UNSURE) === 0 || slot.origin === DELETED,
+        binds: (slot.origin & LOCAL) !== 0,
+        deleted: slot.origin === DELETED,
+        passes,
+        value: union(slot.value, incoming),
+        statement: machine.changes.has(name) ? null : slot.statement,
+        place: null
+      });
+    }
+    for (const [name, change] of machine.changes) this.addChange(leavings, name, change);
+    for (const [name, change] of this.changedNames(machine)) this.addChange(leavings, name, change);
+    return leavings;
+  }
+
+  /** A name whose value the step changes, or may change, without binding it. */
+  private addChange(
+    leavings: Map<string, Leaving>,
+    name: string,
+    change: { certain: boolean; place: Place }
+  ): void {
+    const known = leavings.get(name);
+    if (known && !known.passes) return;
+    leavings.set(name, {
+      certain: change.certain || (known?.certain ?? false),
+      binds: known?.binds ?? false,
+      deleted: false,
+      passes: true,
+      value: union(known?.value ?? NOTHING, this.resolve(name) ?? NOTHING),
+      statement: null,
+      place: change.place
+    });
+  }
+
+  /** Names of values that came in and from which something that was changed can be reached. */
+  private changedNames(machine: Machine): Map<string, { certain: boolean; place: Place }> {
+    const changed = new Map<string, { certain: boolean; place: Place }>();
+    for (const [object, fact] of machine.changedObjects) {
+      for (const holder of holders([object])) {
+        for (const name of this.notebook.namesFor(holder)) {
+          const incoming = this.resolve(name);
+          if (!incoming?.has(holder) || this.imports.has(name)) continue;
+          const certain = fact.certain && holder === object && incoming.size === 1;
+          const known = changed.get(name);
+          if (!known || (certain && !known.certain)) changed.set(name, { certain, place: fact.place });
+        }
+      }
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,209 @@
+import type { ClassDef, FunctionDef, Lambda } from '../ast';
+import type { CellCode } from './unit';
+
+/**
+ * Objects as the analysis sees them: one for each place in the code that makes one. What an object may hold is one
+ * set, whatever the attribute or key. Numbers, strings and other values that nobody can change are no objects at all.
+ */
+export type HeapObject =
+  PlainObject | FunctionObject | ClassObject | InstanceObject | MethodObject | ExternalObject;
+
+interface ObjectBase {
+  readonly id: number;
+  /** What it may hold: elements, attributes, the variables a function closes over. */
+  readonly holds: Set<HeapObject>;
+  /** The reverse of `holds`. */
+  readonly heldBy: Set<HeapObject>;
+  /** The step whose code made it; `PROLOGUE` for what every step makes anew. */
+  readonly origin: number;
+}
+
+/** Anything that can change: a container, an array, a model, the variables of a function's call. */
+export interface PlainObject extends ObjectBase {
+  readonly kind: 'plain';
+  /** Why it cannot be handed to another process, as the second half of a sentence; null where it may be. */
+  readonly refusal: string | null;
+}
+export interface FunctionObject extends ObjectBase {
+  readonly kind: 'function';
+  readonly node: FunctionDef | Lambda;
+  readonly code: CellCode;
+  /** The variables it closes over; null at a cell's top level. */
+  readonly frame: Frame | null;
+  /** Evaluated once, at the definition. */
+  readonly defaults: ReadonlyMap<string, Value>;
+}
+export interface ClassObject extends ObjectBase {
+  readonly kind: 'class';
+  readonly node: ClassDef;
+  readonly members: ReadonlyMap<string, ClassMember>;
+  readonly bases: Value;
+}
+/** What a class body binds; `access` is what taking it off an instance does. */
+export interface ClassMember {
+  readonly value: Value;
+  readonly access: 'method' | 'class-method' | 'static' | 'property';
+}
+export interface InstanceObject extends ObjectBase {
+  readonly kind: 'instance';
+  readonly type: ClassObject;
+}
+export interface MethodObject extends ObjectBase {
+  readonly kind: 'method';
+  readonly function: Value;
+  readonly self: Value;
+}
+/** A module, or something found in one, by its dotted path: `numpy.mean`, `builtins.len`. */
+export interface ExternalObject extends ObjectBase {
+  readonly kind: 'external';
+  readonly path: string;
+}
+
+/** The names of a scope, as Python resolves them. */
+export interface FrameNames {
+  /** Its own variables. */
+  readonly own: ReadonlySet<string>;
+  /** Declared `global`. */
+  readonly global: ReadonlySet<string>;
+}
+
+/** The variables of one call, one class body or one comprehension. */
+export interface Frame {
+  readonly kind: 'function' | 'class' | 'comprehension';
+  /** Before the names of its variables in a flow. */
+  readonly prefix: string;
+  readonly names: FrameNames;
+  readonly parent: Frame | null;
+  /** Holds what its variables hold; changed when one of them is bound again from within a closure. */
+  readonly object: PlainObject;
+  /** The class whose body it is in, for private names. */
+  readonly className: string | null;
+  /** The first parameter of a function: `self` in methods. */
+  readonly firstParameter: string | null;
+}
+
+/** What an expression may be: any of these objects, or something that cannot change. */
+export type Value = ReadonlySet<HeapObject>;
+
+/** The origin of what the prologue makes. */
+export const PROLOGUE = -1;
+
+/** A value that cannot change and carries nothing. */
+export const NOTHING: Value = new Set();
+
+/** The value that may be any of the given ones. */
+export function union(...values: Value[]): Value {
+  const filled = values.filter(value => value.size > 0);
+  if (filled.length === 0) return NOTHING;
+  if (filled.length === 1) return filled[0]!;
+  const first = filled[0]!;
+  if (filled.every(value => value === first)) return first;
+  const all = new Set<HeapObject>();
+  for (const value of filled) for (const object of value) all.add(object);
+  return all;
+}
+
+/** All objects that can be reached from a value, itself included. */
+export function reach(value: Value): ReadonlySet<HeapObject> {
+  const seen = new Set<HeapObject>(value);
+  for (const object of seen) for (const held of object.holds) seen.add(held);
+  return seen;
+}
+
+/** All objects from which one of the given can be reached, themselves included. */
+export function holders(objects: Iterable<HeapObject>): ReadonlySet<HeapObject> {
+  const seen = new Set<HeapObject>(objects);
+  for (const object of seen) for (const holder of object.heldBy) seen.add(holder);
+  return seen;
+}
+
+/** Makes the objects of one analysis. What it holds only grows: later steps see what earlier ones put in. */
+export class Heap {
+  private count = 0;
+  private readonly externals = new Map<string, ExternalObject>();
+  /** The class that a class body has made. */
+  readonly classOf = new Map<Frame, ClassObject>();
+  /** Counts every change of what objects hold. */
+  version = 0;
+  /** Stamped on new objects. */
+  origin = PROLOGUE;
+
+  private base(): ObjectBase {
+    this.count += 1;
+    return { id: this.count, holds: new Set(), heldBy: new Set(), origin: this.origin };
+  }
+
+  plain(held: Value = NOTHING, refusal: string | null = null): PlainObject {
+    const object: PlainObject = { ...this.base(), kind: 'plain', refusal };
+    this.put([object], held);
+    return object;
+  }
+
+  function(
+    node: FunctionDef | Lambda,
+    code: CellCode,
+    frame: Frame | null,
+    defaults: ReadonlyMap<string, Value>
+  ): FunctionObject {
+    const object: FunctionObject = {
+      ...this.base(),
+      kind: 'function',
+      node,
+      code,
+      frame,
+      defaults
+    };
+    this.put([object], union(...defaults.values()));
+    if (frame) this.put([object], new Set([frame.object]));
+    return object;
+  }
+
+  class(node: ClassDef, members: ReadonlyMap<string, ClassMember>, bases: Value): ClassObject {
+    const object: ClassObject = { ...this.base(), kind: 'class', node, members, bases };
+    this.put([object], union(bases, ...[...members.values()].map(member => member.value)));
+    return object;
+  }
+
+  instance(type: ClassObject): InstanceObject {
+    const object: InstanceObject = { ...this.base(), kind: 'instance', type };
+    this.put([object], new Set([type]));
+    return object;
+  }
+
+  /** The same objects seen as instances of a class that theirs inherits from, as `super()` gives them. */
+  viewAs(type: ClassObject, value: Value): InstanceObject {
+    const view = this.instance(type);
+    this.put([view], value);
+    this.put(value, new Set([view]));
+    return view;
+  }
+
+  method(functions: Value, self: Value): MethodObject {
+    const object: MethodObject = { ...this.base(), kind: 'method', function: functions, self };
+    this.put([object], union(functions, self));
+    return object;
+  }
+
+  /** The same object for the same path. */
+  external(path: string): ExternalObject {
+    const known = this.externals.get(path);
+    if (known) return known;
+    const object: ExternalObject = { ...this.base(), kind: 'external', path };
+    this.externals.set(path, object);
+    return object;
+  }
+
+  /** From now on each of `containers` may hold `value`. Modules hold nothing that is followed. */
+  put(containers: Iterable<HeapObject>, value: Value): void {
+    if (value.size === 0) return;
+    for (const container of containers) {
+      if (container.kind === 'external') continue;
+      for (const object of value) {
+        if (object === container || container.holds.has(object)) continue;
+        container.holds.add(object);
+        object.heldBy.add(container);
+        this.version += 1;
+      }
+    }
+  }
+}

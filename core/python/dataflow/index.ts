@@ -1,0 +1,24 @@
+export { createAnalyser, type Analyser } from './analyser';
+export { Executor } from './execute';
+export { DELETED, INCOMING, INCOMING_PAST_LOOP, LOCAL, UNSURE, type Slot } from './flow';
+export {
+  Heap,
+  NOTHING,
+  PROLOGUE,
+  holders,
+  reach,
+  union,
+  type HeapObject,
+  type Value
+} from './heap';
+export { isBuiltin } from './knowledge';
+export {
+  Machine,
+  type ChangeFact,
+  type OpaqueFact,
+  type Place,
+  type ReadFact,
+  type StarFact,
+  type Surroundings
+} from './machine';
+export type { CellCode, CodeUnit } from './unit';

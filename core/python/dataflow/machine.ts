@@ -1,0 +1,311 @@
+import type { Range } from '../../diagnostics';
+import type { Node } from '../ast';
+import { DELETED, Flow, INCOMING, INCOMING_PAST_LOOP, LOCAL, type Delta, type Slot } from './flow';
+import type { Variable } from './frames';
+import { Heap, NOTHING, reach, union, type Frame, type HeapObject, type Value } from './heap';
+import { isBuiltin } from './knowledge';
+import type { CellCode } from './unit';
+
+/** A place in a notebook. */
+export interface Place {
+  readonly cell: number;
+  readonly range: Range;
+}
+
+/** What a step gets from outside. */
+export interface Surroundings {
+  /** The value of a name that the code does not bind itself; null where nothing above has it. */
+  incoming(name: string): Value | null;
+  /** All names that could come in, for code that reads names by computed strings. */
+  available(): Iterable<string>;
+}
+
+/** Code reads a name that came from outside, or might. */
+export interface ReadFact {
+  readonly name: string;
+  readonly place: Place;
+  /** The code always comes there. */
+  readonly certain: boolean;
+  /** A failing read is expected: `try: x except NameError`, `"x" in globals()`. */
+  readonly guarded: boolean;
+  /** Only where a loop that binds the name ran not once. */
+  readonly pastLoop: boolean;
+  /** Nothing above has it and it is not Python's own. */
+  readonly missing: boolean;
+  /** An earlier statement has deleted it. */
+  readonly deleted: boolean;
+}
+
+export interface ChangeFact {
+  readonly certain: boolean;
+  readonly place: Place;
+}
+
+/** Something that the analysis cannot see through. */
+export interface OpaqueFact {
+  readonly kind: 'dynamic-read' | 'dynamic-code' | 'star-import';
+  readonly place: Place;
+  readonly detail: string;
+}
+
+/** From here on any name may be bound. */
+export interface StarFact {
+  /** Binds the same names again elsewhere; null where there is no such statement. */
+  readonly statement: string | null;
+  readonly place: Place;
+}
+
+/** The analysis of one run of code: what it has read, bound and changed so far. */
+export class Machine {
+  flow = new Flow();
+  /** Above 0: the code at hand may not run. */
+  conditional = 0;
+  /** Above 0: a NameError would be caught, or the name is asked for first. */
+  guarded = 0;
+  readonly reads = new Map<string, ReadFact>();
+  /** Names of the module that were changed through that very name. */
+  readonly changes = new Map<string, ChangeFact>();
+  /** Objects that may have been changed. */
+  readonly changedObjects = new Map<HeapObject, ChangeFact>();
+  /** Attributes set on modules: a process's state, which is not carried. */
+  readonly moduleChanges = new Map<string, Place>();
+  readonly opaque: OpaqueFact[] = [];
+  /** Modules of star imports, which may bind any name. */
+  readonly stars: StarFact[] = [];
+  /** Where set: gathers the module's names that are read, bound or changed. */
+  trace: { readonly reads: Set<string>; readonly writes: Set<string> } | null = null;
+  /** Counts bindings, so that one can see whether code that was looked at would do something else now. */
+  bindings = 0;
+  private frameCount = 0;
+
+  constructor(
+    readonly heap: Heap,
+    private readonly surroundings: Surroundings,
+    /** What variables of finished calls, which closures keep, were left at. Shared by all steps. */
+    private readonly closed: Map<string, Value>
+  ) {}
+
+  place(code: CellCode, node: Node): Place {
+    return { cell: code.cell, range: code.unit.locate(node.range) };
+  }
+
+  newFrame(
+    kind: Frame['kind'],
+    names: Frame['names'],
+    parent: Frame | null,
+    className: string | null,
+    firstParameter: string | null = null
+  ): Frame {
+    this.frameCount += 1;
+    return {
+      kind,
+      prefix: `#${this.heap.origin}.${this.frameCount}.`,
+      names,
+      parent,
+      object: this.heap.plain(),
+      className,
+      firstParameter
+    };
+  }
+
+  // Names
+
+  read(variable: Variable, code: CellCode, node: Node): Value {
+    const slot = this.flow.get(variable.key);
+    if (!variable.frame) this.trace?.reads.add(variable.key);
+    if (variable.frame) {
+      if (slot.origin & LOCAL) return slot.value;
+      return this.closed.get(variable.key) ?? NOTHING;
+    }
+    if ((slot.origin & (INCOMING | INCOMING_PAST_LOOP | DELETED)) === 0) return slot.value;
+    if ((slot.origin & ~DELETED) === 0) return this.readDeleted(variable.key, code, node);
+    if ((slot.origin & ~DELETED) === LOCAL) return slot.value;
+    const incoming = this.readIncoming(variable.key, slot, code, node);
+    return slot.origin & LOCAL ? union(slot.value, incoming) : incoming;
+  }
+
+  private readDeleted(name: string, code: CellCode, node: Node): Value {
+    if (isBuiltin(name)) return new Set([this.heap.external(`builtins.${name}`)]);
+    this.addRead({
+      name,
+      place: this.place(code, node),
+      certain: this.conditional === 0,
+      guarded: this.guarded > 0,
+      pastLoop: false,
+      missing: true,
+      deleted: true
+    });
+    return NOTHING;
+  }
+
+  private readIncoming(name: string, slot: Slot, code: CellCode, node: Node): Value {
+    const value = this.surroundings.incoming(name);
+    if (value === null && isBuiltin(name)) {
+      return new Set([this.heap.external(`builtins.${name}`)]);
+    }
+    const maybeLocal = (slot.origin & LOCAL) !== 0;
+    this.addRead({
+      name,
+      place: this.place(code, node),
+      certain: this.conditional === 0 && !maybeLocal,
+      guarded: this.guarded > 0 || code.unit.isOptional(name, node.range),
+      pastLoop: (slot.origin & INCOMING) === 0,
+      missing: value === null && !maybeLocal && this.stars.length === 0,
+      deleted: false
+    });
+    if (value === null) return this.stars.length > 0 ? this.fresh() : NOTHING;
+    return value;
+  }
+
+  /** Of several reads of a name the weightiest is kept: it decides what is said about it. */
+  private addRead(fact: ReadFact): void {
+    const known = this.reads.get(fact.name);
+    if (!known) {
+      this.reads.set(fact.name, fact);
+      return;
+    }
+    const weight = (read: ReadFact): number =>
+      (read.missing ? 8 : 0) +
+      (read.guarded ? 0 : 4) +
+      (read.certain ? 2 : 0) +
+      (read.pastLoop ? 0 : 1);
+    const merged = weight(fact) > weight(known) ? fact : known;
+    this.reads.set(fact.name, { ...merged, pastLoop: known.pastLoop && fact.pastLoop });
+  }
+
+  bind(variable: Variable, value: Value, statement: string | null = null): void {
+    this.bindings += 1;
+    if (!variable.frame) this.trace?.writes.add(variable.key);
+    this.flow.set(variable.key, { origin: LOCAL, value, statement });
+    if (variable.frame) this.heap.put([variable.frame.object], value);
+  }
+
+  delete(variable: Variable): void {
+    if (!variable.frame) this.trace?.writes.add(variable.key);
+    this.flow.set(variable.key, { origin: DELETED, value: NOTHING, statement: null });
+  }
+
+  /** Code binds names that cannot be seen. */
+  bindAnything(detail: string, place: Place): void {
+    this.opaque.push({ kind: 'dynamic-code', place, detail });
+    this.stars.push({ statement: null, place });
+  }
+
+  /** Code reads names that cannot be seen: all that could come in count as read. */
+  readEverything(code: CellCode, node: Node): Value {
+    const values: Value[] = [];
+    for (const name of this.surroundings.available()) {
+      values.push(this.read({ key: name, frame: null }, code, node));
+    }
+    return union(...values);
+  }
+
+  /** Reads a name only if it is there, as `globals().get(name)` does. */
+  readIfThere(name: string, code: CellCode, node: Node): Value {
+    this.guarded += 1;
+    const value = this.read({ key: name, frame: null }, code, node);
+    this.guarded -= 1;
+    return value;
+  }
+
+  // Objects
+
+  fresh(held: Value = NOTHING, refusal: string | null = null): Value {
+    return new Set<HeapObject>([this.heap.plain(held, refusal)]);
+  }
+
+  /** What comes out of a container or off an object: a part of it or a view of it, so the object itself as well. */
+  parts(value: Value): Value {
+    if (value.size === 0) return NOTHING;
+    const parts = new Set<HeapObject>();
+    for (const object of value) {
+      if (object.kind === 'external') continue;
+      if (object.kind !== 'function') parts.add(object);
+      for (const held of object.holds)
+        if (held.kind !== 'class' || object.kind !== 'instance') parts.add(held);
+    }
+    return parts;
+  }
+
+  /** What a container holds, without the container. */
+  elements(value: Value): Value {
+    const elements = new Set<HeapObject>();
+    for (const object of value) {
+      if (object.kind === 'external') continue;
+      for (const held of object.holds) elements.add(held);
+    }
+    return elements;
+  }
+
+  /** An object may have been changed, for certain where the code always does it and the value can only be that one. */
+  change(value: Value, certain: boolean, place: Place): void {
+    const sure = certain && this.conditional === 0 && value.size === 1;
+    for (const object of value) {
+      if (object.kind === 'external') {
+        if (certain) this.moduleChanges.set(object.path, place);
+        continue;
+      }
+      const known = this.changedObjects.get(object);
+      if (!known || (sure && !known.certain)) {
+        this.changedObjects.set(object, { certain: sure, place });
+      }
+    }
+  }
+
+  /** The module's name was changed through itself: `x[0] = 1`, `del x.a`. */
+  changeName(name: string, place: Place): void {
+    this.trace?.writes.add(name);
+    const certain = this.conditional === 0;
+    const known = this.changes.get(name);
+    if (!known || (certain && !known.certain)) this.changes.set(name, { certain, place });
+  }
+
+  /** Whoever gets this value may change all that can be reached from it. */
+  changeReachable(value: Value, place: Place): void {
+    for (const object of reach(value)) {
+      if (object.kind === 'plain' || object.kind === 'instance') {
+        this.change(new Set([object]), false, place);
+      }
+    }
+  }
+
+  // Control
+
+  /** Runs one branch in a layer of its own and gives what it left; null where control did not come out. */
+  branch(run: () => void): Delta | null {
+    const base = this.flow;
+    const layer = base.branch();
+    this.flow = layer;
+    this.conditional += 1;
+    run();
+    this.conditional -= 1;
+    const ended = this.flow.ended;
+    this.flow = base;
+    return ended ? null : layer.since(base);
+  }
+
+  /** One of the branches happened. Where some did not come out, what follows may not run either. */
+  join(outcomes: readonly (Delta | null)[]): void {
+    this.flow.merge(outcomes.filter(outcome => outcome !== null));
+  }
+
+  /** Something happens, or not. */
+  perhaps(run: () => void): void {
+    this.join([this.branch(run), new Map()]);
+  }
+
+  /** Keeps the variables of finished calls, for closures in later steps. */
+  keepFrames(): void {
+    for (const [key, slot] of this.flow.since(null)) {
+      if (!key.startsWith('#') || slot.value.size === 0) continue;
+      this.closed.set(key, union(this.closed.get(key) ?? NOTHING, slot.value));
+    }
+  }
+
+  /** The names of the module that the code has bound or deleted. */
+  names(): ReadonlyMap<string, Slot> {
+    const names = new Map<string, Slot>();
+    for (const [key, slot] of this.flow.since(null)) if (!key.startsWith('#')) names.set(key, slot);
+    return names;
+  }
+}
