@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import types
+import typing
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Iterator
@@ -94,11 +96,7 @@ def _make_record(world: World, cls: Any, identity: str, path: Any) -> Record:
     needs, names = pickler.needs, pickler.globals
     if path is None:
         pickler = ValuePickler(skeleton, world, inline=True)
-        arguments = (
-            cloudpickle._enum_getnewargs(cls) if is_enum else cloudpickle._class_getnewargs(cls)
-        )
-        # Without cloudpickle's own identity, which is random.
-        pickler.dump((is_enum, arguments[:-2]))
+        pickler.dump((is_enum, _skeleton_arguments(cls, is_enum)))
         needs |= pickler.needs
         names |= pickler.globals
     digest = hashlib.sha256(skeleton.getvalue() + state.getvalue()).hexdigest()
@@ -120,10 +118,30 @@ def _make_record(world: World, cls: Any, identity: str, path: Any) -> Record:
     )
 
 
+def _skeleton_arguments(cls: Any, is_enum: bool) -> tuple[Any, ...]:
+    if is_enum:
+        arguments: tuple[Any, ...] = cloudpickle._enum_getnewargs(cls)
+    else:
+        arguments = cloudpickle._class_getnewargs(cls)
+        # typing.NamedTuple sets its own and refuses others.
+        if "__slots__" in vars(cls) and typing.NamedTuple not in vars(cls).get("__orig_bases__", ()):
+            slots = vars(cls)["__slots__"]
+            arguments[3]["__slots__"] = slots if isinstance(slots, str) else list(slots)
+    # Without cloudpickle's own identity, which is random.
+    return arguments[:-2]
+
+
 def _attributes(cls: Any) -> dict[str, Any]:
     getter = cloudpickle._enum_getstate if issubclass(cls, Enum) else cloudpickle._class_getstate
     attributes: dict[str, Any] = getter(cls)[0]
-    return attributes
+    # What copyreg notes on a class when an instance is pickled.
+    attributes.pop("__slotnames__", None)
+    # The slots themselves come with the skeleton, whatever their (mangled) names.
+    return {
+        name: value
+        for name, value in attributes.items()
+        if name != "__slots__" and not isinstance(value, types.MemberDescriptorType)
+    }
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Definitions:
         """The identity, given now if there is none."""
         found = self._ids.get(id(definition))
         if found is None:
-            name = getattr(definition, "__qualname__", type(definition).__name__)
+            name = getattr(definition, "__qualname__", None) or definition.__name__
             self._numbers[name] += 1
             found = f"{self._scope}\n{name}\n{self._numbers[name]}"
             self.register(found, definition)

@@ -47,12 +47,14 @@ def combine(label: str, parts: Iterable[str]) -> str:
 class ParallelDigester:
     """Digests buffers while its ``with`` block does something else; no thread outlives the block.
 
-    One buffer asked for twice (same address and length) is read once.
+    The same buffer (address and length) asked for twice with :meth:`start_once` is read once.
     """
 
     def __init__(self) -> None:
         self._pool: Optional[ThreadPoolExecutor] = None
         self._digests: dict[tuple[int, int], Digest] = {}
+        # While a buffer lives, nothing else can have its address.
+        self._alive: list[memoryview] = []
 
     def __enter__(self) -> ParallelDigester:
         return self
@@ -67,20 +69,17 @@ class ParallelDigester:
             # cancel_futures: after a failed write nobody wants the rest.
             self._pool.shutdown(wait=True, cancel_futures=kind is not None)
 
-    def start(self, view: memoryview, address: int) -> Digest:
-        """Begin to digest a flat buffer that lies at ``address``; call the answer for the result."""
+    def start_once(self, view: memoryview, address: int) -> Digest:
+        """Begin to digest a buffer that lies at ``address``, unless that was done before."""
         key = (address, view.nbytes)
         found = self._digests.get(key)
         if found is None:
-            found = self._begin(view)
-            self._digests[key] = found
+            found = self._digests[key] = self.start(view)
+            self._alive.append(view)
         return found
 
-    def know(self, address: int, length: int, digest: str) -> Digest:
-        """Take a digest that is known without reading the buffer."""
-        return self._digests.setdefault((address, length), lambda: digest)
-
-    def _begin(self, view: memoryview) -> Digest:
+    def start(self, view: memoryview) -> Digest:
+        """Begin to digest a flat buffer; call the answer for the result."""
         if view.nbytes < _THREAD_FROM_BYTES:
             value = digest_buffer(view)
             return lambda: value

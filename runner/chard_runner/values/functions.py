@@ -71,7 +71,35 @@ def reduce_lru_cache(pickler: ValuePickler, cached: Any) -> Any:
     return (
         rebuild.lru_cache,
         (cached.__wrapped__, parameters["maxsize"], parameters["typed"]),
-        {key: value for key, value in vars(cached).items() if key != "__wrapped__"},
+        {key: value for key, value in vars(cached).items() if key not in ("__wrapped__", "cache_parameters")},
+    )
+
+
+def reduce_cached_property(descriptor: Any) -> Any:
+    """The pickler's handler for functools.cached_property, which holds a lock before Python 3.12."""
+    state = {name: part for name, part in vars(descriptor).items() if name != "lock"}
+    return functools.cached_property, (descriptor.func,), state
+
+
+def reduce_type_variable(pickler: ValuePickler, variable: Any) -> Any:
+    """The pickler's handler for TypeVar, whose identity matters to generic classes."""
+    module = sys.modules.get(variable.__module__ or "")
+    if module is not None and module.__name__ != "__main__":
+        if getattr(module, variable.__name__, None) is variable:
+            return NotImplemented
+    path = pickler.world.prologue.path_of(variable)
+    if path is not None:
+        return rebuild.prologue, (path,)
+    identity = pickler.world.definitions.id_of(variable)
+    variance = {
+        key: getattr(variable, f"__{key}__") for key in ("bound", "covariant", "contravariant")
+    }
+    return rebuild.type_variable, (
+        identity,
+        variable.__name__,
+        variable.__constraints__,
+        variance,
+        variable.__module__,
     )
 
 

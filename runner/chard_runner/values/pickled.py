@@ -58,7 +58,7 @@ def start_digest(pickled: Pickled, digester: ParallelDigester, known: KnowDigest
 
     :param known: the digest of a buffer, by address and length, where it need not be read.
     """
-    parts = [digester.start(pickled.stream, address_of(pickled.stream))]
+    parts = [digester.start(pickled.stream)]
     parts += [start_buffer_digest(buffer, digester, known) for buffer in pickled.buffers]
     layout = [f"{buffer.nbytes}{'r' if buffer.readonly else 'w'}" for buffer in pickled.buffers]
     versions = [
@@ -74,8 +74,8 @@ def start_buffer_digest(
     address = address_of(buffer)
     digest = known(address, buffer.nbytes)
     if digest is not None:
-        return digester.know(address, buffer.nbytes, digest)
-    return digester.start(buffer, address)
+        return lambda: digest
+    return digester.start_once(buffer, address)
 
 
 def _one_pass(

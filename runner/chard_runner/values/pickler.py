@@ -7,6 +7,7 @@ import gc
 import pickle
 import sys
 import types
+import typing
 from typing import Any, BinaryIO, Callable, Optional
 
 from .._vendor.cloudpickle import cloudpickle
@@ -58,6 +59,8 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
             types.CellType: functools.partial(functions.reduce_cell, self),
             types.ModuleType: _reduce_module,
             functools._lru_cache_wrapper: functools.partial(functions.reduce_lru_cache, self),
+            functools.cached_property: functions.reduce_cached_property,
+            typing.TypeVar: functools.partial(functions.reduce_type_variable, self),
             Memory: _reduce_memory,
             **{
                 kind: functools.partial(_reduce_dict_view, method)

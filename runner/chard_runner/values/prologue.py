@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+import typing
 from typing import Any, Mapping, Optional
 
-KINDS = (type, types.FunctionType, functools._lru_cache_wrapper)
+KINDS = (type, types.FunctionType, functools._lru_cache_wrapper, typing.TypeVar)
 
 
 class Prologue:

@@ -58,6 +58,9 @@ class Reader:
             name = identity.split("\n")[1]
             raise ValueReadError("damaged", f"The definition of {name} is missing from the value.")
         is_enum, arguments = self.load(record.skeleton)
+        present = self.definitions.find(identity)
+        if present is not None:  # Made meanwhile, for a base class that lists its subclasses.
+            return present
         made = classes.build_skeleton(arguments, is_enum)
         self.definitions.register(identity, made)
         self._apply(identity, record, made, replace=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 import types
+import typing
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 if TYPE_CHECKING:
@@ -101,6 +102,25 @@ def lru_cache(
 ) -> Any:
     """A cached function; the cache starts empty."""
     return functools.lru_cache(maxsize=maxsize, typed=typed)(target)
+
+
+def type_variable(
+    reader: Reader,
+    identity: str,
+    name: str,
+    constraints: tuple[Any, ...],
+    options: dict[str, Any],
+    module: str,
+) -> Any:
+    """A type variable; the one that is already here, where it arrived before."""
+    present = reader.definitions.find(identity)
+    if present is not None:
+        return present
+    make: Any = typing.TypeVar
+    made = make(name, *constraints, **options)
+    made.__module__ = module
+    reader.definitions.register(identity, made)
+    return made
 
 
 def single_dispatch(reader: Reader, implementations: dict[type, Callable[..., Any]]) -> Any:

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-from .addresses import address_of
 from .container import Section, write_file
 from .digest import Digest, ParallelDigester
 from .pickled import KnowDigest, Pickled, start_buffer_digest
@@ -32,7 +31,7 @@ def write_group(
         pickle.dumps([record.to_plain() for record in pickled.records], protocol=5)
     )
     streams = [definitions, pickled.stream]
-    sections = [Section(view, True, digester.start(view, address_of(view))) for view in streams]
+    sections = [Section(view, True, digester.start(view)) for view in streams]
     sections += [
         Section(buffer, buffer.readonly, start_buffer_digest(buffer, digester, known))
         for buffer in pickled.buffers
