@@ -117,7 +117,7 @@ export class JsonText {
 }
 
 /** One past the closing quote of the string that opens at `start`; null where it is not closed. */
-function endOfString(text: string, start: number): number | null {
+export function endOfString(text: string, start: number): number | null {
   let quote = start;
   for (;;) {
     quote = text.indexOf('"', quote + 1);

@@ -1,6 +1,6 @@
-import { printParseErrorCode, visit, type ParseErrorCode } from 'jsonc-parser';
 import { diagnostic, type Diagnostic, type Position } from '../diagnostics';
 import { isJsonObject } from './fields';
+import { findJsonError } from './json-error';
 import { withoutPythonNumbers } from './json-text';
 import type {
   Cell,
@@ -64,7 +64,7 @@ const JSON_ADVICE =
   'there, or restore it from a copy.';
 
 function jsonProblem(text: string): Diagnostic {
-  const error = firstJsonError(text);
+  const error = findJsonError(text);
   if (error === null) {
     return diagnostic('error', 'notebook-not-json', `The file is not JSON. ${JSON_ADVICE}`);
   }
@@ -72,26 +72,9 @@ function jsonProblem(text: string): Diagnostic {
   return diagnostic(
     'error',
     'notebook-not-json',
-    `The file is not JSON: ${describeJsonError(error.code)} at line ${line}, column ${column} of the file. ` +
-      JSON_ADVICE,
+    `The file is not JSON: at line ${line}, column ${column} of the file ${error.reason}. ${JSON_ADVICE}`,
     { line, column }
   );
-}
-
-function firstJsonError(text: string): { code: ParseErrorCode; offset: number } | null {
-  const errors: { code: ParseErrorCode; offset: number }[] = [];
-  const onError = (code: ParseErrorCode, offset: number) => {
-    if (errors.length === 0) errors.push({ code, offset });
-  };
-  visit(text, { onError }, { disallowComments: true, allowTrailingComma: false });
-  return errors[0] ?? null;
-}
-
-/** `CloseBraceExpected` as words: "close brace expected". */
-function describeJsonError(code: ParseErrorCode): string {
-  return printParseErrorCode(code)
-    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
-    .toLowerCase();
 }
 
 /** The position of a UTF-16 offset in the file: line from 1, column from 0 in code points. */

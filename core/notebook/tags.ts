@@ -207,7 +207,7 @@ function readPrev(value: string): ParsedTag {
   if (names.every(isStepName))
     return right(...names.map(name => ({ kind: 'prev', name }) as const));
   if (isStepName(value.trim())) return misspelt(tag, `prev:${value.trim()}`);
-  return badName(tag, 'prev', value, { kind: 'prev', name: value });
+  return badName(tag, 'prev', value);
 }
 
 function readNotebook(name: string): ParsedTag {
@@ -227,14 +227,14 @@ function emptyName(tag: string): ParsedTag {
   );
 }
 
-function badName(tag: string, prefix: string, name: string, item: TagItem): ParsedTag {
+function badName(tag: string, prefix: string, name: string, item?: TagItem): ParsedTag {
   const nearest = nearestStepName(name);
   return wrong(
     'invalid-name',
     'error',
     `The name in the tag "${tag}" cannot be used. A name is made of letters, digits, spaces, "-" and "_".`,
     nearest === '' ? null : `${prefix}:${nearest}`,
-    [item]
+    item ? [item] : []
   );
 }
 
