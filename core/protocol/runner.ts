@@ -132,7 +132,10 @@ export type SupervisorCommand = z.infer<typeof SupervisorCommand>;
 export const ForkServerCommand = z.discriminatedUnion('type', [
   /** First: import these installed modules, if there; then answer `ready`. */
   z.object({ type: z.literal('preload'), modules: z.array(z.string()) }),
-  /** Fork a supervisor, which connects to `socket` and says `token` first. */
+  /**
+   * Fork a supervisor, which connects to `socket` and says `token` and a newline first. A fresh process
+   * (`python -m chard_runner.supervisor --socket PATH`) gets its token as the first line of its standard input.
+   */
   z.object({ type: z.literal('spawn'), socket: z.string(), token: z.string() })
 ]);
 export type ForkServerCommand = z.infer<typeof ForkServerCommand>;

@@ -10,7 +10,7 @@ export class ChangeFeed {
   private readonly listeners = new Set<() => void>();
   private watcher: FSWatcher | null = null;
   private timer: NodeJS.Timeout | null = null;
-  private seenVersion = 0;
+  private seenVersion: number | null = null;
   private announced = false;
 
   constructor(private readonly database: Database) {}
@@ -43,7 +43,7 @@ export class ChangeFeed {
   }
 
   private start(): void {
-    this.seenVersion = this.database.dataVersion();
+    this.seenVersion = this.versionOrNone();
     this.timer = setInterval(() => this.look(), LOOK_MILLISECONDS);
     const name = basename(this.database.path);
     try {
@@ -58,10 +58,19 @@ export class ChangeFeed {
   }
 
   private look(): void {
-    const version = this.database.dataVersion();
-    if (version === this.seenVersion) return;
+    const version = this.versionOrNone();
+    if (version !== null && version === this.seenVersion) return;
     this.seenVersion = version;
     this.tell();
+  }
+
+  /** A database that cannot be read any more counts as changed: whoever listens reads it and gets the error. */
+  private versionOrNone(): number | null {
+    try {
+      return this.database.dataVersion();
+    } catch {
+      return null;
+    }
   }
 
   private tell(): void {

@@ -1,0 +1,295 @@
+import { randomBytes } from 'node:crypto';
+import { Pipeline } from '@chard/core/pipeline';
+import { fold, initialRunState, isOver, type RunEventBody, type RunState } from '@chard/core/run';
+import { ChardError } from '../../errors';
+import { runnerFolder } from '../../installation';
+import {
+  BEAT_MILLISECONDS,
+  ownerLives,
+  thisOwner,
+  type Lease,
+  type Owner,
+  type Stores
+} from '../../stores';
+import type {
+  Engine,
+  ExecListener,
+  ExecRequest,
+  ExecResult,
+  ExecutionContext,
+  Limits,
+  RunHandle,
+  RunRequest
+} from '../engine';
+import { systemClock, type Clock } from './clock';
+import { EventLog } from './eventLog';
+import { executeCode } from './exec';
+import { StepGraph } from './graph';
+import { Launcher } from './processes/launcher';
+import { Recovery } from './recovery';
+import { demandOf, machineLimits } from './resources';
+import { Reuse } from './reuse';
+import { RunExecution, type RunPlan } from './run';
+import { selectParts } from './selection';
+import { ignoreFiles, type OpenStepFiles, type StepFiles } from './stepFiles';
+import { BaseRun, checkTaken, takeLatest } from './taking';
+
+export interface LocalEngineOptions {
+  readonly stores: Stores;
+  /** What steps may use together; by default the machine. */
+  readonly limits?: Partial<Limits>;
+  /** The folder that holds `chard_runner`; by default the installation's. */
+  readonly runnerFolder?: string;
+  readonly clock?: Clock;
+  readonly openFiles?: OpenStepFiles;
+}
+
+/** An engine that runs steps as processes on this machine. */
+export function createLocalEngine(options: LocalEngineOptions): Engine {
+  return new LocalEngine(options);
+}
+
+interface ActiveRun {
+  readonly execution: RunExecution;
+  readonly finished: Promise<RunState>;
+}
+
+class LocalEngine implements Engine {
+  private readonly stores: Stores;
+  private readonly limits: Limits;
+  private readonly clock: Clock;
+  private readonly owner: Owner;
+  private readonly launcher: Launcher;
+  private readonly recovery: Recovery;
+  private readonly openFiles: OpenStepFiles;
+  private readonly active = new Map<string, ActiveRun>();
+  private readonly closing = new AbortController();
+  private stopListening: (() => void) | null = null;
+  private stopBeating: (() => void) | null = null;
+
+  constructor(options: LocalEngineOptions) {
+    this.stores = options.stores;
+    this.limits = { ...machineLimits(), ...options.limits };
+    this.clock = options.clock ?? systemClock;
+    this.openFiles = options.openFiles ?? ignoreFiles;
+    this.owner = thisOwner();
+    this.launcher = new Launcher({
+      runnerFolder: options.runnerFolder ?? runnerFolder(),
+      instance: this.owner.instance,
+      clock: this.clock
+    });
+    this.recovery = new Recovery(this.stores, this.owner, this.clock, lease => this.isAlive(lease));
+  }
+
+  async start({
+    pipeline,
+    notebook,
+    options,
+    interpreter,
+    secrets = {}
+  }: RunRequest): Promise<RunHandle> {
+    this.closing.signal.throwIfAborted();
+    const id = newRunId(this.clock.now());
+    const plan = { id, pipeline, notebook: notebook.path, options, interpreter, secrets };
+    const files = await this.openFiles(notebook.path, this.stores.home);
+    await this.check(plan, files);
+    const artefacts = {
+      notebook: this.stores.artefacts.put(notebook.bytes),
+      pipeline: this.putJson(pipeline),
+      environment: this.putJson(interpreter.record)
+    };
+    const event = { time: this.clock.now(), body: runCreated(plan, artefacts.notebook) };
+    this.stores.runs.create(
+      { id, notebook: notebook.path, pipeline: pipeline.name, artefacts, events: [event] },
+      this.owner
+    );
+    return this.launch(plan, files, { type: 'run-started', pid: process.pid });
+  }
+
+  async resume(run: string, { interpreter, secrets = {} }: ExecutionContext): Promise<RunHandle> {
+    this.closing.signal.throwIfAborted();
+    await this.recover();
+    const state = this.stateOf(run);
+    if (state.phase === 'succeeded') {
+      throw new ChardError(
+        'run-complete',
+        `The run ${run} has succeeded; there is nothing to go on with. Start a new one.`
+      );
+    }
+    const { notebook, options } = state;
+    const pipeline = this.pipelineOf(run);
+    const plan = { id: run, pipeline, notebook: notebook.path, options, interpreter, secrets };
+    const files = await this.openFiles(notebook.path, this.stores.home);
+    this.stores.leases.take(run, this.owner, this.clock.now(), lease => this.isAlive(lease));
+    return this.launch(plan, files, { type: 'run-resumed', pid: process.pid });
+  }
+
+  async cancel(run: string): Promise<void> {
+    const own = this.active.get(run);
+    if (own !== undefined) {
+      own.execution.cancel();
+    } else if (!isOver(this.stateOf(run).phase)) {
+      this.stores.runs.requestCancel(run);
+      await this.recover();
+    }
+  }
+
+  async execute(request: ExecRequest, listener: ExecListener): Promise<ExecResult> {
+    this.closing.signal.throwIfAborted();
+    const { stores, launcher, clock, owner } = this;
+    const signals = [this.closing.signal, ...(request.signal === undefined ? [] : [request.signal])];
+    const services = {
+      stores,
+      launcher,
+      clock,
+      instance: owner.instance,
+      signal: AbortSignal.any(signals)
+    };
+    const pipeline = this.pipelineOf(request.run);
+    return executeCode(services, request, pipeline, this.stateOf(request.run), listener);
+  }
+
+  recover(): Promise<string[]> {
+    return this.recovery.recover();
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort(new ChardError('engine-closed', 'The engine was closed.'));
+    for (const { execution } of this.active.values()) execution.cancel();
+    await Promise.allSettled([...this.active.values()].map(({ finished }) => finished));
+    await this.launcher.close();
+  }
+
+  /** What can be refused is refused before there is a run. */
+  private async check({ pipeline, notebook, options, interpreter }: RunPlan, files: StepFiles) {
+    const graph = new StepGraph(pipeline);
+    const parts = selectParts(graph, options);
+    graph.steps.forEach(step => demandOf(step, this.limits));
+    const { runs, values, results } = this.stores;
+    const base = options.base === null ? null : new BaseRun(runs, values, options.base);
+    const reuse = new Reuse(results, values, {
+      pipeline,
+      notebook,
+      fingerprint: interpreter.fingerprint,
+      files
+    });
+    await checkTaken(graph, parts, async (step, received) =>
+      base === null
+        ? takeLatest(reuse, key => results.runOf(key), graph, step, received)
+        : base.take(step)
+    );
+  }
+
+  /** Executes a run that this engine owns. */
+  private launch(plan: RunPlan, files: StepFiles, beginning: RunEventBody): RunHandle {
+    const { stores, owner, clock, launcher, limits } = this;
+    const log = new EventLog(stores.runs, plan.id, owner, clock, error => execution.fail(error));
+    const execution: RunExecution = new RunExecution(
+      plan,
+      { stores, owner, clock, launcher, limits, files },
+      log
+    );
+    const finished = execution.execute(beginning).finally(() => this.letGo(plan.id));
+    // Whoever does not wait for it must not be ended by its failure.
+    finished.catch(() => undefined);
+    this.active.set(plan.id, { execution, finished });
+    this.listen();
+    return { id: plan.id, finished, cancel: () => execution.cancel() };
+  }
+
+  private letGo(run: string): void {
+    this.active.delete(run);
+    if (this.active.size === 0) {
+      this.stopListening?.();
+      this.stopListening = null;
+      this.stopBeating?.();
+      this.stopBeating = null;
+    }
+    this.stores.leases.release(run, this.owner);
+  }
+
+  /** While runs go on: hears of cancels from other processes, and gives signs of life. */
+  private listen(): void {
+    this.stopListening ??= this.stores.runs.onChange(() =>
+      this.orFail(() => {
+        for (const [run, { execution }] of this.active) {
+          if (this.stores.runs.get(run)?.cancelRequested === true) execution.cancel();
+        }
+      })
+    );
+    this.beatLater();
+  }
+
+  private beatLater(): void {
+    this.stopBeating ??= this.clock.after(BEAT_MILLISECONDS, () => {
+      this.stopBeating = null;
+      this.orFail(() => this.stores.leases.beat(this.owner, this.clock.now()));
+      if (this.active.size > 0) this.beatLater();
+    });
+  }
+
+  /** What happens between events must not end the process: a store that fails ends the runs. */
+  private orFail(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      for (const { execution } of this.active.values()) execution.fail(error);
+    }
+  }
+
+  /** A lease of this engine on a run that it does not execute was left by a failure. */
+  private isAlive(lease: Lease): boolean {
+    if (lease.owner.instance === this.owner.instance) return this.active.has(lease.run);
+    return ownerLives(lease, this.clock.now());
+  }
+
+  private stateOf(run: string): RunState {
+    return fold(initialRunState, this.stores.runs.read(run));
+  }
+
+  private pipelineOf(run: string): Pipeline {
+    const digest = this.stores.runs.artefacts(run).pipeline;
+    if (digest === undefined) {
+      throw new ChardError('artefact-missing', `The run ${run} has no record of its pipeline.`);
+    }
+    const text = Buffer.from(this.stores.artefacts.get(digest)).toString('utf8');
+    const pipeline = Pipeline.safeParse(JSON.parse(text));
+    if (!pipeline.success) {
+      throw new ChardError(
+        'artefact-damaged',
+        `The pipeline of the run ${run} is of another version of Chard. Start the run anew.`
+      );
+    }
+    return pipeline.data;
+  }
+
+  private putJson(value: unknown): string {
+    return this.stores.artefacts.put(Buffer.from(JSON.stringify(value ?? null)));
+  }
+}
+
+function runCreated(
+  { id, pipeline, notebook, options }: RunPlan,
+  notebookDigest: string
+): RunEventBody {
+  const steps = new StepGraph(pipeline).steps;
+  return {
+    type: 'run-created',
+    run: id,
+    pipeline: pipeline.name,
+    notebook: { path: notebook, sha256: notebookDigest },
+    parameters: Object.fromEntries(pipeline.parameters.map(parameter => [parameter.name, parameter.default])),
+    options,
+    steps: steps.map(({ name, cells, after }) => ({
+      name,
+      cells,
+      after: after.map(({ step }) => step)
+    }))
+  };
+}
+
+/** Sorts by time and reads well: "20261123-231502-3fa9c1". */
+function newRunId(now: number): string {
+  const [date, time] = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+  return `${date}-${time}-${randomBytes(3).toString('hex')}`;
+}

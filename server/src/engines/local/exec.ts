@@ -1,0 +1,116 @@
+import type { RunState } from '@chard/core/run';
+import type { Pipeline } from '@chard/core/pipeline';
+import { stepState } from '@chard/core/run';
+import { ChardError } from '../../errors';
+import type { Stores } from '../../stores';
+import type { ExecListener, ExecRequest, ExecResult } from '../engine';
+import type { Clock } from './clock';
+import { StepGraph } from './graph';
+import { modulesToPreload } from './preload';
+import type { Launcher } from './processes/launcher';
+import { execSpec } from './spec';
+import { executeStep, type ProgressMessage } from './stepProcess';
+import { Versions } from './versions';
+
+export interface ExecServices {
+  readonly stores: Stores;
+  readonly launcher: Launcher;
+  readonly clock: Clock;
+  readonly instance: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs code on what a step of a run left, or got.
+ * @throws ChardError `step-unknown`, `step-unfinished`, `value-missing`, `runner-failed`.
+ */
+export async function executeCode(
+  { stores, launcher, clock, instance, signal }: ExecServices,
+  { run, step: name, code, before, interpreter, secrets = {}, timeoutSeconds }: ExecRequest,
+  pipeline: Pipeline,
+  state: RunState,
+  listener: ExecListener
+): Promise<ExecResult> {
+  const graph = new StepGraph(pipeline);
+  if (!graph.has(name)) {
+    throw new ChardError('step-unknown', `The run ${run} has no step "${name}".`, { exitCode: 2 });
+  }
+  const step = graph.step(name);
+  const versions = replayVersions(graph, state);
+  const isThere = before
+    ? graph.parents(name).every(parent => versions.hasFinished(parent))
+    : versions.hasFinished(name);
+  if (!isThere) {
+    const phase = stepState(state, name)?.phase ?? 'pending';
+    throw new ChardError(
+      'step-unfinished',
+      before
+        ? `Not all steps that "${name}" depends on have succeeded in the run ${run}.`
+        : `The step "${name}" is ${phase} in the run ${run}; only what a step that succeeded left can be looked at. ` +
+          'With --before you get what it got.'
+    );
+  }
+  const wanted = before ? versions.receive(name).values : versions.leftBy(name);
+  const values = new Map([...wanted].filter(([, { group }]) => group !== null));
+  for (const { name: value, group, origin } of values.values()) {
+    if (group !== null && !stores.values.has(group)) {
+      throw new ChardError(
+        'value-missing',
+        `The stored value of "${value}" from "${origin}" is gone. Run "${origin}" again.`
+      );
+    }
+  }
+  for (const { name: value, group, refused } of wanted.values()) {
+    if (group === null && !value.startsWith('@')) {
+      listener({
+        type: 'warning',
+        step: name,
+        code: 'value-not-kept',
+        message: `"${value}" is not there: ${refused ?? 'it was not kept'}.`,
+        cell: null
+      });
+    }
+  }
+  const launched = await launcher.launch(interpreter, modulesToPreload(pipeline), signal);
+  const context = {
+    run,
+    pipeline,
+    graph,
+    notebook: state.notebook.path,
+    store: stores.values.folder,
+    secrets
+  };
+  const outcome = await executeStep({
+    launched,
+    spec: execSpec(context, step, values, code),
+    timeoutSeconds: timeoutSeconds ?? null,
+    clock,
+    instance,
+    signal,
+    onMessage: message => tell(name, message, listener)
+  });
+  return { state: outcome.state, error: outcome.error };
+}
+
+/** Which step has which version, as the run's log says. */
+function replayVersions(graph: StepGraph, state: RunState): Versions {
+  const versions = new Versions(graph);
+  for (const { name } of graph.steps) {
+    const found = stepState(state, name);
+    if (found?.phase === 'succeeded') versions.finish(name, versions.receive(name), found.values);
+  }
+  return versions;
+}
+
+function tell(step: string, message: ProgressMessage, listener: ExecListener): void {
+  switch (message.type) {
+    case 'output':
+    case 'display':
+    case 'output-dropped':
+      return listener({ ...message, step, attempt: 1 });
+    case 'warning':
+      return listener({ ...message, step });
+    default:
+      return;
+  }
+}

@@ -1,0 +1,2 @@
+export { createLocalEngine, type LocalEngineOptions } from './engine';
+export type { Clock } from './clock';

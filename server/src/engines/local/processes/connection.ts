@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import type { SupervisorCommand } from '@chard/core/protocol';
+import { LineSplitter } from './lines';
+
+/** What happens on a connection. A listener that throws closes it with the error. */
+export interface ConnectionListener {
+  line(line: string): void;
+  /** Once, after the last line. `error` is null for an orderly end. */
+  closed(error: Error | null): void;
+}
+
+/**
+ * The socket to one step's supervisor, past the handshake. Lines are handled as they come, before more is read: where
+ * the log is slow the socket fills and the step waits.
+ */
+export class Connection {
+  private listener: ConnectionListener | null = null;
+  private isClosed = false;
+  private failure: Error | null = null;
+
+  /** @param early lines that came along with the handshake. */
+  constructor(
+    private readonly socket: Socket,
+    private readonly splitter: LineSplitter,
+    private readonly early: readonly string[]
+  ) {
+    socket.pause();
+  }
+
+  /** Starts reading. */
+  listen(listener: ConnectionListener): void {
+    this.listener = listener;
+    this.socket.on('data', (chunk: Buffer) => this.read(() => this.splitter.push(chunk)));
+    this.socket.on('error', error => (this.failure ??= error));
+    this.socket.on('close', () => this.close());
+    if (this.socket.destroyed) return this.close();
+    this.read(() => this.early);
+    this.socket.resume();
+  }
+
+  send(command: SupervisorCommand): void {
+    if (!this.socket.destroyed) this.socket.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** Cuts it; the supervisor then ends its step and itself. */
+  destroy(error?: Error): void {
+    this.failure ??= error ?? null;
+    this.socket.destroy();
+  }
+
+  private read(lines: () => readonly string[]): void {
+    try {
+      for (const line of lines()) {
+        if (this.isClosed || this.socket.destroyed) return;
+        this.listener?.line(line);
+      }
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.listener?.closed(this.failure);
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { Pipeline, Step } from '@chard/core/pipeline';
+import type { ResultStore, ReuseParts, StoredResult, ValueStore } from '../../stores';
+import type { StepFiles } from './stepFiles';
+import type { Received } from './versions';
+
+/** Part of every key: results of an engine that worked differently are not found. */
+const GENERATION = 1;
+
+export type Decision =
+  | { readonly reuse: true; readonly why: string; readonly result: StoredResult }
+  | { readonly reuse: false; readonly why: string };
+
+/** What reuse has to know of a run. */
+export interface ReuseContext {
+  readonly pipeline: Pipeline;
+  /** Absolute path of the notebook. */
+  readonly notebook: string;
+  /** The environment's. */
+  readonly fingerprint: string;
+  readonly files: StepFiles;
+}
+
+/** Finds earlier results that still hold, and says in words why one does or does not. */
+export class Reuse {
+  constructor(
+    private readonly results: ResultStore,
+    private readonly values: ValueStore,
+    private readonly context: ReuseContext
+  ) {}
+
+  /** All that a step's result depends on, as far as it can be known. */
+  parts(step: Step, ancestors: readonly string[], received: Received): ReuseParts {
+    const { pipeline, fingerprint, files } = this.context;
+    const modules = pipeline.modules.filter(({ path }) => step.modules.includes(path));
+    const parameters = pipeline.parameters.filter(({ name }) => step.parameters.includes(name));
+    return {
+      code: step.fingerprint,
+      modules: Object.fromEntries(modules.map(({ path, digest }) => [path, digest])),
+      inputs: Object.fromEntries([...received.values].map(([name, { digest }]) => [name, digest])),
+      parameters: Object.fromEntries(parameters.map(parameter => [parameter.name, parameter.default])),
+      environment: fingerprint,
+      variables: sha256(canonical(step.settings.environment)),
+      workspace: files.fingerprint(ancestors)
+    };
+  }
+
+  key(step: Step, parts: ReuseParts): string {
+    return sha256(canonical([GENERATION, this.context.notebook, step.name, parts]));
+  }
+
+  /** Looks for a result with these parts that is whole and whose files are as they were. */
+  async find(step: Step, parts: ReuseParts): Promise<Decision> {
+    const result = this.results.find(this.key(step, parts));
+    if (result === undefined) return { reuse: false, why: this.difference(step, parts) };
+    const lost = result.values.find(({ group }) => group !== null && !this.values.has(group));
+    if (lost !== undefined) {
+      return { reuse: false, why: `the stored value of "${lost.name}" is gone` };
+    }
+    const changed = await this.context.files.check(result.files);
+    if (changed !== null) return { reuse: false, why: changed };
+    return { reuse: true, why: 'nothing that it depends on has changed', result };
+  }
+
+  private difference(step: Step, now: ReuseParts): string {
+    const latest = this.results.latest(this.context.notebook, step.name);
+    if (latest === undefined) return 'no earlier result';
+    const differences = compareParts(latest.parts, now);
+    return differences.length === 0 ? 'no earlier result that holds' : differences.join('; ');
+  }
+}
+
+/** What changed between two results' parts, in words, the nearest cause first. */
+export function compareParts(before: ReuseParts, now: ReuseParts): string[] {
+  return [
+    ...(before.code === now.code ? [] : ['its code changed']),
+    ...changedKeys(before.modules, now.modules).map(path => `module ${path} changed`),
+    ...changedKeys(before.parameters, now.parameters).map(name => {
+      const [from, to] = [before.parameters[name], now.parameters[name]];
+      return `parameter ${name} changed ${shown(from)} -> ${shown(to)}`;
+    }),
+    ...changedKeys(before.inputs, now.inputs).map(name => `input ${name} ${changeOf(before, now, name)}`),
+    ...(before.variables === now.variables ? [] : ['its environment variables changed']),
+    ...(before.environment === now.environment ? [] : ['the Python environment changed']),
+    ...(before.workspace === now.workspace ? [] : ["a file in the notebook's folder changed"])
+  ];
+}
+
+function changeOf(before: ReuseParts, now: ReuseParts, name: string): string {
+  if (!(name in before.inputs)) return 'is new';
+  return name in now.inputs ? 'changed' : 'is not taken any more';
+}
+
+function changedKeys(
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>
+): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
+  return keys.filter(key => canonical(before[key]) !== canonical(now[key]));
+}
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : canonical(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** JSON in which equal values are equal texts. */
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, item: unknown) =>
+      typeof item === 'object' && item !== null && !Array.isArray(item)
+        ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : item
+    ) ?? 'undefined'
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,585 @@
+import type { Pipeline, Step } from '@chard/core/pipeline';
+import type { TouchedFiles } from '@chard/core/protocol';
+import {
+  stepState,
+  type RunEventBody,
+  type RunState,
+  type StepError
+} from '@chard/core/run';
+import type { Owner, ReuseParts, Stores } from '../../stores';
+import type { EngineInterpreter, Limits, RunOptions } from '../engine';
+import { ChardError } from '../../errors';
+import type { Clock } from './clock';
+import { deferred } from './deferred';
+import type { EventLog } from './eventLog';
+import { StepGraph } from './graph';
+import { modulesToPreload } from './preload';
+import type { Launcher } from './processes/launcher';
+import { outputsOf } from './replay';
+import { demandOf, type Demand } from './resources';
+import { Reuse } from './reuse';
+import { Scheduler } from './scheduler';
+import { selectParts, type Part } from './selection';
+import { stepSpec } from './spec';
+import type { KeptFiles, StepFiles } from './stepFiles';
+import { executeStep, type ProgressMessage, type StepOutcome } from './stepProcess';
+import { BaseRun, takeLatest, type Taken, type Taking } from './taking';
+import { storedValues, Versions, type Received } from './versions';
+
+type StepFinished = Extract<RunEventBody, { type: 'step-finished' }>;
+
+/** What a run is made of; the same on its first day and when it is resumed. */
+export interface RunPlan {
+  readonly id: string;
+  readonly pipeline: Pipeline;
+  /** Absolute path of the notebook. */
+  readonly notebook: string;
+  readonly options: RunOptions;
+  readonly interpreter: EngineInterpreter;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface RunServices {
+  readonly stores: Stores;
+  readonly owner: Owner;
+  readonly clock: Clock;
+  readonly launcher: Launcher;
+  readonly limits: Limits;
+  readonly files: StepFiles;
+}
+
+/** A step on its way, from when it is ready until it has finished. */
+interface Task {
+  readonly step: Step;
+  readonly received: Received;
+  /** What its result will be found by; null where its place could not be told. */
+  readonly parts: ReuseParts;
+  /** Why it is executed. */
+  readonly why: string;
+  /** Number of the attempt before the first of this execution. */
+  readonly formerAttempts: number;
+  attempt: number;
+}
+
+/** Executes one run: decides what is reused, starts what fits, and writes down all that happens. */
+export class RunExecution {
+  private readonly graph: StepGraph;
+  private readonly versions: Versions;
+  private readonly scheduler: Scheduler;
+  private readonly reuse: Reuse;
+  private readonly parts: ReadonlyMap<string, Part>;
+  private readonly base: BaseRun | null;
+  private readonly modules: readonly string[];
+  private readonly demands: ReadonlyMap<string, Demand>;
+  private readonly abort = new AbortController();
+  /** Unfinished steps, with how many of their direct dependencies are unfinished. */
+  private readonly unfinished = new Map<string, number>();
+  private readonly children = new Map<string, string[]>();
+  private readonly ready = new Map<string, Task>();
+  private readonly retries = new Map<string, () => void>();
+  private readonly said = new Set<string>();
+  private readonly done = deferred<void>();
+  /** Steps being decided on or executed. */
+  private active = 0;
+  private firstError: (StepError & { step: string }) | null = null;
+  private failure: unknown = null;
+
+  constructor(
+    private readonly plan: RunPlan,
+    private readonly services: RunServices,
+    private readonly log: EventLog
+  ) {
+    const { stores, limits, files } = services;
+    this.graph = new StepGraph(plan.pipeline);
+    this.versions = new Versions(this.graph);
+    this.scheduler = new Scheduler(limits);
+    this.reuse = new Reuse(stores.results, stores.values, {
+      pipeline: plan.pipeline,
+      notebook: plan.notebook,
+      fingerprint: plan.interpreter.fingerprint,
+      files
+    });
+    this.parts = selectParts(this.graph, plan.options);
+    const { base } = plan.options;
+    this.base = base === null ? null : new BaseRun(stores.runs, stores.values, base);
+    this.modules = modulesToPreload(plan.pipeline);
+    this.demands = new Map(this.graph.steps.map(step => [step.name, demandOf(step, limits)]));
+    for (const { name } of this.graph.steps) {
+      for (const parent of this.graph.parents(name)) {
+        this.children.set(parent, [...(this.children.get(parent) ?? []), name]);
+      }
+    }
+  }
+
+  /** @returns the run's last state. Rejects where the log cannot be written; every process is gone by then. */
+  async execute(beginning: RunEventBody): Promise<RunState> {
+    this.guarded(() => {
+      this.log.write(beginning);
+      this.prepare();
+      this.advance();
+    });
+    await this.done.promise;
+    if (this.failure !== null) throw this.failure;
+    return this.log.state;
+  }
+
+  /** Ends the run: what runs is interrupted, what waits is not started. */
+  cancel(): void {
+    if (this.abort.signal.aborted) return;
+    this.abort.abort(new ChardError('cancelled', 'The run was cancelled.'));
+    this.guarded(() => {
+      this.log.write({ type: 'run-cancelling' });
+      this.dropWaiting();
+      this.advance();
+    });
+  }
+
+  /** The log takes nothing any more: end everything, tell whoever waits. */
+  fail(error: unknown): void {
+    this.failure ??= error;
+    this.log.abandon();
+    this.abort.abort(error);
+    this.dropWaiting();
+    this.settleIfIdle();
+  }
+
+  /** Takes over what has finished before (in a resumed run) and counts what the rest waits for. */
+  private prepare(): void {
+    for (const step of this.graph.steps) {
+      const before = stepState(this.log.state, step.name);
+      if (before?.phase === 'succeeded') {
+        this.versions.finish(step.name, this.versions.receive(step.name), before.values);
+      } else {
+        const parents = this.graph.parents(step.name);
+        this.unfinished.set(
+          step.name,
+          parents.filter(parent => this.unfinished.has(parent)).length
+        );
+      }
+    }
+    for (const step of this.graph.steps) {
+      if (this.parts.get(step.name) === 'omit' && this.unfinished.has(step.name)) {
+        this.finishWithout(step.name, 'skipped', 'not asked for');
+      }
+    }
+    for (const [name, waitsFor] of [...this.unfinished]) {
+      if (waitsFor === 0) this.begin(name);
+    }
+  }
+
+  /** All that a step waited for has finished. */
+  private begin(name: string): void {
+    this.active += 1;
+    this.decide(this.graph.step(name))
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => {
+        this.active -= 1;
+        this.guarded(() => this.advance());
+      });
+  }
+
+  private async decide(step: Step): Promise<void> {
+    if (this.abort.signal.aborted) return;
+    const received = this.versions.receive(step.name);
+    this.warn(step.name, received);
+    const formerAttempts = stepState(this.log.state, step.name)?.attempts ?? 0;
+    const problem = this.inputProblem(step, received);
+    if (problem !== null) {
+      return this.finish(step, received, {
+        ...this.finished(step, formerAttempts + 1),
+        state: 'failed',
+        error: problem
+      });
+    }
+    const ancestors = this.graph.ancestors(step.name).map(({ name }) => name);
+    const parts = this.reuse.parts(step, ancestors, received);
+    const taking = await this.lookUp(step, received, parts);
+    if (this.abort.signal.aborted) return;
+    if (!('missing' in taking)) return this.take(step, received, parts, taking, formerAttempts);
+    if (this.parts.get(step.name) === 'take') {
+      throw new ChardError(
+        'missing-results',
+        `There is no result to take for "${step.name}" any more: ${taking.missing}. Run the whole notebook.`
+      );
+    }
+    const attempt = formerAttempts + 1;
+    this.wait({ step, received, parts, why: taking.missing, formerAttempts, attempt });
+  }
+
+  /** What stands for the step, or why it is executed. */
+  private async lookUp(step: Step, received: Received, parts: ReuseParts): Promise<Taking> {
+    const { results } = this.services.stores;
+    switch (this.parts.get(step.name)) {
+      case 'take':
+        return this.base === null
+          ? takeLatest(this.reuse, key => results.runOf(key), this.graph, step, received)
+          : this.base.take(step);
+      case 'force':
+        return { missing: 'asked for' };
+      default:
+        break;
+    }
+    if (!step.settings.cache) return { missing: 'cache: disabled' };
+    if (!this.plan.options.cache) return { missing: 'reuse is switched off for this run' };
+    const decision = await this.reuse.find(step, parts);
+    if (!decision.reuse) return { missing: decision.why };
+    const { result, why } = decision;
+    return {
+      values: result.values,
+      run: results.runOf(result.key) ?? null,
+      why,
+      files: result.files
+    };
+  }
+
+  private async take(
+    step: Step,
+    received: Received,
+    parts: ReuseParts,
+    taken: Taken,
+    formerAttempts: number
+  ): Promise<void> {
+    const { stores, files, clock } = this.services;
+    if (taken.files !== null) await files.replay(step.name, taken.files);
+    const attempt = formerAttempts + 1;
+    const outputs =
+      taken.run === null
+        ? []
+        : outputsOf(stores.runs, taken.run, step.name, attempt, step.cells);
+    const key = this.reuse.key(step, parts);
+    const isKnown = stores.results.find(key) !== undefined;
+    this.finish(
+      step,
+      received,
+      {
+        ...this.finished(step, attempt),
+        cached: true,
+        why: taken.why,
+        reusedFrom: taken.run,
+        values: storedValues(step.name, received, taken.values)
+      },
+      outputs
+    );
+    if (isKnown) stores.results.use(key, this.plan.id, clock.now());
+  }
+
+  private wait(task: Task): void {
+    const { name } = task.step;
+    const demand = this.demandOf(name);
+    if (this.scheduler.exceeds(demand)) {
+      const { cpu, memory } = this.services.limits;
+      this.warnOnce(`resources/${name}`, {
+        type: 'warning',
+        step: name,
+        code: 'resources-exceeded',
+        message:
+          `The step "${name}" asks for ${demand.cpu} CPUs and ${demand.memory} bytes of memory; there are ${cpu} CPUs and ` +
+          `${memory} bytes. It runs alone.`,
+        cell: null
+      });
+    }
+    this.ready.set(name, task);
+    this.scheduler.add(name, this.graph.position(name), demand);
+  }
+
+  /** Starts what can start, and ends the run when nothing is left. */
+  private advance(): void {
+    if (this.abort.signal.aborted) return this.settleIfIdle();
+    for (let name = this.scheduler.next(); name !== undefined; name = this.scheduler.next()) {
+      const task = this.ready.get(name) as Task;
+      this.ready.delete(name);
+      this.start(task);
+    }
+    this.settleIfIdle();
+  }
+
+  private start(task: Task): void {
+    this.active += 1;
+    this.attempt(task)
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => {
+        this.active -= 1;
+        this.scheduler.release(task.step.name);
+        this.guarded(() => this.advance());
+      });
+  }
+
+  private async attempt(task: Task): Promise<void> {
+    const { step, received, attempt } = task;
+    const { files } = this.services;
+    files.started(step.name);
+    const outcome = await this.execute1(task);
+    const kept = await files.ended(step.name, outcome.files);
+    if (this.failure !== null) return;
+    const isCancelled = outcome.state === 'cancelled' && this.abort.signal.aborted;
+    if (outcome.state === 'failed' && !this.abort.signal.aborted && this.retry(task, outcome)) {
+      return;
+    }
+    this.finish(step, received, {
+      ...this.finished(step, attempt),
+      state: isCancelled ? 'cancelled' : outcome.state === 'succeeded' ? 'succeeded' : 'failed',
+      why: task.why,
+      values: storedValues(step.name, received, outcome.values),
+      error: isCancelled ? null : (outcome.error ?? cancelledFromOutside(step, outcome)),
+      resources: outcome.resources
+    });
+    if (outcome.state === 'succeeded') this.keepResult(task, outcome, kept);
+  }
+
+  private async execute1(task: Task): Promise<StepOutcome> {
+    const { step, received, attempt } = task;
+    const { launcher, clock, owner, stores } = this.services;
+    const { id, pipeline, notebook, interpreter, secrets } = this.plan;
+    const context = {
+      run: id,
+      pipeline,
+      graph: this.graph,
+      notebook,
+      store: stores.values.folder,
+      secrets
+    };
+    try {
+      const launched = await launcher.launch(interpreter, this.modules, this.abort.signal);
+      return await executeStep({
+        launched,
+        spec: stepSpec(context, step, attempt, received.values),
+        timeoutSeconds: step.settings.timeoutSeconds,
+        clock,
+        instance: owner.instance,
+        signal: this.abort.signal,
+        onMessage: message => this.record(step.name, attempt, message)
+      });
+    } catch (error) {
+      return this.notStarted(error);
+    }
+  }
+
+  private notStarted(error: unknown): StepOutcome {
+    const nothing = { values: [], files: noFiles(), resources: null };
+    if (this.abort.signal.aborted) return { state: 'cancelled', error: null, ...nothing };
+    if (!(error instanceof ChardError)) throw error;
+    const { code, message } = error;
+    return {
+      state: 'failed',
+      error: { code, type: 'NotStarted', message, cell: null, line: null, traceback: [] },
+      ...nothing
+    };
+  }
+
+  /** @returns whether the step will be tried again. */
+  private retry(task: Task, { error }: StepOutcome): boolean {
+    const { step, attempt, formerAttempts } = task;
+    const settings = step.settings.retries;
+    const failures = attempt - formerAttempts;
+    if (settings === null || error === null || failures > settings.count) return false;
+    const delaySeconds = Math.min(
+      settings.maxBackoffSeconds,
+      settings.backoffSeconds * settings.backoffFactor ** (failures - 1)
+    );
+    this.log.write({ type: 'step-retrying', step: step.name, attempt, delaySeconds, error });
+    const cancelTimer = this.services.clock.after(delaySeconds * 1000, () => {
+      this.retries.delete(step.name);
+      this.wait({ ...task, attempt: attempt + 1 });
+      this.guarded(() => this.advance());
+    });
+    this.retries.set(step.name, cancelTimer);
+    return true;
+  }
+
+  private keepResult(task: Task, outcome: StepOutcome, kept: KeptFiles): void {
+    const { stores, clock } = this.services;
+    if (!kept.reusable) {
+      this.log.add({
+        type: 'warning',
+        step: task.step.name,
+        code: 'not-reusable',
+        message: `The result of "${task.step.name}" will not be reused: ${kept.reason}.`,
+        cell: null
+      });
+      return;
+    }
+    stores.results.put(
+      {
+        key: this.reuse.key(task.step, task.parts),
+        notebook: this.plan.notebook,
+        step: task.step.name,
+        parts: task.parts,
+        values: outcome.values,
+        files: kept.record,
+        createdAt: clock.now()
+      },
+      this.plan.id
+    );
+  }
+
+  /** A runner's message as an event. */
+  private record(step: string, attempt: number, message: ProgressMessage): void {
+    if (this.failure !== null) return;
+    if (message.type === 'started') {
+      this.log.add({ type: 'step-started', step, attempt, pid: message.pid });
+    } else if (message.type === 'warning') {
+      this.log.add({ ...message, step });
+    } else {
+      this.log.add({ ...message, step, attempt });
+    }
+  }
+
+  /** Writes a step's end, durably and with `outputs` in one, and lets go on what waited for it. */
+  private finish(
+    step: Step,
+    received: Received,
+    event: StepFinished,
+    outputs: readonly RunEventBody[] = []
+  ): void {
+    this.log.writeTogether([...outputs, event]);
+    if (event.state === 'succeeded') {
+      this.versions.finish(step.name, received, event.values);
+      this.settle(step.name);
+      return;
+    }
+    if (event.state === 'failed' && event.error !== null) {
+      this.firstError ??= { ...event.error, step: step.name };
+    }
+    this.unfinished.delete(step.name);
+    const why = `the step "${step.name}" ${event.state === 'cancelled' ? 'was cancelled' : 'failed'}`;
+    for (const below of this.graph.descendants(step.name)) {
+      if (this.unfinished.has(below.name) && event.state === 'failed') {
+        this.finishWithout(below.name, 'skipped', why);
+      }
+    }
+  }
+
+  /** A step has succeeded: those that waited for it alone can begin. */
+  private settle(name: string): void {
+    this.unfinished.delete(name);
+    for (const child of this.children.get(name) ?? []) {
+      const waitsFor = this.unfinished.get(child);
+      if (waitsFor === undefined) continue;
+      this.unfinished.set(child, waitsFor - 1);
+      if (waitsFor === 1) this.begin(child);
+    }
+  }
+
+  /** A step ends without having begun. */
+  private finishWithout(name: string, state: 'skipped' | 'cancelled', why: string): void {
+    const attempt = (stepState(this.log.state, name)?.attempts ?? 0) + 1;
+    this.unfinished.delete(name);
+    this.log.add({ ...this.finished(this.graph.step(name), attempt), state, why });
+  }
+
+  private settleIfIdle(): void {
+    if (this.active > 0 || this.done.isSettled) return;
+    if (this.failure !== null) return this.done.resolve();
+    const isCancelled = this.abort.signal.aborted && this.unfinished.size > 0;
+    if (this.unfinished.size > 0 && !isCancelled) return;
+    for (const name of [...this.unfinished.keys()]) {
+      this.finishWithout(name, 'cancelled', 'the run was cancelled');
+    }
+    const wasCancelled =
+      isCancelled || this.log.state.steps.some(({ phase }) => phase === 'cancelled');
+    this.log.write({
+      type: 'run-finished',
+      state: wasCancelled ? 'cancelled' : this.firstError === null ? 'succeeded' : 'failed',
+      error: wasCancelled ? null : this.firstError
+    });
+    this.done.resolve();
+  }
+
+  private dropWaiting(): void {
+    this.scheduler.clear();
+    this.ready.clear();
+    for (const cancelTimer of this.retries.values()) cancelTimer();
+    this.retries.clear();
+  }
+
+  private inputProblem(step: Step, { values, conflict }: Received): StepError | null {
+    const rest = { cell: step.cells[0] ?? null, line: null, traceback: [] };
+    if (conflict !== null) {
+      const steps = conflict.origins.map(origin => `"${origin}"`).join(' and ');
+      return {
+        code: 'conflict',
+        type: 'Conflict',
+        message:
+          `"${conflict.name}" was changed in ${steps}, which do not depend on one another, so "${step.name}" cannot have both. ` +
+          `Let one of them depend on the other (tag prev:), or let one work on a copy.`,
+        ...rest
+      };
+    }
+    for (const { name } of step.inputs) {
+      const value = values.get(name);
+      if (value === undefined) continue;
+      const reason =
+        value.group === null
+          ? (value.refused ?? 'it was not kept')
+          : this.services.stores.values.has(value.group)
+            ? null
+            : 'its file is gone from the store';
+      if (reason !== null) {
+        return {
+          code: 'value-missing',
+          type: 'MissingValue',
+          message: `The step "${step.name}" takes "${name}" from "${value.origin}", but there is no stored value: ${reason}. Run "${value.origin}" again.`,
+          ...rest
+        };
+      }
+    }
+    return null;
+  }
+
+  private warn(step: string, { warnings }: Received): void {
+    for (const { code, message, topic } of warnings) {
+      this.warnOnce(`${code}/${topic}`, { type: 'warning', step, code, message, cell: null });
+    }
+  }
+
+  private warnOnce(topic: string, warning: RunEventBody): void {
+    if (this.said.has(topic)) return;
+    this.said.add(topic);
+    this.log.add(warning);
+  }
+
+  private demandOf(name: string): Demand {
+    return this.demands.get(name) as Demand;
+  }
+
+  private finished(step: Step, attempt: number): StepFinished {
+    return {
+      type: 'step-finished',
+      step: step.name,
+      attempt,
+      state: 'succeeded',
+      cached: false,
+      why: '',
+      reusedFrom: null,
+      values: [],
+      error: null,
+      resources: null
+    };
+  }
+
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+}
+
+function noFiles(): TouchedFiles {
+  return { read: [], written: [] };
+}
+
+/** The runner says "cancelled" though nobody here asked: somebody else interrupted the step. */
+function cancelledFromOutside(step: Step, { state }: StepOutcome): StepError | null {
+  if (state !== 'cancelled') return null;
+  return {
+    code: 'killed',
+    type: 'Interrupted',
+    message: `The step "${step.name}" was interrupted from outside. Run it again.`,
+    cell: null,
+    line: null,
+    traceback: []
+  };
+}
+

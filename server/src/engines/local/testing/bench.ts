@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Pipeline } from '@chard/core/pipeline';
+import { openStores, type Stores } from '../../../stores';
+import type { EngineInterpreter, Limits, RunOptions, RunRequest } from '../../engine';
+import { createLocalEngine, type LocalEngineOptions } from '../engine';
+
+/** The Python that the specs use: the one that set up this checkout. */
+export const PYTHON = process.env['CHARD_TEST_PYTHON'] ?? 'python3';
+export const FAKE_RUNNER = join(__dirname, 'runner');
+
+export function interpreter(environment: Record<string, string> = {}): EngineInterpreter {
+  return {
+    executable: PYTHON,
+    version: '3',
+    fingerprint: 'environment-1',
+    environment: { ...process.env, ...environment },
+    record: { executable: PYTHON }
+  };
+}
+
+export function runRequest(
+  folder: string,
+  pipeline: Pipeline,
+  options: Partial<RunOptions> = {},
+  python: EngineInterpreter = interpreter()
+): RunRequest {
+  return {
+    pipeline,
+    notebook: { path: join(folder, 'notebook.ipynb'), bytes: Buffer.from('{}') },
+    interpreter: python,
+    options: { cache: true, from: null, only: null, base: null, ...options }
+  };
+}
+
+/** A folder with a store and engines on it, which `close` all ends and removes. */
+export class Bench {
+  readonly folder = mkdtempSync(join(tmpdir(), 'chard-spec-'));
+  readonly stores: Stores = openStores(join(this.folder, 'home'));
+  private readonly closers: (() => Promise<void>)[] = [];
+
+  engine(options: Partial<LocalEngineOptions> = {}, limits: Partial<Limits> = { parallel: 4, cpu: 4 }) {
+    const engine = createLocalEngine({
+      stores: this.stores,
+      runnerFolder: FAKE_RUNNER,
+      limits,
+      ...options
+    });
+    this.closers.push(() => engine.close());
+    return engine;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers) await close();
+    this.stores.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
