@@ -1,2 +1,3 @@
 export * from './model';
 export * from './sourceMap';
+export * from './transformCell';
