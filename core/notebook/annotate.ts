@@ -168,18 +168,18 @@ class DependencyCheck {
 
   private problem(step: StepDraft, name: string, saying: AnnotatedCell[]): Diagnostic | null {
     const place = { cell: saying[0]!.cell.index, step: step.name };
-    const removal = changePrev(`Remove "prev:${name}"`, saying, name, null);
+    const removal = () => changePrev(`Remove "prev:${name}"`, saying, name, null);
     if (name === step.name) {
       return diagnostic(
         'error',
         'self-dependency',
         `The step "${name}" depends on itself. Remove the tag "prev:${name}".`,
-        { ...place, fixes: [removal] }
+        { ...place, fixes: [removal()] }
       );
     }
     const first = this.firstCells.get(name);
     if (first === undefined) {
-      return this.subNotebooks.has(name) ? null : this.unknown(step, name, saying, removal);
+      return this.subNotebooks.has(name) ? null : this.unknown(step, name, saying, removal());
     }
     const own = step.cells[0]!.cell.index;
     if (first < own) return null;
@@ -188,7 +188,7 @@ class DependencyCheck {
       'dependency-on-later-step',
       `The step "${step.name}" (from cell ${own}) depends on "${name}", which begins only later (cell ` +
         `${first}). Move the cells of "${name}" up, or remove the tag "prev:${name}".`,
-      { ...place, fixes: [removal] }
+      { ...place, fixes: [removal()] }
     );
   }
 

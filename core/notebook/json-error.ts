@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<Expected, string>> = {
 
 /** Finds what keeps a text from being JSON (Python's NaN and infinities aside); null where nothing does. */
 export function findJsonError(text: string): JsonError | null {
-  const open: ('{' | '[')[] = [];
+  const open: Bracket[] = [];
   let expected: Expected = 'value';
   let at = 0;
   for (;;) {
@@ -36,49 +36,59 @@ export function findJsonError(text: string): JsonError | null {
     if (at >= text.length) {
       return expected === 'end' ? null : { offset: at, reason: 'the text ends too early' };
     }
-    const sign = text[at]!;
-    const wrong = { offset: at, reason: REASONS[expected] };
-    const isValue: boolean = expected === 'value' || expected === 'value or ]';
-    const isKey: boolean = expected === 'key' || expected === 'key or }';
-    const within = open.at(-1);
-    if (sign === '"' && (isValue || isKey)) {
-      const end = endOfString(text, at);
-      const fault = faultInString(text, at, end ?? text.length);
-      if (fault) return fault;
-      if (end === null) return { offset: at, reason: 'a text in quotes is not closed' };
-      at = end;
-      expected = isKey ? 'colon' : afterValue(open);
-    } else if ((sign === '{' || sign === '[') && isValue) {
-      open.push(sign);
-      at++;
-      expected = sign === '{' ? 'key or }' : 'value or ]';
-    } else if (
-      (sign === '}' &&
-        within === '{' &&
-        (expected === 'key or }' || expected === 'comma or close')) ||
-      (sign === ']' &&
-        within === '[' &&
-        (expected === 'value or ]' || expected === 'comma or close'))
-    ) {
-      open.pop();
-      at++;
-      expected = afterValue(open);
-    } else if (sign === ',' && expected === 'comma or close') {
-      at++;
-      expected = within === '{' ? 'key' : 'value';
-    } else if (sign === ':' && expected === 'colon') {
-      at++;
-      expected = 'value';
-    } else if (isValue) {
-      SCALAR.lastIndex = at;
-      const scalar = SCALAR.exec(text);
-      if (scalar === null) return wrong;
-      at += scalar[0].length;
-      expected = afterValue(open);
-    } else {
-      return wrong;
-    }
+    const token = readToken(text, at, expected, open);
+    if ('error' in token) return token.error;
+    at = token.end;
+    expected = token.next;
   }
+}
+
+type Bracket = '{' | '[';
+type Token = { end: number; next: Expected } | { error: JsonError };
+
+/** Reads what stands at `at`; `open` are the brackets around it. */
+function readToken(text: string, at: number, expected: Expected, open: Bracket[]): Token {
+  const sign = text[at]!;
+  const isValue = expected === 'value' || expected === 'value or ]';
+  const isKey = expected === 'key' || expected === 'key or }';
+  if (sign === '"' && (isValue || isKey)) {
+    return readString(text, at, isKey ? 'colon' : afterValue(open));
+  }
+  if ((sign === '{' || sign === '[') && isValue) {
+    open.push(sign);
+    return { end: at + 1, next: sign === '{' ? 'key or }' : 'value or ]' };
+  }
+  if (closes(sign, expected, open.at(-1))) {
+    open.pop();
+    return { end: at + 1, next: afterValue(open) };
+  }
+  if (sign === ',' && expected === 'comma or close') {
+    return { end: at + 1, next: open.at(-1) === '{' ? 'key' : 'value' };
+  }
+  if (sign === ':' && expected === 'colon') return { end: at + 1, next: 'value' };
+  SCALAR.lastIndex = at;
+  const scalar = isValue ? SCALAR.exec(text) : null;
+  return scalar
+    ? { end: at + scalar[0].length, next: afterValue(open) }
+    : { error: { offset: at, reason: REASONS[expected] } };
+}
+
+function closes(sign: string, expected: Expected, within: Bracket | undefined): boolean {
+  if (sign === '}' && within === '{') {
+    return expected === 'key or }' || expected === 'comma or close';
+  }
+  return (
+    sign === ']' && within === '[' && (expected === 'value or ]' || expected === 'comma or close')
+  );
+}
+
+function readString(text: string, start: number, next: Expected): Token {
+  const end = endOfString(text, start);
+  const error = faultInString(text, start, end ?? text.length);
+  if (error) return { error };
+  return end === null
+    ? { error: { offset: start, reason: 'a text in quotes is not closed' } }
+    : { end, next };
 }
 
 function afterValue(open: readonly string[]): Expected {
