@@ -80,7 +80,7 @@ function checkIndentation(source: SourceText, tokens: readonly Token[], report: 
       continue;
     }
     if (startsLine) {
-      const message = indent(stack, measure(source, token), last?.text === ':');
+      const message = indent(stack, indentationOf(source.text, token.start), last?.text === ':');
       if (message !== null) report(message, token);
       startsLine = false;
     }
@@ -88,10 +88,25 @@ function checkIndentation(source: SourceText, tokens: readonly Token[], report: 
   }
 }
 
-function measure(source: SourceText, token: Token): Indentation {
-  const start = source.text.lastIndexOf('\n', token.start - 1) + 1;
+/**
+ * The indentation of the line in which a token comes first. One that is split over continued lines (`\\` at their
+ * ends) counts as that of the first of them that has any.
+ */
+export function indentationOf(text: string, tokenStart: number): Indentation {
+  let start = text.lastIndexOf('\n', tokenStart - 1) + 1;
+  let result = measure(text, start, tokenStart);
+  while (start > 1 && text[start - 2] === '\\') {
+    const end = start - 2;
+    start = text.lastIndexOf('\n', end - 1) + 1;
+    const before = measure(text, start, end);
+    if (before.width > 0) result = before;
+  }
+  return result;
+}
+
+function measure(text: string, start: number, end: number): Indentation {
   const result = { width: 0, alternative: 0 };
-  for (const char of source.slice(start, token.start)) {
+  for (const char of text.slice(start, end)) {
     if (char === ' ') {
       result.width += 1;
       result.alternative += 1;

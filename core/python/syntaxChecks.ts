@@ -1,4 +1,4 @@
-import type { Call, ExceptHandler, Node, Stmt } from './ast';
+import type { Call, Comprehension, ExceptHandler, Node, Stmt } from './ast';
 import type { SyntaxProblem } from './parser';
 import { forEachChild } from './walk';
 
@@ -55,9 +55,7 @@ function check(node: Node, around: Surroundings, report: Report): void {
     case 'SetComp':
     case 'DictComp':
     case 'GeneratorExp':
-      return forEachChild(node, child =>
-        check(child, { ...around, inComprehension: true }, report)
-      );
+      return checkComprehension(node, around, report);
   }
   checkNode(node, around, report);
   forEachChild(node, child => check(child, around, report));
@@ -73,6 +71,22 @@ function checkDefinition(
 ): void {
   const inside = new Set<Node>(body);
   forEachChild(node, child => check(child, inside.has(child) ? inner : around, report));
+}
+
+/** The first iterable belongs to what is around. */
+function checkComprehension(
+  node: Node & { generators: Comprehension[] },
+  around: Surroundings,
+  report: Report
+): void {
+  const inner = { ...around, inComprehension: true };
+  const first = node.generators[0];
+  forEachChild(node, child => {
+    if (child !== first) return check(child, inner, report);
+    check(first.iter, around, report);
+    check(first.target, inner, report);
+    for (const test of first.ifs) check(test, inner, report);
+  });
 }
 
 function checkLoop(

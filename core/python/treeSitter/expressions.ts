@@ -17,6 +17,7 @@ import type { Lowering } from './lowering';
 import { after, items, readable } from './lowering';
 import { numberValue } from './numbers';
 import { lowerParameters } from './parameters';
+import { belowStar } from './stars';
 import { lowerString } from './strings';
 import { toTarget } from './targets';
 
@@ -112,7 +113,7 @@ function at(lowering: Lowering, node: Cst): { range: Expr['range'] } {
 }
 
 function all(lowering: Lowering, nodes: readonly Cst[]): Expr[] {
-  return nodes.map(node => lowering.expression(node));
+  return nodes.map(node => lowering.element(node));
 }
 
 function constant(lowering: Lowering, node: Cst, value: ConstantValue): Constant {
@@ -146,24 +147,28 @@ function lowerAttribute(lowering: Lowering, node: Cst): Expr {
   if (value === undefined || name?.type !== 'identifier' || name.start === name.end) {
     return lowerInvalid(lowering, node);
   }
-  return {
+  return belowStar(lowering.expression(value), object => ({
     kind: 'Attribute',
-    value: lowering.expression(value),
+    value: object,
     attr: lowering.identifier(name),
     ctx: 'Load',
     ...at(lowering, node)
-  };
+  }));
 }
 
 function lowerCall(lowering: Lowering, node: Cst): Expr {
   const [callee, list] = readable(node);
   if (callee === undefined || list === undefined) return lowerInvalid(lowering, node);
-  const func = lowering.expression(callee);
-  if (list.type === 'generator_expression') {
-    const argument = lowering.expression(list);
-    return { kind: 'Call', func, args: [argument], keywords: [], ...at(lowering, node) };
-  }
-  return { kind: 'Call', func, ...lowerArguments(lowering, list), ...at(lowering, node) };
+  const passed =
+    list.type === 'generator_expression'
+      ? { args: [lowering.expression(list)], keywords: [] }
+      : lowerArguments(lowering, list);
+  return belowStar(lowering.expression(callee), func => ({
+    kind: 'Call',
+    func,
+    ...passed,
+    ...at(lowering, node)
+  }));
 }
 
 /** The arguments of a call or the bases of a class. */
@@ -179,7 +184,7 @@ export function lowerArguments(
       const value = lowering.optionalExpression(item.children[1], item);
       keywords.push({ kind: 'Keyword', arg: null, value, range: lowering.range(item) });
     } else {
-      args.push(lowering.expression(item));
+      args.push(lowering.element(item));
       checkPositional(lowering, item, keywords);
     }
   }
@@ -216,12 +221,12 @@ function lowerSubscript(lowering: Lowering, node: Cst): Expr {
   const value = parts[0];
   const inner = parts.slice(open + 1).filter(part => part.type !== ']');
   if (value === undefined || open < 1) return lowerInvalid(lowering, node);
-  return subscript(lowering, node, lowering.expression(value), inner);
+  return belowStar(lowering.expression(value), object => subscript(lowering, node, object, inner));
 }
 
 /** `inner`: what stands between the brackets, commas included. */
 function subscript(lowering: Lowering, node: Cst, value: Expr, inner: readonly Cst[]): Subscript {
-  const elements = inner.filter(part => part.type !== ',').map(part => lowering.expression(part));
+  const elements = inner.filter(part => part.type !== ',').map(part => lowering.element(part));
   const single = elements.length === 1 && inner.length === 1 && elements[0]!.kind !== 'Starred';
   const first = inner[0];
   const last = inner.at(-1);
@@ -309,13 +314,13 @@ function lowerBinary(lowering: Lowering, node: Cst): Expr {
   let left = lowering.optionalExpression(leftmost, node);
   for (const step of chain.reverse()) {
     const [, operator, operand] = readable(step);
-    left = {
+    left = belowStar(left, value => ({
       kind: 'BinOp',
-      left,
+      left: value,
       op: (operator?.type ?? '+') as Operator,
       right: lowering.optionalExpression(operand, step),
       ...at(lowering, step)
-    };
+    }));
   }
   return left;
 }

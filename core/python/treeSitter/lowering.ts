@@ -16,11 +16,21 @@ export class Lowering {
     readonly source: SourceText,
     /** Of a definition or alias, by the offset of its name. */
     readonly typeParams: ReadonlyMap<number, TypeParam[]>,
+    /** The offsets of stars that were kept from the grammar, by those of their operands. */
+    private readonly stars: ReadonlyMap<number, number>,
     private readonly lowerExpression: LowerExpression
   ) {}
 
   expression(node: Cst): Expr {
     return this.lowerExpression(this, node);
+  }
+
+  /** An element of a display, list or call, which may have a star before it. */
+  element(node: Cst): Expr {
+    const value = this.expression(node);
+    const start = this.stars.get(node.start);
+    if (start === undefined) return value;
+    return { kind: 'Starred', value, ctx: 'Load', range: this.source.range(start, node.end) };
   }
 
   /** The expression of a child that may not be there, as in half-typed code. */

@@ -11,8 +11,11 @@ import type { CstProblem, CstTree } from './cst';
 import { CstReader } from './cst';
 import { lowerExpression } from './expressions';
 import { Lowering } from './lowering';
-import type { Mask } from './softKeywords';
-import { applyMasks, blanks, maskSoftKeywords } from './softKeywords';
+import { maskLayout } from './layout';
+import type { Mask } from './masks';
+import { applyMasks, blanks } from './masks';
+import { maskSoftKeywords } from './softKeywords';
+import { maskStars } from './stars';
 import { lowerBody } from './statements';
 import type { TypeParameterList } from './typeParameters';
 import { buildTypeParameters, findTypeParameters } from './typeParameters';
@@ -60,12 +63,16 @@ class TreeSitterParser implements PythonParser {
   private parseText(source: SourceText): ParsedModule {
     const tokens = tokenize(source.text);
     const lists = mayHaveTypeParameters(tokens) ? findTypeParameters(tokens) : [];
+    const stars = maskStars(tokens);
     const masked = applyMasks(source.text, [
+      ...maskLists(source, lists),
       ...maskSoftKeywords(tokens),
-      ...maskLists(source, lists)
+      ...stars.masks,
+      ...maskLayout(source.text, tokens)
     ]);
     const tree = this.readTree(masked);
-    const lowering = new Lowering(source, this.typeParameters(source, lists), lowerExpression);
+    const typeParams = this.typeParameters(source, lists);
+    const lowering = new Lowering(source, typeParams, stars.starts, lowerExpression);
     const body = lowerBody(lowering, tree.root);
     const errors = [
       ...checkTokens(source, tokens),
@@ -105,7 +112,7 @@ class TreeSitterParser implements PythonParser {
     const inner = applyMasks(text, maskSoftKeywords(tokenize(text)));
     // The brackets around it always leave room, and let it run over lines.
     const padded = `${blanks(source.slice(0, start - 1))}(${inner})`;
-    const lowering = new Lowering(source, new Map(), lowerExpression);
+    const lowering = new Lowering(source, new Map(), new Map(), lowerExpression);
     const [statement] = lowerBody(lowering, this.readTree(padded).root);
     if (statement?.kind === 'Expr') return statement.value;
     return { kind: 'InvalidExpr', values: [], range: source.range(start, end) };

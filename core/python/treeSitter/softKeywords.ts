@@ -1,11 +1,5 @@
 import type { Token } from '../lexer';
-
-/** A stretch of the source and what the grammar shall read in its place (of the same length). */
-export interface Mask {
-  start: number;
-  end: number;
-  text: string;
-}
+import type { Mask } from './masks';
 
 const KEYWORD_OPERATORS = new Set(['in', 'is', 'and', 'or', 'not', 'if', 'else', 'for', 'as']);
 /** What can follow `match` only where it is a name. */
@@ -107,24 +101,4 @@ function endsWithColon(tokens: readonly Token[], index: number): boolean {
     if (tokens[at]!.kind !== 'comment' && tokens[at]!.kind !== 'nl') last = tokens[at];
   }
   return last?.text === ':';
-}
-
-/** The source as the grammar shall see it. */
-export function applyMasks(source: string, masks: readonly Mask[]): string {
-  if (masks.length === 0) return source;
-  const ordered = [...masks].sort((left, right) => left.start - right.start);
-  const parts: string[] = [];
-  let at = 0;
-  for (const mask of ordered) {
-    if (mask.start < at) continue;
-    parts.push(source.slice(at, mask.start), mask.text);
-    at = mask.end;
-  }
-  parts.push(source.slice(at));
-  return parts.join('');
-}
-
-/** Blanks of the same length, with the line ends where they are. */
-export function blanks(text: string): string {
-  return text.replace(/[^\n]/g, ' ');
 }

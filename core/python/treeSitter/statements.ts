@@ -1,4 +1,5 @@
 import type { ExceptHandler, Expr, MatchCase, Name, Operator, Stmt, Try } from '../ast';
+import { splitAs } from './asPatterns';
 import { Cst } from './cst';
 import { lowerArguments, readableExpressions } from './expressions';
 import { lowerFutureImport, lowerImport, lowerImportFrom } from './imports';
@@ -144,7 +145,7 @@ function lowerExpressionStatement(lowering: Lowering, node: Cst): Stmt {
   if (parts.length === 1 && !node.has(',')) {
     return { kind: 'Expr', value: lowering.optionalExpression(first, node), range };
   }
-  const elts = parts.map(part => lowering.expression(part));
+  const elts = parts.map(part => lowering.element(part));
   return { kind: 'Expr', value: { kind: 'Tuple', elts, ctx: 'Load', range }, range };
 }
 
@@ -237,7 +238,7 @@ function lowerDelete(lowering: Lowering, node: Cst): Stmt {
   const operand = after(node, 'del');
   const targets =
     operand?.type === 'expression_list'
-      ? items(operand).map(item => lowering.expression(item))
+      ? items(operand).map(item => lowering.element(item))
       : [lowering.optionalExpression(operand, node)];
   for (const target of targets) toTarget(lowering, target, 'Del');
   return { kind: 'Delete', targets, range: lowering.range(node) };
@@ -352,9 +353,9 @@ function lowerHandler(lowering: Lowering, clause: Cst): ExceptHandler {
 /** The grammar has `as` both in the clause and in the expression. */
 function splitAlias(head: readonly Cst[]): { types: readonly Cst[]; name: Cst | undefined } {
   const only = head[0];
-  if (head.length === 1 && only?.type === 'as_pattern') {
-    const [type, , target] = readable(only);
-    return { types: type === undefined ? [] : [type], name: target?.children[0] ?? target };
+  if (head.length === 1 && only !== undefined) {
+    const { value, target } = splitAs(only);
+    return { types: [value], name: target };
   }
   const at = head.findIndex(child => child.type === 'as');
   return at === -1
@@ -380,9 +381,7 @@ function handlerName(lowering: Lowering, node: Cst): string | null {
 function lowerMatch(lowering: Lowering, node: Cst): Stmt {
   const colon = node.children.findIndex(child => child.type === ':');
   const head = node.children.slice(1, colon).filter(child => child.type !== 'ERROR');
-  const subjects = head
-    .filter(child => child.type !== ',')
-    .map(child => lowering.expression(child));
+  const subjects = head.filter(child => child.type !== ',').map(child => lowering.element(child));
   const isTuple = head.some(child => child.type === ',') || subjects[0]?.kind === 'Starred';
   const subject: Expr =
     subjects.length === 1 && !isTuple

@@ -1,7 +1,8 @@
 import type { WithItem } from '../ast';
+import { splitAs } from './asPatterns';
 import type { Cst } from './cst';
 import type { Lowering } from './lowering';
-import { items, readable } from './lowering';
+import { items } from './lowering';
 import { toTarget } from './targets';
 
 /** What may stand between the parentheses of a tuple but not in a parenthesised list of items. */
@@ -35,16 +36,12 @@ function unwrap(nodes: readonly Cst[]): readonly Cst[] {
 }
 
 function lowerItem(lowering: Lowering, node: Cst): WithItem {
-  const range = lowering.range(node);
-  if (node.type !== 'as_pattern') {
-    return { kind: 'WithItem', contextExpr: lowering.expression(node), optionalVars: null, range };
-  }
-  const [context, , target] = readable(node);
-  const targetNode = target?.type === 'as_pattern_target' ? target.children[0] : target;
+  const { value, target } = splitAs(node);
   return {
     kind: 'WithItem',
-    contextExpr: lowering.optionalExpression(context, node),
-    optionalVars: toTarget(lowering, lowering.optionalExpression(targetNode, node), 'Store'),
-    range
+    contextExpr: lowering.expression(value),
+    optionalVars:
+      target === undefined ? null : toTarget(lowering, lowering.expression(target), 'Store'),
+    range: lowering.range(node)
   };
 }
