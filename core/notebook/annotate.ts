@@ -237,9 +237,17 @@ function changePrev(
   };
 }
 
+/** A skipped cell keeps what it says for when it is put back. */
+const TAKES_SETTINGS: ReadonlySet<ResolvedRole['kind']> = new Set([
+  'step',
+  'notebook',
+  'skip'
+] as const);
+
 /** Tags of the grammar where they have no effect. */
 function unusedTags(cells: readonly AnnotatedCell[]): Diagnostic[] {
   return cells.flatMap(({ cell, annotation, role }) => {
+    if (role !== null && TAKES_SETTINGS.has(role.kind)) return [];
     const hasSettings = saysSettings(annotation.settings);
     const unused = { ...annotation, prev: [], settings: NO_SETTINGS };
     if (cell.type !== 'code') {
@@ -262,8 +270,7 @@ function unusedTags(cells: readonly AnnotatedCell[]): Diagnostic[] {
         )
       ];
     }
-    const belongs = role?.kind === 'step' || role?.kind === 'notebook' || role?.kind === 'skip';
-    if (belongs || (annotation.prev.length === 0 && !hasSettings)) return [];
+    if (annotation.prev.length === 0 && !hasSettings) return [];
     return [
       diagnostic(
         'warning',

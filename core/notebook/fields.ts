@@ -127,11 +127,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const NO_FIELDS: CellFields = {
+  description: null,
+  requests: {},
+  environment: {},
+  retries: null,
+  timeoutSeconds: null
+};
+
 /** Reads a cell's own fields from its metadata; unknown keys are somebody else's. */
 export function readCellFields(
   metadata: JsonObject,
   cell: number | null
 ): { fields: CellFields; diagnostics: Diagnostic[] } {
+  if (metadata[CHARD_KEY] === undefined) return { fields: NO_FIELDS, diagnostics: [] };
   const reader = new FieldReader();
   const chard = reader.object(metadata, CHARD_KEY, cell);
   const at = (field: CellField) => ({ cell, path: [CHARD_KEY, field] });

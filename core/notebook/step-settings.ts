@@ -37,6 +37,7 @@ export function mergeStepSettings(
   step: string,
   cells: readonly AnnotatedCell[]
 ): { settings: DeclaredStepSettings; diagnostics: Diagnostic[] } {
+  if (cells.length === 1) return { settings: cells[0]!.annotation.settings, diagnostics: [] };
   const first = new Map<string, { cell: AnnotatedCell; said: SaidSetting }>();
   const diagnostics: Diagnostic[] = [];
   for (const cell of cells) {
