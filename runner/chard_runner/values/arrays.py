@@ -116,18 +116,7 @@ class ArrayHandlers:
         self._shared = shared
         self._storages: dict[tuple[int, int], Any] = {}
 
-    def handler(self, kind: type) -> Optional[Handler]:
-        """How objects of a type are stored; None where their own way is right."""
-        root = kind.__module__.partition(".")[0]
-        if root == "numpy" and kind is getattr(sys.modules.get("numpy"), "ndarray", None):
-            return self._reduce_ndarray
-        if root == "pandas":
-            return self._pandas_handler(kind)
-        if root == "torch":
-            return self._torch_handler(kind)
-        return None
-
-    def _reduce_ndarray(self, array: Any) -> Any:
+    def reduce_ndarray(self, array: Any) -> Any:
         dtype = array.dtype
         if dtype.hasobject or dtype.itemsize == 0:
             return NotImplemented
@@ -151,15 +140,7 @@ class ArrayHandlers:
         content = flat.reshape(-1).view("u1")
         return rebuild.array, (pickle.PickleBuffer(content), dtype, array.shape, order)
 
-    def _pandas_handler(self, kind: type) -> Optional[Handler]:
-        pandas: Any = sys.modules["pandas"]
-        if issubclass(kind, pandas.Index):
-            return self._reduce_index
-        if kind.__module__ == "pandas.core.internals.blocks" and _copies_on_write(pandas):
-            return self._reduce_block
-        return None
-
-    def _reduce_index(self, index: Any) -> Any:
+    def reduce_index(self, index: Any) -> Any:
         # An index never changes, so that indexes with common memory need not travel together.
         for part in (getattr(index, "_data", None), *(getattr(index, "codes", None) or ())):
             self._keep_private(part)
@@ -175,7 +156,7 @@ class ArrayHandlers:
                 if inner is not None:
                     self._keep_private(inner)
 
-    def _reduce_block(self, block: Any) -> Any:
+    def reduce_block(self, block: Any) -> Any:
         # Copy on write: frames that share memory behave as if they did not, by counting references that
         # a stored frame has lost. So each gets memory of its own.
         rebuild_block, (values, *rest) = block.__reduce__()
@@ -185,15 +166,7 @@ class ArrayHandlers:
         self._keep_private(values)
         return rebuild_block, (values, *rest)
 
-    def _torch_handler(self, kind: type) -> Optional[Handler]:
-        torch: Any = sys.modules["torch"]
-        if issubclass(kind, torch.UntypedStorage):
-            return self._reduce_storage
-        if issubclass(kind, torch.storage.TypedStorage):
-            return self._reduce_typed_storage
-        return None
-
-    def _reduce_typed_storage(self, storage: Any) -> Any:
+    def reduce_typed_storage(self, storage: Any) -> Any:
         untyped = storage._untyped_storage
         if untyped.device.type != "cpu":
             return NotImplemented
@@ -201,13 +174,43 @@ class ArrayHandlers:
         untyped = self._storages.setdefault((untyped.data_ptr(), untyped.nbytes()), untyped)
         return rebuild.torch_typed_storage, (untyped, storage.dtype)
 
-    def _reduce_storage(self, storage: Any) -> Any:
+    def reduce_storage(self, storage: Any) -> Any:
         if storage.device.type != "cpu":
             return NotImplemented
         if not storage.nbytes():
             return rebuild.torch_storage, (b"",)
         content = memory_at(storage.data_ptr(), storage.nbytes())
         return rebuild.torch_storage, (pickle.PickleBuffer(content),)
+
+
+def array_handler(kind: type) -> Optional[Callable[[Any, Any], Any]]:
+    """How a pickler (with its ``arrays``) stores objects of a type; None where their own way is right."""
+    package = kind.__module__.partition(".")[0]
+    method = {"numpy": _numpy_method, "pandas": _pandas_method, "torch": _torch_method}.get(package)
+    name = method(kind) if method else None
+    if name is None:
+        return None
+    return lambda pickler, obj: getattr(pickler.arrays, name)(obj)
+
+
+def _numpy_method(kind: type) -> Optional[str]:
+    return "reduce_ndarray" if kind is sys.modules["numpy"].ndarray else None
+
+
+def _pandas_method(kind: type) -> Optional[str]:
+    pandas: Any = sys.modules["pandas"]
+    if issubclass(kind, pandas.Index):
+        return "reduce_index"
+    if kind.__module__ == "pandas.core.internals.blocks" and _copies_on_write(pandas):
+        return "reduce_block"
+    return None
+
+
+def _torch_method(kind: type) -> Optional[str]:
+    torch: Any = sys.modules["torch"]
+    if issubclass(kind, torch.UntypedStorage):
+        return "reduce_storage"
+    return "reduce_typed_storage" if issubclass(kind, torch.storage.TypedStorage) else None
 
 
 def _bounds(array: Any) -> tuple[int, int]:

@@ -75,7 +75,7 @@ def reduce_lru_cache(pickler: ValuePickler, cached: Any) -> Any:
     )
 
 
-def reduce_cached_property(descriptor: Any) -> Any:
+def reduce_cached_property(pickler: ValuePickler, descriptor: Any) -> Any:
     """The pickler's handler for functools.cached_property, which holds a lock before Python 3.12."""
     state = {name: part for name, part in vars(descriptor).items() if name != "lock"}
     return functools.cached_property, (descriptor.func,), state

@@ -12,11 +12,11 @@ from typing import Any, BinaryIO, Callable, Optional
 
 from .._vendor.cloudpickle import cloudpickle
 from . import classes, functions, rebuild
-from .arrays import ArrayHandlers, Memory, SharedMemory
+from .arrays import ArrayHandlers, Memory, SharedMemory, array_handler
 from .refusals import Unpassable, check_module, refused_kind
 from .world import World
 
-Handler = Callable[[Any], Any]
+Handler = Callable[["ValuePickler", Any], Any]
 
 _INLINE_BELOW_BYTES = 4096
 _DICT_VIEWS: dict[type, Callable[[Any], Any]] = {
@@ -28,6 +28,9 @@ _DICT_VIEWS: dict[type, Callable[[Any], Any]] = {
 
 class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
     """Pickles values of one namespace, collecting what must be known about them.
+
+    Nothing in it refers back to it: a pickler that only the garbage collector could free would take its
+    memoryviews apart in any order, which CPython does not always survive.
 
     :param file: gets the stream.
     :param shared: memory that several arrays are to share in the consumer too.
@@ -45,7 +48,8 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
         inline: bool = False,
     ) -> None:
         self.buffers: list[memoryview] = []
-        super().__init__(file, protocol=5, buffer_callback=None if inline else self._keep)
+        callback = None if inline else functools.partial(_keep, self.buffers)
+        super().__init__(file, protocol=5, buffer_callback=callback)
         self.world = world
         self.shallow = shallow
         self.needs: set[str] = set()
@@ -54,19 +58,7 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
         self.function_cells: set[int] = set()
         self.foreign_globals: dict[int, dict[str, Any]] = {}
         self.arrays = ArrayHandlers(shared)
-        self._handlers: dict[type, Optional[Handler]] = {
-            types.FunctionType: functools.partial(functions.reduce_function, self),
-            types.CellType: functools.partial(functions.reduce_cell, self),
-            types.ModuleType: _reduce_module,
-            functools._lru_cache_wrapper: functools.partial(functions.reduce_lru_cache, self),
-            functools.cached_property: functions.reduce_cached_property,
-            typing.TypeVar: functools.partial(functions.reduce_type_variable, self),
-            Memory: _reduce_memory,
-            **{
-                kind: functools.partial(_reduce_dict_view, method)
-                for kind, method in _DICT_VIEWS.items()
-            },
-        }
+        self._handlers = dict(_HANDLERS)
 
     def reducer_override(self, obj: Any) -> Any:
         """How to store an object; NotImplemented for Python's own way. Called for all but basic types."""
@@ -75,41 +67,54 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
             handler = self._handlers[kind]
         except KeyError:
             handler = self._handlers[kind] = self._choose(kind)
-        return NotImplemented if handler is None else handler(obj)
+        return NotImplemented if handler is None else handler(self, obj)
 
     def _choose(self, kind: type) -> Optional[Handler]:
         if issubclass(kind, type):
-            return functools.partial(classes.reduce_class, self)
+            return classes.reduce_class
         if issubclass(kind, types.ModuleType):
             return _reduce_module
         refused = refused_kind(kind)
         if refused is not None:
             return functools.partial(_raise_unpassable, refused)
-        return self.arrays.handler(kind)
-
-    def _keep(self, buffer: pickle.PickleBuffer) -> bool:
-        raw = buffer.raw()
-        if raw.nbytes < _INLINE_BELOW_BYTES:
-            return True
-        self.buffers.append(raw)
-        return False
+        return array_handler(kind)
 
 
-def _reduce_module(module: types.ModuleType) -> Any:
+def _keep(buffers: list[memoryview], buffer: pickle.PickleBuffer) -> bool:
+    raw = buffer.raw()
+    if raw.nbytes < _INLINE_BELOW_BYTES:
+        return True
+    buffers.append(raw)
+    return False
+
+
+def _reduce_module(pickler: ValuePickler, module: types.ModuleType) -> Any:
     check_module(module)
     return rebuild.imported, (module.__name__,)
 
 
-def _reduce_memory(memory: Memory) -> Any:
+def _reduce_memory(pickler: ValuePickler, memory: Memory) -> Any:
     return rebuild.memory, (memory.buffer(),)
 
 
-def _reduce_dict_view(method: Callable[[Any], Any], view: Any) -> Any:
+def _reduce_dict_view(pickler: ValuePickler, view: Any) -> Any:
     # The view's only referent is its dict; the mapping attribute (3.10) would be a proxy of it.
-    return method, (gc.get_referents(view)[0],)
+    return _DICT_VIEWS[type(view)], (gc.get_referents(view)[0],)
 
 
-def _raise_unpassable(refused: tuple[str, str], obj: Any) -> Any:
+def _raise_unpassable(refused: tuple[str, str], pickler: ValuePickler, obj: Any) -> Any:
     if obj is sys.stdout or obj is sys.stderr:
         return getattr, (sys, "stdout" if obj is sys.stdout else "stderr")
     raise Unpassable(obj, *refused)
+
+
+_HANDLERS: dict[type, Optional[Handler]] = {
+    types.FunctionType: functions.reduce_function,
+    types.CellType: functions.reduce_cell,
+    types.ModuleType: _reduce_module,
+    functools._lru_cache_wrapper: functions.reduce_lru_cache,
+    functools.cached_property: functions.reduce_cached_property,
+    typing.TypeVar: functions.reduce_type_variable,
+    Memory: _reduce_memory,
+    **dict.fromkeys(_DICT_VIEWS, _reduce_dict_view),
+}

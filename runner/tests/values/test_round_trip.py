@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .cases import CASES
+from value_cases import CASES
 
 _WORKER = Path(__file__).with_name("worker.py")
 _NEEDS = {"notebook": [], "python": [], "science": ["scipy", "sklearn", "matplotlib"]}

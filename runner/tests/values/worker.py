@@ -15,8 +15,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from chard_runner.values import GroupReference, ValueSession  # noqa: E402
-from tests.values.cases import CASES, Case  # noqa: E402
-from tests.values.compare import same  # noqa: E402
+from value_cases import CASES, Case  # noqa: E402
+from value_compare import same  # noqa: E402
 
 
 def main(mode: str, family: str, store: str, manifest: str) -> None:
