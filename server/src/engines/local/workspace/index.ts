@@ -5,3 +5,5 @@
  * result `check` and `replay`, else `started`, the execution, `finished`. At the end `settle`.
  */
 export * from './model';
+export { openWorkspaceMemory, type WorkspaceMemory } from './memory';
+export { DEFAULT_LIMITS, fileStore, neededFiles, openWorkspace } from './runWorkspace';

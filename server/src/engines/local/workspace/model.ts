@@ -37,6 +37,8 @@ export type WrittenFile = z.infer<typeof WrittenFile>;
 /** All that the workspace has to know about a step's execution; plain JSON for the result's `files`. */
 export const StepFiles = z.object({
   version: z.literal(1),
+  /** Names the execution, for what is found out about it only after it has ended. */
+  execution: z.string(),
   /** SHA-256 of the step's view, whose text is in the file store. */
   view: z.string(),
   /** Files of the folder that the step is known to have read, as it found them; null for none there. */
@@ -89,8 +91,8 @@ export interface RunWorkspace {
   /** Whether steps can be reused at all: not where the folder is too large to be watched. */
   readonly reusable: Verdict;
   /**
-   * What a step will find, once all its ancestors are `finished`, `replay`ed or `adopt`ed. `view.digest` belongs into the
-   * result's key. @throws ChardError `step-unknown`
+   * What a step will find, once all its ancestors are `finished`, `replay`ed or `adopt`ed; call it before `started`.
+   * `view.digest` belongs into the result's key. @throws ChardError `step-unknown`
    */
   view(step: string): Promise<StepView>;
   /**
@@ -110,7 +112,10 @@ export interface RunWorkspace {
    *   `folder-read-only`, `folder-full`: run the step instead, or fail it with the message.
    */
   replay(step: string, files: unknown): Promise<void>;
-  /** Counts the files of a step that an earlier process of this run finished; touches nothing. */
+  /**
+   * Counts the files of a step that an earlier process of this run finished; touches nothing. Call in the order in which the
+   * steps ended. @throws ChardError `files-damaged`
+   */
   adopt(step: string, files: unknown): void;
   /** Call just before a step's process starts, also for a retry. */
   started(step: string): Promise<void>;

@@ -43,7 +43,8 @@ export async function scanManifest(folder: string, options: ScanOptions): Promis
   const waiting = [''];
   let sinceRest = 0;
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    const names = attempt(() => readdirSync(at === '' ? folder : `${folder}/${at}`), at, problems) ?? [];
+    const names =
+      attempt(() => readdirSync(at === '' ? folder : `${folder}/${at}`), at, problems) ?? [];
     let isEmpty = true;
     for (const name of names) {
       const path = at === '' ? name : `${at}/${name}`;
@@ -113,7 +114,10 @@ function attempt<Result>(
       return undefined;
     }
     const reason = error instanceof Error ? error.message : String(error);
-    problems.push({ path, message: `It cannot be looked at, so changes of it are not seen: ${reason}` });
+    problems.push({
+      path,
+      message: `It cannot be looked at, so changes of it are not seen: ${reason}`
+    });
     return undefined;
   }
 }

@@ -28,7 +28,10 @@ export async function stateOf(
 }
 
 /** Whether two states give a step the same: of the permissions only "may be executed by its owner" counts. */
-export function sameState(a: FileState | null | undefined, b: FileState | null | undefined): boolean {
+export function sameState(
+  a: FileState | null | undefined,
+  b: FileState | null | undefined
+): boolean {
   return signature(a) === signature(b);
 }
 

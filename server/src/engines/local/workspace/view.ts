@@ -67,7 +67,8 @@ export function describeChanges(changes: readonly FileChange[]): string | null {
   for (const how of ['changed', 'added', 'removed'] as const) {
     const paths = changes.filter(change => change.how === how).map(({ path }) => path);
     if (paths.length === 1) sentences.push(`${paths[0]} ${WORDS[how]}`);
-    if (paths.length > 1) sentences.push(`${paths.length} files ${MANY_WORDS[how]}: ${listed(paths)}`);
+    if (paths.length > 1)
+      sentences.push(`${paths.length} files ${MANY_WORDS[how]}: ${listed(paths)}`);
   }
   return sentences.length === 0 ? null : sentences.join('; ');
 }

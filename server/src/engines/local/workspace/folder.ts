@@ -1,0 +1,195 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { ChardError, systemCode } from '../../../errors';
+import { Digests, type DigestIndex } from '../../../files';
+import type { ObservedChange } from './attribution';
+import { IGNORE_FILE, ignoreRules, type Ignores } from './ignores';
+import type { FileProblem, FileState } from './model';
+import { changedPaths, lookAt, scanManifest, type Manifest, type ManifestEntry } from './scan';
+import { stateOf } from './states';
+
+export interface FolderOptions {
+  /** Absolute path of the notebook. */
+  readonly notebook: string;
+  /** `$CHARD_HOME`, left out where it lies in the folder. */
+  readonly home: string;
+  readonly limit: number;
+}
+
+/** The notebook's folder as it was when it was last looked at, and what its files hold. */
+export class WatchedFolder {
+  private readonly states = new Map<string, FileState | null>();
+
+  private constructor(
+    /** Absolute, without links. */
+    readonly path: string,
+    private readonly ignores: Ignores,
+    private readonly limit: number,
+    readonly digests: Digests,
+    private entries: Map<string, ManifestEntry>,
+    private readonly startProblems: readonly FileProblem[],
+    /** It holds more than the limit. */
+    readonly isCut: boolean
+  ) {}
+
+  /** @throws ChardError `folder-unavailable` */
+  static async open(options: FolderOptions, index: DigestIndex): Promise<WatchedFolder> {
+    const path = realFolder(dirname(options.notebook));
+    const apart = [
+      join(path, basename(options.notebook)),
+      realPath(options.notebook),
+      realPath(options.home)
+    ];
+    const inside = apart.map(each => relativeTo(path, each)).filter(each => each !== null);
+    const { rules, problems } = readRules(path);
+    const ignores = ignoreRules(rules, new Set(inside));
+    const manifest = await scanManifest(path, { ignores, limit: options.limit });
+    return new WatchedFolder(
+      path,
+      ignores,
+      options.limit,
+      new Digests(index),
+      new Map(manifest.files),
+      [...problems, ...manifest.problems],
+      manifest.isCut
+    );
+  }
+
+  /** What could not be looked at or read so far. */
+  get problems(): readonly FileProblem[] {
+    const unreadable = [...this.states].filter(([, state]) => state?.kind === 'unreadable');
+    return [
+      ...this.startProblems,
+      ...unreadable.map(([path]) => ({
+        path,
+        message: 'It cannot be read, so a change that keeps its size and time is not seen.'
+      }))
+    ];
+  }
+
+  /** Bytes of files that would have to be read to know what they hold. */
+  unreadBytes(): number {
+    let bytes = 0;
+    for (const [path, { kind, stamp }] of this.entries) {
+      if (kind !== 'file') continue;
+      if (this.digests.remembered(join(this.path, path), stamp) === undefined) bytes += stamp.size;
+    }
+    return bytes;
+  }
+
+  /** What every file holds. Reads those that are not remembered. */
+  async all(): Promise<Map<string, FileState>> {
+    const states = new Map<string, FileState>();
+    for (const path of [...this.entries.keys()]) {
+      const state = await this.state(path);
+      if (state !== null) states.set(path, state);
+    }
+    this.digests.save();
+    return states;
+  }
+
+  entry(path: string): ManifestEntry | undefined {
+    return this.entries.get(path);
+  }
+
+  /** What a path holds; null where nothing is there, or what is there is left out. */
+  async state(path: string): Promise<FileState | null> {
+    const known = this.states.get(path);
+    if (known !== undefined) return known;
+    const entry = this.entries.get(path);
+    const state = entry && (await stateOf(join(this.path, path), entry, this.digests));
+    this.states.set(path, state ?? null);
+    return state ?? null;
+  }
+
+  /** What a path was last known to hold, null for nothing. */
+  known(path: string): FileState | null {
+    return this.states.get(path) ?? null;
+  }
+
+  /** Takes what somebody else has found a path to hold. */
+  know(path: string, state: FileState | null): void {
+    this.states.set(path, state);
+  }
+
+  /** Looks again. @returns what is different from the last look. */
+  async look(): Promise<ObservedChange[]> {
+    const next: Manifest = await scanManifest(this.path, {
+      ignores: this.ignores,
+      limit: this.limit
+    });
+    const paths = changedPaths({ files: this.entries, problems: [], isCut: false }, next);
+    const changes: ObservedChange[] = [];
+    for (const path of paths) {
+      changes.push({ path, before: this.known(path) });
+      this.states.delete(path);
+    }
+    this.entries = new Map(next.files);
+    return changes;
+  }
+
+  /** Takes what is at these paths now for known, so that `look` does not find it different. */
+  accept(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.states.delete(path);
+      const entry = lookAt(this.path, path);
+      if (entry === undefined) this.entries.delete(path);
+      else this.entries.set(path, entry);
+    }
+  }
+
+  /** The relative path of what an absolute one leads to; null where it is not in the folder or is left out. */
+  inside(path: string): string | null {
+    const inside = relativeTo(this.path, path);
+    return inside === null || this.ignores(inside, false) ? null : inside;
+  }
+
+  /** Whether an absolute path leads into the folder, left out or not. */
+  contains(path: string): boolean {
+    return path === this.path || relativeTo(this.path, path) !== null;
+  }
+}
+
+/** An absolute path without links; what is not there keeps its name below the nearest folder that is. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
+}
+
+/** An absolute path whose folder is without links; the last part may be one. */
+export function realName(path: string): string {
+  return join(realPath(dirname(path)), basename(path));
+}
+
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw new ChardError(
+      'folder-unavailable',
+      `The notebook's folder ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`,
+      { path, cause: error }
+    );
+  }
+}
+
+function relativeTo(folder: string, path: string): string | null {
+  const inside = relative(folder, path);
+  const isOutside = inside === '' || inside === '..' || inside.startsWith(`..${sep}`);
+  return isOutside ? null : inside.split(sep).join('/');
+}
+
+function readRules(folder: string): { rules: string; problems: FileProblem[] } {
+  try {
+    return { rules: readFileSync(join(folder, IGNORE_FILE), 'utf8'), problems: [] };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return { rules: '', problems: [] };
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `Its rules are not followed, because it cannot be read: ${reason}`;
+    return { rules: '', problems: [{ path: IGNORE_FILE, message }] };
+  }
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { systemCode } from '../../../errors';
+import { fileFailure, SqliteDigestIndex, type DigestIndex } from '../../../files';
+import { OwnWrites } from './ownWrites';
+
+/** What is remembered from run to run about folders. All of it can be lost without harm. */
+export interface WorkspaceMemory {
+  readonly digests: DigestIndex;
+  readonly ownWrites: OwnWrites;
+  close(): void;
+}
+
+const BUSY_MILLISECONDS = 10_000;
+// Primary result codes: https://www.sqlite.org/rescode.html
+const CORRUPT = 11;
+const NOTADB = 26;
+
+/**
+ * Opens the memory in a database of its own; a damaged one is made anew.
+ * @param path absolute, or `:memory:` where nothing can be written. @throws ChardError `store-read-only`, `store-full`, ...
+ */
+export function openWorkspaceMemory(path: string): WorkspaceMemory {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return open(path);
+  } catch (error) {
+    if (!isDamage(error)) throw fileFailure(error, path, 'store');
+  }
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  return open(path);
+}
+
+function open(path: string): WorkspaceMemory {
+  const database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    return {
+      digests: new SqliteDigestIndex(database),
+      ownWrites: new OwnWrites(database),
+      close: () => database.close()
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  if (systemCode(error) !== 'ERR_SQLITE_ERROR') return false;
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return typeof code === 'number' && [CORRUPT, NOTADB].includes(code & 0xff);
+}
