@@ -37,7 +37,9 @@ function commonMargin(lines: readonly string[]): string {
 function dedent(lines: readonly MappedText[]): MappedText[] {
   const margin = commonMargin(lines.map(line => line.text));
   if (margin === '') return [...lines];
-  return lines.map(line => line.slice(Math.min(line.text.length, margin.length)));
+  return lines.map(line =>
+    line.slice(BLANK_LINE.test(line.text) ? line.text.length : margin.length)
+  );
 }
 
 /**

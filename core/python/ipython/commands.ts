@@ -26,7 +26,7 @@ function endOfPhysicalLine(text: string, at: number): number {
 
 function endOfContinuedLine(text: string, start: number): number {
   let end = endOfPhysicalLine(text, start);
-  while (end < text.length && text[end - 1] === '\\') end = endOfPhysicalLine(text, end + 1);
+  while (end + 1 < text.length && text[end - 1] === '\\') end = endOfPhysicalLine(text, end + 1);
   return end;
 }
 

@@ -223,6 +223,7 @@ class CellTransformation {
     if (facts.code === null) return rendering({ value, suffix });
     const [, argument] = partition(content);
     const code = this.transform(argument.slice(facts.code.start, facts.code.end), false);
+    if (!scanLogicalLine(code.text, 0).hasCode) return rendering({ value, suffix });
     const isExpression = isPlainExpression(code.text);
     if (facts.code.scope === 'function') {
       if (isExpression) return rendering({ prefix: code, value });
@@ -235,7 +236,6 @@ class CellTransformation {
     }
     if (isExpression)
       return rendering({ value: MappedText.join([generate('('), code, generate(')')]) });
-    if (!scanLogicalLine(code.text, 0).hasCode) return rendering({ value });
     const lines = code.lines();
     return lines.length === 1 ? rendering({ prefix: code }) : rendering({ before: lines });
   }
