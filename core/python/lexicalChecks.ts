@@ -98,6 +98,7 @@ export function indentationOf(text: string, tokenStart: number): Indentation {
   while (start > 1 && text[start - 2] === '\\') {
     const end = start - 2;
     start = text.lastIndexOf('\n', end - 1) + 1;
+    if (text.slice(start, end).trim() !== '') break;
     const before = measure(text, start, end);
     if (before.width > 0) result = before;
   }

@@ -1,5 +1,6 @@
-import type { Call, Comprehension, ExceptHandler, Node, Stmt } from './ast';
+import type { Call, Comprehension, ExceptHandler, Node, Stmt, Try } from './ast';
 import type { SyntaxProblem } from './parser';
+import { checkMatch } from './patternChecks';
 import { forEachChild } from './walk';
 
 /**
@@ -20,29 +21,33 @@ interface Surroundings {
   scope: 'module' | 'class' | 'function' | 'async-function' | 'lambda';
   inLoop: boolean;
   inComprehension: boolean;
+  /** In the body of an `except*`; `loop` where a loop stands in between. */
+  inExceptStar: 'no' | 'loop' | 'yes';
 }
 
-const MODULE: Surroundings = { scope: 'module', inLoop: false, inComprehension: false };
+const MODULE: Surroundings = {
+  scope: 'module',
+  inLoop: false,
+  inComprehension: false,
+  inExceptStar: 'no'
+};
 
 type Report = (message: string, node: Node) => void;
 
 function check(node: Node, around: Surroundings, report: Report): void {
   switch (node.kind) {
+    case 'Name':
+    case 'Constant':
+      return;
     case 'FunctionDef': {
-      const inner: Surroundings = {
-        scope: node.isAsync ? 'async-function' : 'function',
-        inLoop: false,
-        inComprehension: false
-      };
-      return checkDefinition(node, node.body, inner, around, report);
+      const scope = node.isAsync ? 'async-function' : 'function';
+      return checkDefinition(node, node.body, { ...MODULE, scope }, around, report);
     }
-    case 'ClassDef': {
-      const inner: Surroundings = { scope: 'class', inLoop: false, inComprehension: false };
-      return checkDefinition(node, node.body, inner, around, report);
-    }
+    case 'ClassDef':
+      return checkDefinition(node, node.body, { ...MODULE, scope: 'class' }, around, report);
     case 'Lambda':
       check(node.args, around, report);
-      return check(node.body, { ...around, scope: 'lambda', inComprehension: false }, report);
+      return check(node.body, { ...MODULE, scope: 'lambda' }, report);
     case 'For':
       if (node.isAsync) checkAsync("'async for'", node, around, report);
       check(node.target, around, report);
@@ -51,6 +56,9 @@ function check(node: Node, around: Surroundings, report: Report): void {
     case 'While':
       check(node.test, around, report);
       return checkLoop(node, around, report);
+    case 'Try':
+      checkHandlers(node.handlers, report);
+      return checkTry(node, around, report);
     case 'ListComp':
     case 'SetComp':
     case 'DictComp':
@@ -58,8 +66,27 @@ function check(node: Node, around: Surroundings, report: Report): void {
       return checkComprehension(node, around, report);
   }
   checkNode(node, around, report);
-  forEachChild(node, child => check(child, around, report));
+  const mayHoldStars = HOLDS_STARS.has(node.kind);
+  forEachChild(node, child => {
+    if (child.kind === 'Starred' && !mayHoldStars) {
+      report("can't use starred expression here", child);
+    }
+    check(child, around, report);
+  });
 }
+
+const HOLDS_STARS = new Set<Node['kind']>([
+  'Tuple',
+  'List',
+  'Set',
+  'Call',
+  'Arg',
+  'TypeVarTuple',
+  'InvalidExpr',
+  // Their targets have been refused by the parser.
+  'Assign',
+  'Delete'
+]);
 
 /** What surrounds a definition runs outside of it: decorators, defaults, bases. */
 function checkDefinition(
@@ -94,8 +121,16 @@ function checkLoop(
   around: Surroundings,
   report: Report
 ): void {
-  for (const child of node.body) check(child, { ...around, inLoop: true }, report);
+  const inExceptStar = around.inExceptStar === 'no' ? 'no' : 'loop';
+  const inner: Surroundings = { ...around, inLoop: true, inExceptStar };
+  for (const child of node.body) check(child, inner, report);
   for (const child of node.orelse) check(child, around, report);
+}
+
+function checkTry(node: Try, around: Surroundings, report: Report): void {
+  const inner: Surroundings = { ...around, inExceptStar: 'yes' };
+  const handlers = new Set<Node>(node.isStar ? node.handlers : []);
+  forEachChild(node, child => check(child, handlers.has(child) ? inner : around, report));
 }
 
 function checkAsync(what: string, node: Node, around: Surroundings, report: Report): void {
@@ -113,12 +148,15 @@ function checkNode(node: Node, around: Surroundings, report: Report): void {
   switch (node.kind) {
     case 'Return':
       if (!isFunction(around)) report("'return' outside function", node);
+      else if (around.inExceptStar !== 'no') refuseInExceptStar(node, report);
       return;
     case 'Break':
       if (!around.inLoop) report("'break' outside loop", node);
+      else if (around.inExceptStar === 'yes') refuseInExceptStar(node, report);
       return;
     case 'Continue':
       if (!around.inLoop) report("'continue' not properly in loop", node);
+      else if (around.inExceptStar === 'yes') refuseInExceptStar(node, report);
       return;
     case 'Yield':
     case 'YieldFrom':
@@ -134,8 +172,8 @@ function checkNode(node: Node, around: Surroundings, report: Report): void {
     case 'With':
       if (node.isAsync) checkAsync("'async with'", node, around, report);
       return;
-    case 'Try':
-      return checkHandlers(node.handlers, report);
+    case 'Match':
+      return checkMatch(node, report);
     case 'Call':
       return checkKeywords(node, report);
     case 'ImportFrom':
@@ -144,6 +182,10 @@ function checkNode(node: Node, around: Surroundings, report: Report): void {
       }
       return;
   }
+}
+
+function refuseInExceptStar(node: Node, report: Report): void {
+  report("'break', 'continue' and 'return' cannot appear in an except* block", node);
 }
 
 function checkHandlers(handlers: readonly ExceptHandler[], report: Report): void {

@@ -110,6 +110,9 @@ class SymbolTableBuilder {
       case 'Await':
         this.current.scope.isAsync = true;
         break;
+      case 'Return':
+        if (node.value !== null) this.current.valueReturn = node.range;
+        break;
     }
     forEachChild(node, this.visit);
     if (node.kind === 'ExceptHandler' || node.kind === 'MatchAs') {
@@ -164,6 +167,10 @@ class SymbolTableBuilder {
         this.current.scope.isAsync = node.isAsync;
         this.addParameters(node.args);
         for (const statement of node.body) this.visit(statement);
+        const { valueReturn, scope } = this.current;
+        if (node.isAsync && scope.isGenerator && valueReturn !== null) {
+          this.report("'return' with value in async generator", valueReturn);
+        }
       });
     });
   }
@@ -269,7 +276,13 @@ class SymbolTableBuilder {
       scope.isGenerator = node.kind === 'GeneratorExp';
       isAsync = scope.isAsync && !scope.isGenerator;
     });
-    if (isAsync) this.current.scope.isAsync = true;
+    if (!isAsync) return;
+    const { scope } = this.current;
+    if (scope.kind !== 'module' && scope.kind !== 'comprehension' && !scope.isAsync) {
+      const where = 'outside of an asynchronous function';
+      this.report(`asynchronous comprehension ${where}`, node.range);
+    }
+    scope.isAsync = true;
   }
 
   private visitGenerator(generator: Comprehension): void {
@@ -428,6 +441,7 @@ function newEntry(scope: Scope): Entry {
     isComprehension: false,
     classAround: null,
     inIterationTarget: false,
+    valueReturn: null,
     iterableDepth: 0
   };
 }

@@ -29,6 +29,8 @@ export interface Entry {
   classAround: Entry | null;
   /** The targets of a comprehension's `for` are being visited. */
   inIterationTarget: boolean;
+  /** A `return` with a value, which a generator that is `async` may not have. */
+  valueReturn: Range | null;
   /** How many iterables of comprehensions are being visited: `:=` is refused there. */
   iterableDepth: number;
 }

@@ -184,25 +184,22 @@ export function lowerArguments(
       const value = lowering.optionalExpression(item.children[1], item);
       keywords.push({ kind: 'Keyword', arg: null, value, range: lowering.range(item) });
     } else {
-      args.push(lowering.element(item));
-      checkPositional(lowering, item, keywords);
+      const argument = lowering.element(item);
+      args.push(argument);
+      checkPositional(lowering, argument, keywords);
     }
   }
   return { args, keywords };
 }
 
-function checkPositional(lowering: Lowering, item: Cst, keywords: readonly Keyword[]): void {
-  if (item.type === 'list_splat') {
-    if (keywords.some(keyword => keyword.arg === null)) {
-      lowering.problem('iterable argument unpacking follows keyword argument unpacking', item);
-    }
-  } else if (keywords.length > 0) {
-    const unpacked = keywords.some(keyword => keyword.arg === null);
-    lowering.problem(
-      `positional argument follows keyword argument${unpacked ? ' unpacking' : ''}`,
-      item
-    );
-  }
+function checkPositional(lowering: Lowering, argument: Expr, keywords: readonly Keyword[]): void {
+  const unpacked = keywords.some(keyword => keyword.arg === null);
+  const isStarred = argument.kind === 'Starred';
+  if (keywords.length === 0 || (isStarred && !unpacked)) return;
+  const message = isStarred
+    ? 'iterable argument unpacking follows keyword argument unpacking'
+    : `positional argument follows keyword argument${unpacked ? ' unpacking' : ''}`;
+  lowering.problems.push({ message, range: argument.range });
 }
 
 function lowerKeyword(lowering: Lowering, node: Cst): Keyword {

@@ -40,6 +40,13 @@ export class Lowering {
       : this.expression(node);
   }
 
+  /** Like `optionalExpression`, of an element. */
+  optionalElement(node: Cst | undefined, around: Cst): Expr {
+    return node === undefined || node.type === 'ERROR' || node.start === node.end
+      ? this.missing(around)
+      : this.element(node);
+  }
+
   missing(around: Cst): InvalidExpr {
     return { kind: 'InvalidExpr', values: [], range: this.source.range(around.end, around.end) };
   }

@@ -72,7 +72,7 @@ function lowerKnown(lowering: Lowering, node: Cst): Stmt | null {
       return lowerFunction(lowering, node, []);
     case 'return_statement': {
       const value = after(node, 'return');
-      return { kind: 'Return', value: value ? lowering.expression(value) : null, range };
+      return { kind: 'Return', value: value ? lowering.element(value) : null, range };
     }
     case 'import_statement':
       return lowerImport(lowering, node);
@@ -143,7 +143,7 @@ function lowerExpressionStatement(lowering: Lowering, node: Cst): Stmt {
   if (first?.type === 'augmented_assignment') return lowerAugmented(lowering, first);
   const range = lowering.range(node);
   if (parts.length === 1 && !node.has(',')) {
-    return { kind: 'Expr', value: lowering.optionalExpression(first, node), range };
+    return { kind: 'Expr', value: lowering.optionalElement(first, node), range };
   }
   const elts = parts.map(part => lowering.element(part));
   return { kind: 'Expr', value: { kind: 'Tuple', elts, ctx: 'Load', range }, range };
@@ -177,7 +177,7 @@ function lowerRightSide(lowering: Lowering, node: Cst | undefined, around: Cst):
     lowering.problem('invalid syntax', node);
     return { kind: 'InvalidExpr', values: [], range: lowering.range(node) };
   }
-  return lowering.optionalExpression(node, around);
+  return lowering.optionalElement(node, around);
 }
 
 function lowerAnnotated(lowering: Lowering, node: Cst): Stmt {
