@@ -28,7 +28,7 @@ let accepted: boolean[];
 beforeAll(() => {
   const answer = askIPython(
     CELLS,
-    OURS.map(({ source }) => source)
+    OURS.map(({ source }) => `${source}\n`)
   );
   outcomes = answer.cells;
   accepted = answer.sources;
