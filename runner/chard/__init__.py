@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Union
 
 __all__ = ["log_metric"]
 
 Number = Union[int, float]
 
 #: Set by the runner in a step's process: takes name, value and step of a metric.
-_report: Optional[Callable[[str, Number, Optional[Number]], None]] = None
+_report: Callable[[str, Number, Number | None], None] | None = None
 
 
 def log_metric(name: str, value: Any, step: Any = None) -> None:

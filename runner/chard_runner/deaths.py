@@ -7,7 +7,7 @@ import os
 import re
 import signal
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import NamedTuple
 
 from .cells import cell_of_filename, place
 from .protocol import StepError
@@ -31,7 +31,7 @@ class Death(NamedTuple):
     #: As ``wait4`` gives it.
     status: int
     #: Cell that was running, from 0.
-    cell: Optional[int]
+    cell: int | None
     #: What ``faulthandler`` wrote.
     fault: str
     peak_memory_bytes: int
@@ -48,13 +48,15 @@ def explain(death: Death) -> StepError:
     else:
         number = os.WEXITSTATUS(death.status)
         code, kind = "exited", "Exit"
-        message = f"The process ended itself with exit code {number} {where} (os._exit, or native code)"
+        message = (
+            f"The process ended itself with exit code {number} {where} (os._exit, or native code)"
+        )
     return StepError(
         code=code, type=kind, message=message, cell=cell, line=line, traceback=traceback
     )
 
 
-def _signalled(number: int, where: str, death: Death) -> Tuple[str, str, str]:
+def _signalled(number: int, where: str, death: Death) -> tuple[str, str, str]:
     try:
         name = signal.Signals(number).name
     except ValueError:
@@ -72,7 +74,11 @@ def _signalled(number: int, where: str, death: Death) -> Tuple[str, str, str]:
         )
         return "killed", name, message
     meaning = _MEANING.get(name)
-    return "killed", name, f"The process died of {name} {where}" + (f": {meaning}" if meaning else "")
+    return (
+        "killed",
+        name,
+        f"The process died of {name} {where}" + (f": {meaning}" if meaning else ""),
+    )
 
 
 def memory(count: int) -> str:
@@ -85,9 +91,9 @@ def memory(count: int) -> str:
     return f"{size:.1f} GiB"
 
 
-def _fault_place(fault: str) -> Tuple[Optional[int], Optional[int], List[str]]:
+def _fault_place(fault: str) -> tuple[int | None, int | None, list[str]]:
     """Innermost notebook frame of a faulthandler dump, and the dump as a traceback (innermost last)."""
-    frames: List[Tuple[str, int, str]] = []
+    frames: list[tuple[str, int, str]] = []
     in_current = False
     for text in fault.splitlines():
         if text.startswith(("Current thread", "Stack (most recent")):
@@ -122,7 +128,7 @@ class OutOfMemoryCounter:
         return any(_kills(path) > self._before[path] for path in self._sources)
 
 
-def _counter_files() -> List[Path]:
+def _counter_files() -> list[Path]:
     candidates = [Path("/proc/vmstat")]
     with contextlib.suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text().splitlines():
@@ -139,7 +145,7 @@ def _counter_files() -> List[Path]:
 
 def _kills(path: Path) -> int:
     try:
-        pairs: Dict[str, str] = dict(
+        pairs: dict[str, str] = dict(
             words for line in path.read_text().splitlines() if len(words := line.split()) == 2
         )
     except (OSError, ValueError):

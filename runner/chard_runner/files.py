@@ -1,8 +1,11 @@
 """Which files a step touches, as far as Python's audit hook sees.
 
-Not seen: what native code opens by itself (SQLite beyond its ``connect``, HDF5, Parquet readers), what child
-processes do, and whether a file was there (``os.path.exists``).
+Not seen: what native code opens by itself (SQLite beyond its ``connect``, HDF5, Parquet readers),
+what child processes do, and whether a file was there (``os.path.exists``).
 """
+
+# Paths are plain strings here: this runs at every `open` of the step.
+# ruff: noqa: PTH100, PTH109, PTH115, PTH117, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import os
 import site
 import sys
 import sysconfig
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+from typing import Any, Callable
 
 from .protocol import TouchedFiles
 
@@ -27,16 +30,16 @@ class FileWatch:
     """
 
     def __init__(self, store: str) -> None:
-        self._read: Set[str] = set()
-        self._written: Set[str] = set()
+        self._read: set[str] = set()
+        self._written: set[str] = set()
         #: Whether a written path was there before.
-        self._existed: Dict[str, bool] = {}
+        self._existed: dict[str, bool] = {}
         self._folder = os.getcwd()
         self._own = (os.path.join(os.path.abspath(store), ""), *_SYSTEM)
         self._libraries = _library_folders()
         #: Whether paths are missing: too many, or one that could not be made out.
         self.incomplete = False
-        handlers: Dict[str, Callable[[Tuple[Any, ...]], None]] = {
+        handlers: dict[str, Callable[[tuple[Any, ...]], None]] = {
             "open": self._on_open,
             "os.rename": self._on_rename,
             "os.remove": self._on_change,
@@ -48,7 +51,7 @@ class FileWatch:
             "sqlite3.connect": self._on_database,
         }
 
-        def hook(event: str, arguments: Tuple[Any, ...]) -> None:
+        def hook(event: str, arguments: tuple[Any, ...]) -> None:
             handle = handlers.get(event)
             if handle is not None:
                 try:
@@ -62,13 +65,15 @@ class FileWatch:
     def touched(self) -> TouchedFiles:
         """Absolute paths, sorted. What the step made and removed again is left out."""
         gone = {
-            path for path, before in self._existed.items() if not before and not os.path.lexists(path)
+            path
+            for path, before in self._existed.items()
+            if not before and not os.path.lexists(path)
         }
         written = {path for path in self._written - gone if not _compiled(path)}
         read = {path for path in self._read - gone if not path.startswith(self._libraries)}
         return {"read": _sendable(read), "written": _sendable(written)}
 
-    def _on_open(self, arguments: Tuple[Any, ...]) -> None:
+    def _on_open(self, arguments: tuple[Any, ...]) -> None:
         path, _mode, flags = arguments[:3]
         where = self._absolute(path)
         if where is None or not isinstance(flags, int):
@@ -78,7 +83,7 @@ class FileWatch:
         if flags & os.O_ACCMODE in (os.O_RDONLY, os.O_RDWR) and not flags & os.O_TRUNC:
             self._remember(self._read, where)
 
-    def _on_rename(self, arguments: Tuple[Any, ...]) -> None:
+    def _on_rename(self, arguments: tuple[Any, ...]) -> None:
         source = self._absolute(arguments[0], _descriptor(arguments, 2))
         target = self._absolute(arguments[1], _descriptor(arguments, 3))
         if source is not None:
@@ -87,22 +92,22 @@ class FileWatch:
         if target is not None:
             self._write(target)
 
-    def _on_link(self, arguments: Tuple[Any, ...]) -> None:
+    def _on_link(self, arguments: tuple[Any, ...]) -> None:
         target = self._absolute(arguments[1])
         if target is not None:
             self._write(target)
 
-    def _on_change(self, arguments: Tuple[Any, ...]) -> None:
+    def _on_change(self, arguments: tuple[Any, ...]) -> None:
         where = self._absolute(arguments[0], _descriptor(arguments, len(arguments) - 1))
         if where is not None:
             self._write(where)
 
-    def _on_truncate(self, arguments: Tuple[Any, ...]) -> None:
+    def _on_truncate(self, arguments: tuple[Any, ...]) -> None:
         where = self._absolute(arguments[0])
         if where is not None:
             self._write(where)
 
-    def _on_database(self, arguments: Tuple[Any, ...]) -> None:
+    def _on_database(self, arguments: tuple[Any, ...]) -> None:
         if arguments[0] in (":memory:", "", b":memory:", b""):
             return
         where = self._absolute(arguments[0])
@@ -115,13 +120,13 @@ class FileWatch:
             self._existed[path] = os.path.lexists(path)
         self._remember(self._written, path)
 
-    def _remember(self, paths: Set[str], path: str) -> None:
+    def _remember(self, paths: set[str], path: str) -> None:
         if len(paths) < MAX_FILES:
             paths.add(path)
         elif path not in paths:
             self.incomplete = True
 
-    def _absolute(self, path: Any, folder: Optional[int] = None) -> Optional[str]:
+    def _absolute(self, path: Any, folder: int | None = None) -> str | None:
         """The path as it is meant now, or None for what is no file of the person's."""
         if not isinstance(path, (str, bytes, os.PathLike)):
             return None
@@ -131,7 +136,7 @@ class FileWatch:
         text = os.path.normpath(text)
         return None if text.startswith(self._own) else text
 
-    def _base(self, folder: Optional[int]) -> str:
+    def _base(self, folder: int | None) -> str:
         try:
             if folder is not None and folder >= 0:
                 return os.readlink(f"/proc/self/fd/{folder}")
@@ -142,7 +147,7 @@ class FileWatch:
         return self._folder
 
 
-def _descriptor(arguments: Tuple[Any, ...], index: int) -> Optional[int]:
+def _descriptor(arguments: tuple[Any, ...], index: int) -> int | None:
     value = arguments[index] if 0 < index < len(arguments) else None
     return value if isinstance(value, int) else None
 
@@ -151,12 +156,12 @@ def _compiled(path: str) -> bool:
     return path.endswith((".pyc", "__pycache__")) or f"{os.sep}__pycache__{os.sep}" in path
 
 
-def _sendable(paths: Set[str]) -> List[str]:
+def _sendable(paths: set[str]) -> list[str]:
     """Names that are no text cannot be told to the engine as they are: escaped, they name nothing else."""
     return sorted(path.encode("utf-8", "backslashreplace").decode() for path in paths)
 
 
-def _library_folders() -> Tuple[str, ...]:
+def _library_folders() -> tuple[str, ...]:
     """Where the interpreter and installed packages live; reading there is part of the environment."""
     names = ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")
     paths = [sysconfig.get_path(name) for name in names]

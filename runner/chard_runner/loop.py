@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import sys
-from typing import Any, Callable, Coroutine, List, TypeVar
+from collections.abc import Coroutine
+from typing import Any, Callable, TypeVar
 
 T = TypeVar("T")
 
@@ -26,8 +27,8 @@ class CellLoop:
 
     def call(self, function: Callable[[], T]) -> T:
         """Call a plain function while the loop runs; what it raises is raised here."""
-        returned: List[T] = []
-        raised: List[BaseException] = []
+        returned: list[T] = []
+        raised: list[BaseException] = []
 
         def callback() -> None:
             try:

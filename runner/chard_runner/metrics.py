@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, Optional, Union
+from typing import Any, Callable
 
 import chard
 
@@ -19,26 +19,24 @@ _EXACT = 2**53
 def connect(wire: Wire) -> None:
     """Send what ``chard.log_metric`` reports."""
 
-    def report(name: str, value: chard.Number, at: Optional[chard.Number]) -> None:
+    def report(name: str, value: chard.Number, at: chard.Number | None) -> None:
         if wire.attached:
             send_metric(wire, name, value, at)
         else:
             print(f"{name}: {value}" if at is None else f"{name}[{at}]: {value}")
 
-    reporter: Callable[[str, chard.Number, Optional[chard.Number]], None] = report
+    reporter: Callable[[str, chard.Number, chard.Number | None], None] = report
     chard._report = reporter
 
 
-def send_metric(
-    wire: Wire, name: str, value: chard.Number, at: Optional[chard.Number] = None
-) -> None:
+def send_metric(wire: Wire, name: str, value: chard.Number, at: chard.Number | None = None) -> None:
     """Send one number; ``at`` is the x of a curve."""
     where = None if at is None else _plain(at)
     message = {"type": "metric", "name": name, "value": _plain(value), "at": where}
     wire.send("metric", message)
 
 
-def _plain(value: chard.Number) -> Union[int, float, str]:
+def _plain(value: chard.Number) -> int | float | str:
     if isinstance(value, int) and abs(value) <= _EXACT:
         return value
     number = float(value)
@@ -50,8 +48,8 @@ def _plain(value: chard.Number) -> Union[int, float, str]:
 
 
 def evaluate(
-    metric: Metric, namespace: Dict[str, Any], notebook: str, wire: Wire, reader: Reader
-) -> Optional[StepError]:
+    metric: Metric, namespace: dict[str, Any], notebook: str, wire: Wire, reader: Reader
+) -> StepError | None:
     """Evaluate and send one metric; the error where it cannot be, or is no number."""
     what = f"metric {metric.name!r} (`{metric.expression}` in cell {metric.cell})"
     try:

@@ -1,7 +1,7 @@
 """Cells without IPython: plain Python with what notebooks take for granted.
 
-The value of a cell's last expression is shown, ``display`` is there, top-level ``await`` works and open
-figures are shown at a cell's end. Magics and shell lines need IPython and say so.
+The value of a cell's last expression is shown, ``display`` is there, top-level ``await`` works and
+open figures are shown at a cell's end. Magics and shell lines need IPython and say so.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import io
 import itertools
 import sys
 import tokenize
+from collections.abc import Iterator
 from types import CodeType
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any
 
-from .cells import remember_source
+from .cells import advice_without_ipython, remember_source
 from .loop import CellLoop
 from .shell import Display
 from .streams import Wire
@@ -37,11 +38,11 @@ _REPRESENTATIONS = (
 class PlainShell:
     """See :class:`~chard_runner.shell.Shell`."""
 
-    def __init__(self, namespace: Dict[str, Any]) -> None:
-        self.ipython: Optional[str] = None
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.ipython: str | None = None
         self.namespace = namespace
         self._display = Display()
-        self._loop: Optional[CellLoop] = None
+        self._loop: CellLoop | None = None
         self._flags = 0
         self._ids = itertools.count(1)
         builtins.display = self._show  # type: ignore[attr-defined]
@@ -50,10 +51,10 @@ class PlainShell:
         self._display.wire = wire
         self._loop = CellLoop()
 
-    def run(self, cell: int, filename: str, source: str) -> Optional[BaseException]:
+    def run(self, cell: int, filename: str, source: str) -> BaseException | None:
         self._display.cell = cell
         remember_source(filename, source)
-        error: Optional[BaseException] = None
+        error: BaseException | None = None
         try:
             for code, shows in self._compile(source, filename):
                 self._execute(code, shows)
@@ -65,7 +66,7 @@ class PlainShell:
             error = error or raised
         return error
 
-    def _compile(self, source: str, filename: str) -> Iterator[Tuple[CodeType, bool]]:
+    def _compile(self, source: str, filename: str) -> Iterator[tuple[CodeType, bool]]:
         """The cell's statements, then its last expression, which is shown unless ``;`` ends it.
 
         :raises SyntaxError: with advice where the line is meant for IPython.
@@ -74,16 +75,11 @@ class PlainShell:
         try:
             tree = compile(source, filename, "exec", flags, True)
         except SyntaxError as error:
-            line = source.split("\n")[(error.lineno or 1) - 1].lstrip()
-            if line.startswith(("%", "!", "?")):
-                error.msg = (
-                    f"{line.split()[0]} is a command of IPython, which this environment does not have: "
-                    "install ipykernel in it"
-                )
+            error.msg = advice_without_ipython(source, error.lineno or 1) or error.msg
             raise
         assert isinstance(tree, ast.Module)
         self._flags |= _future_flags(tree)
-        last: Optional[ast.expr] = None
+        last: ast.expr | None = None
         if tree.body and isinstance(tree.body[-1], ast.Expr) and not _ends_quietly(source):
             last = tree.body[-1].value
             tree.body.pop()
@@ -113,7 +109,7 @@ class PlainShell:
 
     def _show(
         self, *values: Any, display_id: Any = None, update: bool = False, **_: Any
-    ) -> Optional[_Handle]:
+    ) -> _Handle | None:
         """What cells call as ``display``."""
         name = f"chard-{next(self._ids)}" if display_id is True else display_id
         for value in values:
@@ -148,10 +144,10 @@ class _Handle:
         self._shell._show(value, display_id=self.display_id, update=True)
 
 
-def _bundle(value: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+def _bundle(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a value is shown as, by mime type, and metadata."""
-    data: Dict[str, Any] = {"text/plain": repr(value)}
-    metadata: Dict[str, Any] = {}
+    data: dict[str, Any] = {"text/plain": repr(value)}
+    metadata: dict[str, Any] = {}
     if isinstance(value, type):
         return data, metadata
     whole = getattr(value, "_repr_mimebundle_", None)
@@ -186,7 +182,7 @@ def _future_flags(tree: ast.Module) -> int:
 def _ends_quietly(source: str) -> bool:
     """Whether the last token is ``;``."""
     skipped = (tokenize.ENDMARKER, tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT)
-    tokens: List[tokenize.TokenInfo] = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    tokens: list[tokenize.TokenInfo] = list(tokenize.generate_tokens(io.StringIO(source).readline))
     for token in reversed(tokens):
         if token.type not in skipped:
             return token.string == ";"

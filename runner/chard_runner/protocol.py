@@ -1,7 +1,7 @@
 """What the engine and the runner say to each other: JSON, one message a line.
 
-Mirrors ``core/protocol/runner.ts`` (a test compares them). What arrives is checked here, so that the rest
-of the runner holds well-formed values only; fields this version does not know are ignored.
+Mirrors ``core/protocol/runner.ts`` (a test compares them). What arrives is checked here, so that
+the rest of the runner holds well-formed values only; fields this version does not know are ignored.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Optional, Tuple, TypedDict, TypeVar, Union
+from typing import Any, Callable, TypedDict, TypeVar, Union
 
 from . import RUNNER_PROTOCOL
 
@@ -27,7 +27,7 @@ class Fields:
     def __init__(self, value: object, path: str) -> None:
         if not isinstance(value, dict):
             raise ProtocolError(f"{path}: expected an object, got {_show(value)}")
-        self._value: Dict[str, Any] = value
+        self._value: dict[str, Any] = value
         self._path = path
 
     def text(self, name: str) -> str:
@@ -36,13 +36,13 @@ class Fields:
             raise self._wrong(name, "a string", value)
         return value
 
-    def one_of(self, name: str, choices: Tuple[str, ...]) -> str:
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
         value = self._get(name)
         if value not in choices:
             raise self._wrong(name, "one of " + ", ".join(choices), value)
         return str(value)
 
-    def integer(self, name: str, minimum: Optional[int] = None) -> int:
+    def integer(self, name: str, minimum: int | None = None) -> int:
         value = self._get(name)
         if isinstance(value, float) and value.is_integer():
             value = int(value)
@@ -58,29 +58,29 @@ class Fields:
             raise self._wrong(name, "a number", value)
         return value
 
-    def number_or_null(self, name: str) -> Optional[float]:
+    def number_or_null(self, name: str) -> float | None:
         return None if self._get(name) is None else self.number(name)
 
-    def texts(self, name: str) -> Tuple[str, ...]:
+    def texts(self, name: str) -> tuple[str, ...]:
         value = self._get(name)
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self._wrong(name, "a list of strings", value)
         return tuple(value)
 
-    def text_map(self, name: str) -> Dict[str, str]:
+    def text_map(self, name: str) -> dict[str, str]:
         value = self._get(name)
         if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
             raise self._wrong(name, "an object of strings", value)
         return dict(value)
 
-    def objects(self, name: str, read: Callable[[Fields], T]) -> Tuple[T, ...]:
+    def objects(self, name: str, read: Callable[[Fields], T]) -> tuple[T, ...]:
         value = self._get(name)
         if not isinstance(value, list):
             raise self._wrong(name, "a list", value)
         where = f"{self._path}.{name}"
         return tuple(read(Fields(item, f"{where}[{i}]")) for i, item in enumerate(value))
 
-    def object(self, name: str) -> Fields:
+    def nested(self, name: str) -> Fields:
         return Fields(self._get(name), f"{self._path}.{name}")
 
     def _get(self, name: str) -> Any:
@@ -151,13 +151,13 @@ class Metric:
 @dataclass(frozen=True)
 class GroupReference:
     group: str
-    names: Tuple[str, ...]
+    names: tuple[str, ...]
 
     @classmethod
     def read(cls, fields: Fields) -> GroupReference:
         names = fields.texts("names")
         if not names:
-            raise fields._wrong("names", "at least one name", [])
+            raise ProtocolError("a group reference names at least one name")
         return cls(fields.text("group"), names)
 
 
@@ -171,17 +171,17 @@ class StepSpec:
     attempt: int
     notebook: str
     directory: str
-    prologue: Tuple[PrologueCell, ...]
-    imports: Tuple[Import, ...]
-    cells: Tuple[Cell, ...]
-    metrics: Tuple[Metric, ...]
-    inputs: Tuple[GroupReference, ...]
-    outputs: Tuple[str, ...]
-    leaves: Tuple[str, ...]
+    prologue: tuple[PrologueCell, ...]
+    imports: tuple[Import, ...]
+    cells: tuple[Cell, ...]
+    metrics: tuple[Metric, ...]
+    inputs: tuple[GroupReference, ...]
+    outputs: tuple[str, ...]
+    leaves: tuple[str, ...]
     keepBytes: int
     store: str
-    environment: Dict[str, str]
-    secretNames: Tuple[str, ...]
+    environment: dict[str, str]
+    secretNames: tuple[str, ...]
     outputLimitBytes: int
 
     @classmethod
@@ -217,7 +217,7 @@ class StepSpec:
 @dataclass(frozen=True)
 class Run:
     spec: StepSpec
-    timeoutSeconds: Optional[float]
+    timeoutSeconds: float | None
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ class Cancel:
 
 @dataclass(frozen=True)
 class Preload:
-    modules: Tuple[str, ...]
+    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def read_supervisor_command(line: bytes) -> SupervisorCommand:
     fields = Fields(_parse(line), "command")
     if fields.one_of("type", ("run", "cancel")) == "cancel":
         return Cancel(fields.number("graceSeconds"))
-    spec = StepSpec.read(fields.object("spec"))
+    spec = StepSpec.read(fields.nested("spec"))
     return Run(spec, fields.number_or_null("timeoutSeconds"))
 
 
@@ -277,9 +277,9 @@ class StepError(TypedDict):
     code: str
     type: str
     message: str
-    cell: Optional[int]
-    line: Optional[int]
-    traceback: List[str]
+    cell: int | None
+    line: int | None
+    traceback: list[str]
 
 
 class RunnerValue(TypedDict):
@@ -287,18 +287,18 @@ class RunnerValue(TypedDict):
 
     name: str
     digest: str
-    group: Optional[str]
+    group: str | None
     bytes: int
     type: str
     repr: str
-    globals: List[str]
-    refused: Optional[str]
+    globals: list[str]
+    refused: str | None
     unchanged: bool
 
 
 class TouchedFiles(TypedDict):
-    read: List[str]
-    written: List[str]
+    read: list[str]
+    written: list[str]
 
 
 class Resources(TypedDict):

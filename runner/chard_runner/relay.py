@@ -1,8 +1,8 @@
 """The supervisor's side of a step's output: three pipes in, one ordered series of messages out.
 
-See ``streams`` for the marks that keep text and messages in order. Text beyond the limit is counted and its
-last piece kept (a tenth of the limit, at most 64 KiB): the head is sent as it comes, the tail when the step
-ends, after the message that says how much lies between them.
+See ``streams`` for the marks that keep text and messages in order. Text beyond the limit is counted
+and its last piece kept (a tenth of the limit, at most 64 KiB): the head is sent as it comes, the
+tail when the step ends, after the message that says how much lies between them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Tuple, Union
+from typing import Any, Callable
 
 from .protocol import encode
 
@@ -22,7 +22,8 @@ STREAMS = ("stdout", "stderr")
 GATHER_SECONDS = 0.03
 _GATHER_BYTES = 64 * 1024
 _READ_BYTES = 256 * 1024
-#: Text that may wait behind marks. Beyond it (a process that holds the messages up) order is given up.
+#: Text that may wait behind marks. Beyond it (a process that holds the messages up) order is given
+#: up.
 _WAITING_BYTES = 8 * 1024 * 1024
 _MAX_TAIL_BYTES = 64 * 1024
 _MAX_FINAL_READS = 256
@@ -33,12 +34,12 @@ class Outbox:
 
     def __init__(self) -> None:
         self.buffer = bytearray()
-        self._text: List[str] = []
+        self._text: list[str] = []
         self._size = 0
-        self._key: Optional[Tuple[str, Optional[int]]] = None
+        self._key: tuple[str, int | None] | None = None
         self._since = 0.0
 
-    def text(self, stream: str, cell: Optional[int], text: str) -> None:
+    def text(self, stream: str, cell: int | None, text: str) -> None:
         if self._key != (stream, cell):
             self.flush()
             self._key = (stream, cell)
@@ -66,7 +67,7 @@ class Outbox:
         self.buffer += b"\n"
         self._key, self._text, self._size = None, [], 0
 
-    def due(self) -> Optional[float]:
+    def due(self) -> float | None:
         """When gathered text is to be flushed, on the monotonic clock; None where there is none."""
         return None if self._key is None else self._since + GATHER_SECONDS
 
@@ -77,11 +78,11 @@ class _Limit:
     def __init__(self, limit: int) -> None:
         self._tail_limit = min(limit // 10, _MAX_TAIL_BYTES)
         self._head_left = limit - self._tail_limit
-        self._tail: Deque[Tuple[Optional[int], bytes]] = deque()
+        self._tail: deque[tuple[int | None, bytes]] = deque()
         self._tail_bytes = 0
         self.dropped = 0
 
-    def take(self, cell: Optional[int], data: bytes) -> bytes:
+    def take(self, cell: int | None, data: bytes) -> bytes:
         """What of ``data`` passes now."""
         if len(data) <= self._head_left:
             self._head_left -= len(data)
@@ -109,7 +110,7 @@ class _Limit:
         if lost < len(first):
             self._tail.appendleft((cell, first[lost:]))
 
-    def tail(self) -> List[Tuple[Optional[int], bytes]]:
+    def tail(self) -> list[tuple[int | None, bytes]]:
         """The last bytes, by cell; incomplete characters at the cut are counted as dropped."""
         pieces = list(self._tail)
         if self.dropped and pieces:
@@ -129,7 +130,7 @@ class _TextPipe:
         self.descriptor = descriptor
         self.open = True
         self._mark = mark
-        self._items: Deque[Union[bytes, int]] = deque()
+        self._items: deque[bytes | int] = deque()
         self.waiting = 0
 
     def read(self) -> bool:
@@ -161,7 +162,7 @@ class _TextPipe:
             self._items.append(data)
             self.waiting += len(data)
 
-    def pop_text(self) -> Optional[bytes]:
+    def pop_text(self) -> bytes | None:
         """The next piece of text that no mark holds up."""
         if self._items and isinstance(self._items[0], bytes):
             data = self._items.popleft()
@@ -172,14 +173,16 @@ class _TextPipe:
 
     def reached(self, number: int) -> bool:
         """Whether all text before the message ``number`` has been taken."""
-        return bool(self._items) and not isinstance(self._items[0], bytes) and self._items[0] >= number
+        return (
+            bool(self._items) and not isinstance(self._items[0], bytes) and self._items[0] >= number
+        )
 
     def pass_mark(self, number: int) -> None:
         while self._items and isinstance(self._items[0], int) and self._items[0] <= number:
             self._items.popleft()
 
 
-def _read(descriptor: int) -> Optional[bytes]:
+def _read(descriptor: int) -> bytes | None:
     """What is there to be read; nothing where nothing is, None at the end."""
     try:
         return os.read(descriptor, _READ_BYTES) or None
@@ -190,9 +193,9 @@ def _read(descriptor: int) -> Optional[bytes]:
 class Relay:
     """Brings a step's text and messages into order and hands them to the outbox.
 
-    While the prologue runs everything is held back, and thrown away when it is done: it runs again at the
-    start of every step, and what a print in an imports cell says must not be repeated by each of them.
-    Where the prologue fails, or the process dies in it, what it said is shown.
+    While the prologue runs everything is held back, and thrown away when it is done: it runs again
+    at the start of every step, and what a print in an imports cell says must not be repeated by
+    each of them. Where the prologue fails, or the process dies in it, what it said is shown.
 
     :param on_message: called for messages meant for the supervisor itself: kind and body.
     """
@@ -214,20 +217,20 @@ class Relay:
         self._messages = messages
         self._messages_open = True
         self._partial = b""
-        self._queue: Deque[bytes] = deque()
+        self._queue: deque[bytes] = deque()
         self._pipes = (_TextPipe(stdout, mark), _TextPipe(stderr, mark))
-        self._held: Optional[List[Callable[[], None]]] = []
+        self._held: list[Callable[[], None]] | None = []
         self._start_counting()
         #: Cell that is running.
-        self.cell: Optional[int] = None
+        self.cell: int | None = None
 
     def _start_counting(self) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")
         self._decoders = {name: decoder("backslashreplace") for name in STREAMS}
         self._limits = {name: _Limit(self._limit_bytes) for name in STREAMS}
-        self._warned: Dict[str, bool] = dict.fromkeys(STREAMS, False)
+        self._warned: dict[str, bool] = dict.fromkeys(STREAMS, False)
 
-    def descriptors(self) -> List[int]:
+    def descriptors(self) -> list[int]:
         """Those that may have something to read."""
         found = [pipe.descriptor for pipe in self._pipes if pipe.open]
         return [*found, self._messages] if self._messages_open else found
@@ -235,8 +238,8 @@ class Relay:
     def read(self, descriptor: int) -> None:
         """Read from one that is readable and pass on what is in order.
 
-        The pipes are read in the order opposite to that in which they are written, so that what is known of
-        a message's place grows with the message.
+        The pipes are read in the order opposite to that in which they are written, so that what is
+        known of a message's place grows with the message.
         """
         if descriptor == self._messages:
             self._read_messages()
@@ -320,9 +323,7 @@ class Relay:
             "only counted; its end will be shown when the step ends"
         )
         self._pass(
-            lambda: self._outbox.message(
-                "warning", code="output-limit", message=message, cell=cell
-            )
+            lambda: self._outbox.message("warning", code="output-limit", message=message, cell=cell)
         )
 
     def _message(self, kind: str, body: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 from types import ModuleType
-from typing import Any, Dict, NoReturn, Optional, Protocol
+from typing import Any, NoReturn, Protocol
 
 from .protocol import to_json
 from .streams import Wire
@@ -15,13 +15,13 @@ class Shell(Protocol):
     """Runs cells in the namespace of ``__main__``."""
 
     #: IPython's version, None where there is none.
-    ipython: Optional[str]
-    namespace: Dict[str, Any]
+    ipython: str | None
+    namespace: dict[str, Any]
 
     def connect(self, wire: Wire) -> None:
         """Show displays through the wire from now on. Called once, in the step's own process."""
 
-    def run(self, cell: int, filename: str, source: str) -> Optional[BaseException]:
+    def run(self, cell: int, filename: str, source: str) -> BaseException | None:
         """Run one cell; what it raised, or None where it ran through."""
 
 
@@ -45,15 +45,15 @@ class Display:
     """Sends what cells show."""
 
     def __init__(self) -> None:
-        self.wire: Optional[Wire] = None
-        self.cell: Optional[int] = None
+        self.wire: Wire | None = None
+        self.cell: int | None = None
 
     def send(
         self,
         kind: str,
-        data: Dict[str, Any],
-        metadata: Optional[Dict[str, Any]],
-        display_id: Optional[str] = None,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None,
+        display_id: str | None = None,
         update: bool = False,
     ) -> None:
         """One display: ``data`` by mime type, bytes allowed. A forked child prints its plain text."""

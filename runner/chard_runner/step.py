@@ -9,6 +9,7 @@ import faulthandler
 import gc
 import getpass
 import importlib
+import importlib.util
 import io
 import os
 import platform
@@ -16,9 +17,11 @@ import signal
 import sys
 import threading
 import traceback
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Set
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from . import metrics, processes, streams
+from . import metrics, processes, streams, threads
 from .cells import cell_filename
 from .files import MAX_FILES, FileWatch
 from .protocol import RunnerValue, StepError, StepSpec, TouchedFiles
@@ -31,9 +34,9 @@ if TYPE_CHECKING:
     from .supervisor import StepPipes
 
 #: Made ready by the fork server before it forks; None in a fresh process.
-ready_shell: Optional[Shell] = None
+ready_shell: Shell | None = None
 #: Names of modules outside of the standard library that the fork server imported.
-preloaded: Set[str] = set()
+preloaded: set[str] = set()
 
 
 class StepFailed(Exception):
@@ -51,9 +54,9 @@ def main(spec: StepSpec, mark: str, pipes: StepPipes) -> int:
     """
     wire = _connect(pipes)
     reader = Reader(spec.notebook)
-    error: Optional[StepError] = None
-    values: List[RunnerValue] = []
-    watch: Optional[FileWatch] = None
+    error: StepError | None = None
+    values: list[RunnerValue] = []
+    watch: FileWatch | None = None
     try:
         _enter(spec, mark)
         watch = FileWatch(spec.store)
@@ -79,11 +82,14 @@ def _connect(pipes: StepPipes) -> Wire:
     os.close(null)
     faulthandler.enable(pipes.fault, all_threads=False)
     wire = Wire(pipes.step_messages, pipes.step_stdout, pipes.step_stderr, pipes.token)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     streams.install(wire)
     # What code reaches under these names goes to the descriptors, and so to the supervisor too.
     for name, descriptor in (("__stdout__", 1), ("__stderr__", 2)):
-        stream = open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+        raw = io.FileIO(descriptor, "w", closefd=False)
+        stream = io.TextIOWrapper(
+            io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
+        )
         setattr(sys, name, stream)
     signal.signal(signal.SIGINT, wire.interrupt)
     if not processes.LINUX:
@@ -109,6 +115,8 @@ def _uninterruptible() -> None:
 def _enter(spec: StepSpec, mark: str) -> None:
     """The process as a kernel in the notebook's folder has it."""
     os.environ.update(spec.environment)
+    if ready_shell is not None:
+        threads.restore()
     processes.show_mark(mark)
     os.environ.setdefault("MPLBACKEND", figure_backend())
     os.environ.setdefault("PAGER", "cat")
@@ -119,17 +127,18 @@ def _enter(spec: StepSpec, mark: str) -> None:
         message = f"The notebook's folder cannot be entered: {error}"
         raise StepFailed(_error("directory", type(error).__name__, message)) from error
     sys.argv = [""]
-    # As a kernel has it: the working directory after the standard library, before installed packages.
+    # As a kernel has it: the working directory after the standard library, before installed
+    # packages.
     at = next((i for i, path in enumerate(sys.path) if _installed(path)), 0)
     sys.path.insert(at, "")
     importlib.invalidate_caches()
     _forget_shadowed()
-    builtins.input = refuse_input
-    getpass.getpass = refuse_input
+    for module, name in ((builtins, "input"), (getpass, "getpass")):
+        setattr(module, name, refuse_input)
 
 
 def _installed(path: str) -> bool:
-    return os.path.basename(path) in ("site-packages", "dist-packages")
+    return Path(path).name in ("site-packages", "dist-packages")
 
 
 def figure_backend() -> str:
@@ -141,7 +150,7 @@ def figure_backend() -> str:
 
 def _forget_shadowed() -> None:
     """A module of the notebook's folder goes before an installed one that was imported beforehand."""
-    here = {name.partition(".")[0] for name in os.listdir(".")}
+    here = {path.name.partition(".")[0] for path in Path().iterdir()}
     shadowed = here & {name.partition(".")[0] for name in preloaded}
     for name in [name for name in sys.modules if name.partition(".")[0] in shadowed]:
         del sys.modules[name]
@@ -155,11 +164,11 @@ class _Step:
         self._wire = wire
         self._reader = reader
         self._shell: Shell = ready_shell if ready_shell is not None else make_shell()
-        self._names: Dict[str, Any] = self._shell.namespace
+        self._names: dict[str, Any] = self._shell.namespace
         self._session = ValueSession(self._names, store=spec.store, scope=spec.step)
-        self._came_in: Set[str] = set()
+        self._came_in: set[str] = set()
 
-    def run(self) -> List[RunnerValue]:
+    def run(self) -> list[RunnerValue]:
         """Run all of it.
 
         :raises StepFailed: with what to tell.
@@ -195,8 +204,8 @@ class _Step:
             exec(compile(statement, "<import of an earlier step>", "exec"), self._names)
         except Exception as error:
             described = self._reader.describe(error, None)
-            described["message"] = f"`{statement}`, run again from an earlier step: " + (
-                described["message"]
+            described["message"] = (
+                f"`{statement}`, run again from an earlier step: " + (described["message"])
             )
             raise StepFailed(described) from error
 
@@ -214,7 +223,7 @@ class _Step:
         self._came_in.update(result.bound)
         self._inputs = result.bound
 
-    def _keep(self) -> List[RunnerValue]:
+    def _keep(self) -> list[RunnerValue]:
         spec = self._spec
         wanted = [*spec.outputs, *spec.leaves, *self._inputs]
         present = [name for name in dict.fromkeys(wanted) if name in self._names]
@@ -278,8 +287,8 @@ def _runner_error(error: BaseException) -> StepError:
 def _run_exit_handlers() -> None:
     """What ends with the process in a kernel ends here: exit handlers, and files left open are flushed.
 
-    The interpreter itself is not taken down: that takes longer than many steps, and native code that
-    crashes in it must not fail a step whose result is there.
+    The interpreter itself is not taken down: that takes longer than many steps, and native code
+    that crashes in it must not fail a step whose result is there.
     """
     atexit._run_exitfuncs()
     files = [thing for thing in gc.get_objects() if isinstance(thing, io.IOBase)]
@@ -288,20 +297,19 @@ def _run_exit_handlers() -> None:
 
 def _flush(files: Iterable[io.IOBase]) -> None:
     for file in files:
-        # A file that cannot be flushed (its disk is full, its pipe is closed) would be lost in a kernel too.
+        # A file that cannot be flushed (its disk is full, its pipe is closed) would be lost in a
+        # kernel too.
         with contextlib.suppress(Exception):
             if not file.closed:
                 file.flush()
 
 
-def _touched(watch: Optional[FileWatch], wire: Wire) -> TouchedFiles:
+def _touched(watch: FileWatch | None, wire: Wire) -> TouchedFiles:
     if watch is None:
         return {"read": [], "written": []}
     touched = watch.touched()
     if watch.incomplete:
-        message = (
-            f"The list of files that the step read and wrote is not complete (at most {MAX_FILES} of each)"
-        )
+        message = f"The list of files that the step read and wrote is not complete (at most {MAX_FILES} of each)"
         warning = {"type": "warning", "code": "files-incomplete", "message": message, "cell": None}
         wire.send("warning", warning)
     return touched

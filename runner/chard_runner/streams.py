@@ -1,11 +1,12 @@
 """The step's side of everything that it prints and shows.
 
-Text goes down two pipes, one for stdout and one for stderr: what Python prints, and what native code and
-child processes write to descriptors 1 and 2, in their true order, each write at once, so that nothing is
-lost when the process dies. Messages (displays, metrics, ...) go down a third pipe as lines. To keep the
-three in order, each message has a number, and a mark with this number is written into both text pipes just
-before it; the supervisor lets nothing pass that stands behind a mark until the message is through.
-The same is done where Python code turns from stdout to stderr or back.
+Text goes down two pipes, one for stdout and one for stderr: what Python prints, and what native
+code and child processes write to descriptors 1 and 2, in their true order, each write at once, so
+that nothing is lost when the process dies. Messages (displays, metrics, ...) go down a third pipe
+as lines. To keep the three in order, each message has a number, and a mark with this number is
+written into both text pipes just before it; the supervisor lets nothing pass that stands behind a
+mark until the message is through. The same is done where Python code turns from stdout to stderr or
+back.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sys
 import threading
 from collections import deque
 from types import FrameType
-from typing import Any, Deque, Optional, TextIO, cast
+from typing import Any, TextIO, cast
 
 from .protocol import encode
 
@@ -36,7 +37,7 @@ class Wire:
         self._mark = f"\x1e{token}:".encode()
         self._number = 0
         self._turn = STDOUT
-        self._queue: Deque[bytes] = deque()
+        self._queue: deque[bytes] = deque()
         self._rest = b""
         self._writing = False
         self._interrupted = False
@@ -61,7 +62,8 @@ class Wire:
         body = b" %s %s\n" % (kind.encode(), encode(message))
         with self._lock:
             self._queue.append(body)
-            # A signal handler that shows something while a message is under way: its turn comes below.
+            # A signal handler that shows something while a message is under way: its turn comes
+            # below.
             if self._writing:
                 return
             self._writing = True
@@ -83,7 +85,7 @@ class Wire:
             self._rest = b"%d%s" % (self._number, self._queue.popleft())
         self._rest = self._rest[os.write(self._messages, self._rest) :]
 
-    def interrupt(self, number: int, frame: Optional[FrameType]) -> None:
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
         """SIGINT's handler: as Python's own, but never in the middle of a message."""
         if self._writing:
             self._interrupted = True
@@ -106,9 +108,9 @@ class Wire:
 class _Pipe(io.RawIOBase):
     """What is below ``sys.stdout``: bytes go straight to the pipe.
 
-    Closing it closes nothing that anybody else uses. ``fileno`` is the process's own descriptor, which
-    child processes inherit and which code may redirect without taking Python's own prints along, as
-    in a kernel.
+    Closing it closes nothing that anybody else uses. ``fileno`` is the process's own descriptor,
+    which child processes inherit and which code may redirect without taking Python's own prints
+    along, as in a kernel.
     """
 
     def __init__(self, wire: Wire, stream: int, name: str) -> None:

@@ -1,8 +1,9 @@
 """The process above a step's process: ``python -m chard_runner.supervisor --socket PATH``.
 
-Forked by the fork server or started afresh, with the token as the first line on its standard input. It
-connects to the engine, starts the step, passes on what it says, enforces its timeout, and in the end takes
-the step's whole process tree along, whoever dies first. One thread, one loop, nothing that blocks.
+Forked by the fork server or started afresh, with the token as the first line on its standard input.
+It connects to the engine, starts the step, passes on what it says, enforces its timeout, and in the
+end takes the step's whole process tree along, whoever dies first. One thread, one loop, nothing
+that blocks.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ import sys
 import tempfile
 import time
 import traceback
-from typing import Any, Callable, Dict, List, NoReturn, Optional
+from typing import Any, Callable, NoReturn
 
-from . import processes
+from . import processes, startup
 from .deaths import Death, OutOfMemoryCounter, explain
 from .protocol import (
     Cancel,
@@ -129,16 +130,16 @@ class Supervisor:
         self._usage = _Usage()
         self._memory = OutOfMemoryCounter()
         self._step = 0
-        self._status: Optional[int] = None
+        self._status: int | None = None
         self._owner_gone = False
-        self._result: Optional[Dict[str, Any]] = None
+        self._result: dict[str, Any] | None = None
         self._files: TouchedFiles = {"read": [], "written": []}
         self._cancelled = False
         self._timed_out = False
         self._killed_by_us = False
-        self._interrupted_cell: Optional[int] = None
-        self._kill_at: Optional[float] = None
-        self._exit_by: Optional[float] = None
+        self._interrupted_cell: int | None = None
+        self._kill_at: float | None = None
+        self._exit_by: float | None = None
 
     def run(self) -> None:
         """Runs the step to its end and says so to the engine; returns when no process of it is left."""
@@ -154,9 +155,10 @@ class Supervisor:
         self._send_rest()
 
     def _start(self) -> int:
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _become_step(self._spec, self._mark, self._pipes, self._engine, self._wakeup)
+            _become_step(parent, self._spec, self._mark, self._pipes, self._engine, self._wakeup)
         self._pipes.close_step_side()
         return pid
 
@@ -181,7 +183,7 @@ class Supervisor:
         self._act_on_time()
         self._send()
 
-    def _patience(self) -> Optional[float]:
+    def _patience(self) -> float | None:
         end = None if self._timeout is None or self._stopping else self._started + self._timeout
         due = [self._outbox.due(), self._kill_at, self._exit_by, end]
         times = [moment for moment in due if moment is not None]
@@ -297,7 +299,9 @@ class Supervisor:
                 if selector.select(0.05):
                     os.read(self._wakeup, 4096)
         if self._reap():
-            self._warn("processes-left", "Processes of this step do not end even when they are killed")
+            self._warn(
+                "processes-left", "Processes of this step do not end even when they are killed"
+            )
 
     def _kill_group_and_marked(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -325,10 +329,10 @@ class Supervisor:
     def _warn(self, code: str, message: str) -> None:
         self._outbox.message("warning", code=code, message=message, cell=None)
 
-    def _finish(self, died_in: Optional[int]) -> None:
+    def _finish(self, died_in: int | None) -> None:
         result = self._result
-        values: List[RunnerValue] = []
-        error: Optional[StepError]
+        values: list[RunnerValue] = []
+        error: StepError | None
         if result is not None and not (self._stopping and result["error"] is not None):
             error, values = result["error"], result["values"]
             state = "succeeded" if error is None else "failed"
@@ -356,10 +360,12 @@ class Supervisor:
 
     def _stop_error(self, code: str, kind: str, words: str) -> StepError:
         """Where the step was when it was stopped, as its own answer to the interrupt says."""
-        answer: Optional[StepError] = self._result["error"] if self._result else None
+        answer: StepError | None = self._result["error"] if self._result else None
         cell = answer["cell"] if answer and answer["cell"] is not None else self._interrupted_cell
         line = answer["line"] if answer else None
-        where = "" if cell is None else f" in cell {cell}" + ("" if line is None else f", line {line}")
+        where = (
+            "" if cell is None else f" in cell {cell}" + ("" if line is None else f", line {line}")
+        )
         traceback_lines = answer["traceback"] if answer else []
         return StepError(
             code=code,
@@ -370,7 +376,7 @@ class Supervisor:
             traceback=traceback_lines,
         )
 
-    def _death(self, died_in: Optional[int]) -> StepError:
+    def _death(self, died_in: int | None) -> StepError:
         assert self._status is not None
         death = Death(
             status=self._status,
@@ -395,12 +401,16 @@ class Supervisor:
 
 
 def _become_step(
-    spec: StepSpec, mark: str, pipes: StepPipes, engine: socket.socket, wakeup: int
+    parent: int,
+    spec: StepSpec,
+    mark: str,
+    pipes: StepPipes,
+    engine: socket.socket,
+    wakeup: int,
 ) -> NoReturn:
     """What the forked child does: it becomes the step's process and never returns."""
     code = 1
     try:
-        parent = os.getppid()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
@@ -419,8 +429,8 @@ def _become_step(
         os._exit(code)
 
 
-def _watch_signals() -> int:
-    """A descriptor that becomes readable when a child ends or this process is to end."""
+def watch_signals() -> int:
+    """Give a descriptor that becomes readable when a child ends or this process is to end."""
     readable, writable = os.pipe()
     os.set_blocking(readable, False)
     os.set_blocking(writable, False)
@@ -451,7 +461,7 @@ def supervise(path: str, token: str) -> int:
 
 
 def _answer(engine: socket.socket, line: bytes, rest: bytes) -> int:
-    wakeup = _watch_signals()
+    wakeup = watch_signals()
     try:
         command = read_supervisor_command(line)
         if not isinstance(command, Run):
@@ -468,7 +478,7 @@ def _answer(engine: socket.socket, line: bytes, rest: bytes) -> int:
         return 1
 
 
-def _fail(engine: socket.socket, code: str, message: str, lines: List[str]) -> None:
+def _fail(engine: socket.socket, code: str, message: str, lines: list[str]) -> None:
     """The last word of a supervisor that cannot go on; the step's processes go with it."""
     if processes.LINUX:
         processes.kill_all(processes.descendants(os.getpid()))
@@ -507,7 +517,10 @@ def main() -> int:
     parser.add_argument("--socket", required=True, help="Unix socket on which the engine waits")
     arguments = parser.parse_args()
     token = sys.stdin.readline().strip()
-    os.setsid() if os.getpid() != os.getpgid(0) else None
+    startup.leave_start_folder()
+    # A Ctrl-C at the engine's terminal is the engine's to handle.
+    with contextlib.suppress(PermissionError):
+        os.setsid()
     return supervise(arguments.socket, token)
 
 

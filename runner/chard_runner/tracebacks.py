@@ -1,15 +1,16 @@
-"""Errors as the person wrote them: their cells and lines, nothing of the machinery that ran them."""
+"""Errors as the person wrote them: their cells and lines, nothing of what ran them."""
 
 from __future__ import annotations
 
+import builtins
 import linecache
 import os
-import sys
-import traceback
+from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
+from typing import NamedTuple
 
-from .cells import cell_filename, cell_of_filename, place
+from .cells import cell_filename, cell_of_filename
 from .protocol import StepError
 
 _RULE = "-" * 75
@@ -22,7 +23,8 @@ _MAX_LINE = 400
 _MAX_GROUP = 15
 #: Under these names IPython compiles the body of a %%time cell.
 _TIMED = ("<timed exec>", "<timed eval>")
-_RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_RUNNER = str(Path(__file__).resolve().parent) + os.sep
+_STDLIB = str(Path(os.__file__).parent)
 
 _CAUSE = "The above exception was the direct cause of the following exception:"
 _CONTEXT_NOTE = "During handling of the above exception, another exception occurred:"
@@ -42,13 +44,13 @@ class Reader:
 
     def __init__(self, notebook: str) -> None:
         self._notebook = notebook
-        self._cell: Optional[int] = None
+        self._cell: int | None = None
 
-    def describe(self, error: BaseException, cell: Optional[int]) -> StepError:
+    def describe(self, error: BaseException, cell: int | None) -> StepError:
         """The error of a step.
 
-        :param cell: the cell that was running; the error's own frames, where a notebook cell is among
-            them, say it better, and the line.
+        :param cell: the cell that was running; the error's own frames, where a notebook cell is
+            among them, say it better, and the line.
         """
         self._cell = cell
         place_cell, line = self._innermost(error)
@@ -65,7 +67,7 @@ class Reader:
             traceback=self._lines(error),
         )
 
-    def _innermost(self, error: BaseException) -> Tuple[Optional[int], Optional[int]]:
+    def _innermost(self, error: BaseException) -> tuple[int | None, int | None]:
         if isinstance(error, SyntaxError) and error.filename:
             cell = cell_of_filename(error.filename)
             if cell is not None:
@@ -76,7 +78,7 @@ class Reader:
                 return cell, frame.line
         return None, None
 
-    def _lines(self, error: BaseException) -> List[str]:
+    def _lines(self, error: BaseException) -> list[str]:
         lines = [_RULE]
         for index, (link, note) in enumerate(_chain(error)):
             if index:
@@ -84,7 +86,7 @@ class Reader:
             lines += self._one(link, depth=0)
         return [_cut(line, _MAX_LINE * 5) for line in lines]
 
-    def _one(self, error: BaseException, depth: int) -> List[str]:
+    def _one(self, error: BaseException, depth: int) -> list[str]:
         frames = self._frames(error.__traceback__)
         name = type(error).__name__
         lines = []
@@ -95,12 +97,12 @@ class Reader:
         if isinstance(error, SyntaxError) and error.filename:
             lines += self._syntax_lines(error)
         lines += _final_lines(error)
-        members: Tuple[BaseException, ...] = getattr(error, "exceptions", ())
+        members: tuple[BaseException, ...] = getattr(error, "exceptions", ())
         if _is_group(error) and depth < 5:
             lines += self._group_lines(members, depth)
         return lines
 
-    def _group_lines(self, members: Tuple[BaseException, ...], depth: int) -> List[str]:
+    def _group_lines(self, members: tuple[BaseException, ...], depth: int) -> list[str]:
         lines = []
         for number, member in enumerate(members[:_MAX_GROUP], 1):
             lines.append(f"  +---------------- {number} ----------------")
@@ -114,8 +116,8 @@ class Reader:
             lines.append("  +------------------------------------")
         return lines
 
-    def _frame_lines(self, frames: List[Frame]) -> List[str]:
-        lines: List[str] = []
+    def _frame_lines(self, frames: list[Frame]) -> list[str]:
+        lines: list[str] = []
         skipped = len(frames) - 2 * _FRAMES
         for index, frame in enumerate(frames):
             if skipped > 0 and _FRAMES <= index < _FRAMES + skipped:
@@ -125,7 +127,7 @@ class Reader:
             lines += [_heading(frame), *_code_lines(frame), ""]
         return lines
 
-    def _syntax_lines(self, error: SyntaxError) -> List[str]:
+    def _syntax_lines(self, error: SyntaxError) -> list[str]:
         filename, line = error.filename or "", error.lineno or 1
         cell = cell_of_filename(filename)
         heading = f"Cell [{cell}], line {line}" if cell is not None else f"File {filename}:{line}"
@@ -142,7 +144,7 @@ class Reader:
                 lines.append("    " + " " * start + "^" * min(max(width, 1), _MAX_LINE))
         return lines
 
-    def _frames(self, trace: Optional[TracebackType]) -> List[Frame]:
+    def _frames(self, trace: TracebackType | None) -> list[Frame]:
         """The person's frames: the runner's and IPython's cut away; all if nothing else is left."""
         frames = list(self._walk(trace))
         theirs = [frame for frame in frames if not _machinery(frame.filename)]
@@ -151,7 +153,7 @@ class Reader:
         )
         return theirs[first:]
 
-    def _walk(self, trace: Optional[TracebackType]) -> Iterator[Frame]:
+    def _walk(self, trace: TracebackType | None) -> Iterator[Frame]:
         while trace is not None:
             code = trace.tb_frame.f_code
             filename = code.co_filename
@@ -167,21 +169,19 @@ def _machinery(filename: str) -> bool:
     parts = filename.replace("\\", "/").split("/")
     if "IPython" in parts[:-1] or parts[-1] == "<frozen runpy>":
         return True
-    return "asyncio" in parts[:-1] and filename.startswith(os.path.dirname(os.__file__))
+    return "asyncio" in parts[:-1] and filename.startswith(_STDLIB)
 
 
 def _is_group(error: BaseException) -> bool:
-    group = getattr(__builtins__, "BaseExceptionGroup", None)
-    if group is None and isinstance(__builtins__, dict):
-        group = __builtins__.get("BaseExceptionGroup")
+    group = getattr(builtins, "BaseExceptionGroup", None)
     return group is not None and isinstance(error, group)
 
 
-def _chain(error: BaseException) -> List[Tuple[BaseException, str]]:
+def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
     """The exceptions that led to this one, first to last, each with the note that stands before it."""
-    links: List[Tuple[BaseException, str]] = []
+    links: list[tuple[BaseException, str]] = []
     seen = set()
-    current: Optional[BaseException] = error
+    current: BaseException | None = error
     while current is not None and id(current) not in seen and len(links) < 20:
         seen.add(id(current))
         if current.__cause__ is not None:
@@ -205,7 +205,7 @@ def _heading(frame: Frame) -> str:
     return f"File {frame.filename}:{frame.line}{function}"
 
 
-def _code_lines(frame: Frame) -> List[str]:
+def _code_lines(frame: Frame) -> list[str]:
     source = linecache.getlines(frame.filename)
     first = max(1, frame.line - _CONTEXT)
     last = min(len(source), frame.line + _CONTEXT)
@@ -237,7 +237,7 @@ def _argument(error: SystemExit) -> str:
         return f"<{type(inner).__name__}>"
 
 
-def _final_lines(error: BaseException) -> List[str]:
+def _final_lines(error: BaseException) -> list[str]:
     message = _message(error)
     lines = f"{type(error).__name__}: {message}".splitlines() if message else [type(error).__name__]
     for note in getattr(error, "__notes__", None) or ():
@@ -246,4 +246,6 @@ def _final_lines(error: BaseException) -> List[str]:
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}... ({len(text) - limit} more characters)"
+    return (
+        text if len(text) <= limit else f"{text[:limit]}... ({len(text) - limit} more characters)"
+    )

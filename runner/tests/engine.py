@@ -11,18 +11,21 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable
 
 RUNNER = Path(__file__).resolve().parent.parent
 #: Long enough for a slow machine; nothing waits that long unless it is broken.
 PATIENCE = 60.0
 
-Message = Dict[str, Any]
+Message = dict[str, Any]
 
 
-def environment(**extra: str) -> Dict[str, str]:
-    path = os.pathsep.join([str(RUNNER), *extra.pop("PYTHONPATH", "").split(os.pathsep)]).rstrip(":")
+def environment(**extra: str) -> dict[str, str]:
+    path = os.pathsep.join([str(RUNNER), *extra.pop("PYTHONPATH", "").split(os.pathsep)]).rstrip(
+        ":"
+    )
     return {**os.environ, "PYTHONPATH": path, "CHARD_STEP": "-" * 300, **extra}
 
 
@@ -57,11 +60,11 @@ class Connection:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._buffer = b""
-        self.messages: List[Message] = []
+        self.messages: list[Message] = []
         sock.settimeout(PATIENCE)
         self.token = self._line()
 
-    def _line(self) -> Optional[bytes]:
+    def _line(self) -> bytes | None:
         while b"\n" not in self._buffer:
             data = self._socket.recv(1 << 20)
             if not data:
@@ -73,7 +76,7 @@ class Connection:
     def send(self, message: Message) -> None:
         self._socket.sendall(json.dumps(message).encode() + b"\n")
 
-    def receive(self) -> Optional[Message]:
+    def receive(self) -> Message | None:
         line = self._line()
         if line is None:
             return None
@@ -97,7 +100,7 @@ class Connection:
         assert self.receive() is None, "nothing comes after `finished`"
         return message
 
-    def of(self, kind: str) -> List[Message]:
+    def of(self, kind: str) -> list[Message]:
         return [message for message in self.messages if message["type"] == kind]
 
     def text(self, stream: str = "stdout") -> str:
@@ -118,11 +121,14 @@ class Engine:
         self._listener.bind(self.path)
         self._listener.listen()
         self._listener.settimeout(PATIENCE)
-        self._started: List[subprocess.Popen[bytes]] = []
+        self._started: list[subprocess.Popen[bytes]] = []
         self._stack = contextlib.ExitStack()
 
     def start(
-        self, spec: Message, timeout: Optional[float] = None, before: List[str] = ()  # type: ignore[assignment]
+        self,
+        spec: Message,
+        timeout: float | None = None,
+        before: list[str] = (),  # type: ignore[assignment]
     ) -> Connection:
         """Start a fresh supervisor and give it its step."""
         process = self._popen([*before, "chard_runner.supervisor", "--socket", self.path])
@@ -149,7 +155,7 @@ class Engine:
         self._stack.callback(server.stop)
         return server
 
-    def _popen(self, arguments: List[str]) -> subprocess.Popen[bytes]:
+    def _popen(self, arguments: list[str]) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [self.python, "-m", *arguments],
             stdin=subprocess.PIPE,
@@ -198,7 +204,7 @@ class ForkServer:
         self.send({"type": "preload", "modules": list(modules)})
         return self.receive()
 
-    def start(self, spec: Message, timeout: Optional[float] = None) -> Connection:
+    def start(self, spec: Message, timeout: float | None = None) -> Connection:
         self.send({"type": "spawn", "socket": self._engine.path, "token": "forked-token"})
         spawned = self.receive()
         assert spawned["type"] == "spawned", spawned
