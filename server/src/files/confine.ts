@@ -1,6 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
-import { ChardError, systemCode } from '../errors';
+import { ChardError } from '../errors';
+import { errorCode } from './systemErrors';
 
 /**
  * Whether a relative path names something below a folder by its text alone: `/` between the parts, none of them empty,
@@ -49,7 +50,7 @@ function lstatOrNull(path: string): Stats | null {
   try {
     return lstatSync(path);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

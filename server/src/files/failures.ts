@@ -1,4 +1,5 @@
-import { ChardError, systemCode } from '../errors';
+import { ChardError } from '../errors';
+import { errorCode, reasonOf } from './systemErrors';
 
 /** Whose folder it is that a file operation failed in: it decides what a person can do about it. */
 export type Place = 'store' | 'folder';
@@ -8,7 +9,7 @@ export type Place = 'store' | 'folder';
  * `folder-full`, `folder-read-only`, `folder-unavailable` for the notebook's folder. Others come back as they are.
  */
 export function fileFailure(error: unknown, path: string, place: Place): unknown {
-  const code = systemCode(error);
+  const code = errorCode(error);
   if (code === undefined || error instanceof ChardError) return error;
   const details = { path, cause: error };
   const elsewhere =
@@ -32,7 +33,7 @@ export function fileFailure(error: unknown, path: string, place: Place): unknown
     default:
       return new ChardError(
         `${place}-unavailable`,
-        `${path} cannot be used: ${error instanceof Error ? error.message : String(error)}. Check the disk and the folder.`,
+        `${path} cannot be used: ${reasonOf(error)}. Check the disk and the folder.`,
         details
       );
   }

@@ -12,9 +12,10 @@ import {
 } from 'node:fs';
 import { chmod, copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChardError, systemCode } from '../errors';
+import { ChardError } from '../errors';
 import { digestFile, type FileDigest } from './digests';
 import { fileFailure } from './failures';
+import { errorCode } from './systemErrors';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 /** A copy that is this old and still has its temporary name was left by a process that died. */
@@ -120,7 +121,7 @@ export class FileStore {
       await copyFile(source, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
       await chmod(temporary, 0o600);
     } catch (error) {
-      const code = systemCode(error);
+      const code = errorCode(error);
       if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') throw error;
       throw fileFailure(error, this.folder, 'store');
     }

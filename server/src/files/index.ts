@@ -5,3 +5,4 @@ export { fileFailure } from './failures';
 export { FileStore } from './fileStore';
 export { SqliteDigestIndex } from './sqliteDigestIndex';
 export { sameStamp, stampOf, type Stamp } from './stamp';
+export { errorCode, reasonOf } from './systemErrors';

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { ChardError, systemCode } from '../../../errors';
-import { Digests, type DigestIndex } from '../../../files';
+import { ChardError } from '../../../errors';
+import { Digests, type DigestIndex, errorCode, reasonOf } from '../../../files';
 import type { ObservedChange } from './attribution';
 import { IGNORE_FILE, ignoreRules, type Ignores } from './ignores';
 import type { FileProblem, FileState } from './model';
@@ -171,7 +171,7 @@ function realFolder(path: string): string {
   } catch (error) {
     throw new ChardError(
       'folder-unavailable',
-      `The notebook's folder ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`,
+      `The notebook's folder ${path} cannot be opened: ${reasonOf(error)}.`,
       { path, cause: error }
     );
   }
@@ -187,8 +187,8 @@ function readRules(folder: string): { rules: string; problems: FileProblem[] } {
   try {
     return { rules: readFileSync(join(folder, IGNORE_FILE), 'utf8'), problems: [] };
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return { rules: '', problems: [] };
-    const reason = error instanceof Error ? error.message : String(error);
+    if (errorCode(error) === 'ENOENT') return { rules: '', problems: [] };
+    const reason = reasonOf(error);
     const message = `Its rules are not followed, because it cannot be read: ${reason}`;
     return { rules: '', problems: [{ path: IGNORE_FILE, message }] };
   }

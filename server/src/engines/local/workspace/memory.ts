@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { systemCode } from '../../../errors';
-import { fileFailure, SqliteDigestIndex, type DigestIndex } from '../../../files';
+import { fileFailure, SqliteDigestIndex, type DigestIndex, errorCode } from '../../../files';
 import { OwnWrites } from './ownWrites';
 
 /** What is remembered from run to run about folders. All of it can be lost without harm. */
@@ -48,7 +47,8 @@ function open(path: string): WorkspaceMemory {
 }
 
 function isDamage(error: unknown): boolean {
-  if (systemCode(error) !== 'ERR_SQLITE_ERROR') return false;
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  if (errorCode(error) !== 'ERR_SQLITE_ERROR') return false;
+  const code =
+    typeof error === 'object' && error !== null && 'errcode' in error ? error.errcode : undefined;
   return typeof code === 'number' && [CORRUPT, NOTADB].includes(code & 0xff);
 }

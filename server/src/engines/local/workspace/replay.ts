@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { chmod, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ChardError, systemCode } from '../../../errors';
-import { confine, fileFailure, isConfined, type Digests, type FileStore } from '../../../files';
+import { ChardError } from '../../../errors';
+import {
+  confine,
+  fileFailure,
+  isConfined,
+  type Digests,
+  type FileStore,
+  errorCode
+} from '../../../files';
 import { TEMPORARY_PREFIX } from './ignores';
 import type { FileState, Verdict, WrittenFile } from './model';
 import { lookAt } from './scan';
@@ -180,7 +187,7 @@ function inFolder<Result>(target: string, work: () => Result): Result {
 }
 
 function blocked(error: unknown, target: string): unknown {
-  const code = systemCode(error) ?? '';
+  const code = errorCode(error) ?? '';
   if (!['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'].includes(code)) {
     return fileFailure(error, target, 'folder');
   }

@@ -1,7 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { systemCode } from '../../../errors';
-import { stampOf, type Stamp } from '../../../files';
+import { stampOf, type Stamp, errorCode, reasonOf } from '../../../files';
 import type { Ignores } from './ignores';
 import type { FileProblem } from './model';
 
@@ -113,7 +112,7 @@ function attempt<Result>(
       }
       return undefined;
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     problems.push({
       path,
       message: `It cannot be looked at, so changes of it are not seen: ${reason}`
@@ -123,7 +122,7 @@ function attempt<Result>(
 }
 
 function isGone(error: unknown): boolean {
-  const code = systemCode(error);
+  const code = errorCode(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 

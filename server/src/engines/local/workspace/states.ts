@@ -1,5 +1,4 @@
-import { systemCode } from '../../../errors';
-import type { Digests } from '../../../files';
+import { errorCode, type Digests } from '../../../files';
 import type { FileState } from './model';
 import type { ManifestEntry } from './scan';
 
@@ -19,7 +18,7 @@ export async function stateOf(
     const read = await digests.of(path, stamp);
     return { kind, digest: read.digest, size: read.stamp.size, mode };
   } catch (error) {
-    const code = systemCode(error);
+    const code = errorCode(error);
     // ELOOP: a link took the file's place after it was listed.
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
