@@ -2,12 +2,10 @@
 
 ``library``: the files of this interpreter's standard library that it accepts.
 ``test-strings``: the sources among the string literals of that library's own tests.
-``sources``: those read from standard input, one JSON string a line.
 
 A line is ``{"name", "source", "tree"}`` or, for a source that is refused,
-``{"name", "source", "refused"}``; the first line of the second corpus may be
-``{"missing": reason}``. A tree is
-``[type, name, line, {name: bits}, children]`` with CPython's own numbers.
+``{"name", "source", "refused"}``. A tree is ``[type, name, line, {name: bits}, children]`` with
+CPython's own numbers.
 """
 
 from __future__ import annotations
@@ -99,23 +97,11 @@ def is_text(source: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in source)
 
 
-def given_sources() -> Iterator[tuple[str, str]]:
-    """Gives the sources on standard input."""
-    for number, line in enumerate(sys.stdin):
-        yield str(number), json.loads(line)
-
-
 def main() -> None:
     """Prints the corpus that the command line names."""
     warnings.simplefilter("ignore")
-    corpus = sys.argv[1]
-    if corpus == "test-strings" and not (Path(sysconfig.get_path("stdlib")) / "test").is_dir():
-        version = sys.version.split()[0]
-        reason = f"this Python ({version}) comes without its own tests (Lib/test)"
-        print(json.dumps({"missing": reason}))
-        return
-    sources = {"library": library_files, "test-strings": test_strings, "sources": given_sources}
-    for name, source in sources[corpus]():
+    sources = {"library": library_files, "test-strings": test_strings}
+    for name, source in sources[sys.argv[1]]():
         print(json.dumps(describe(name, source)))
 
 
