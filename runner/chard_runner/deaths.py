@@ -21,7 +21,7 @@ _MEANING = {
     "file is full",
     "SIGABRT": "native code gave up (abort), mostly after a message on stderr",
     "SIGFPE": "an arithmetic error in native code",
-    "SIGILL": "an instruction that this processor does not have: a package was built for another one",
+    "SIGILL": "an instruction that this processor lacks: a package was built for another",
 }
 
 
@@ -92,7 +92,7 @@ def memory(count: int) -> str:
 
 
 def _fault_place(fault: str) -> tuple[int | None, int | None, list[str]]:
-    """Innermost notebook frame of a faulthandler dump, and the dump as a traceback (innermost last)."""
+    """Innermost notebook frame of a faulthandler dump; the dump as a traceback, innermost last."""
     frames: list[tuple[str, int, str]] = []
     in_current = False
     for text in fault.splitlines():

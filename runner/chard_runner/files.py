@@ -9,6 +9,7 @@ what child processes do, and whether a file was there (``os.path.exists``).
 
 from __future__ import annotations
 
+import functools
 import os
 import site
 import sys
@@ -35,8 +36,9 @@ class FileWatch:
         #: Whether a written path was there before.
         self._existed: dict[str, bool] = {}
         self._folder = os.getcwd()
-        self._own = (os.path.join(os.path.abspath(store), ""), *_SYSTEM)
-        self._libraries = _library_folders()
+        self._store = os.path.abspath(store)
+        self._own = (os.path.join(self._store, ""), *_SYSTEM)
+        self._libraries = library_folders()
         #: Whether paths are missing: too many, or one that could not be made out.
         self.incomplete = False
         handlers: dict[str, Callable[[tuple[Any, ...]], None]] = {
@@ -134,7 +136,7 @@ class FileWatch:
         if not os.path.isabs(text):
             text = os.path.join(self._base(folder), text)
         text = os.path.normpath(text)
-        return None if text.startswith(self._own) else text
+        return None if text.startswith(self._own) or text == self._store else text
 
     def _base(self, folder: int | None) -> str:
         try:
@@ -157,12 +159,13 @@ def _compiled(path: str) -> bool:
 
 
 def _sendable(paths: set[str]) -> list[str]:
-    """Names that are no text cannot be told to the engine as they are: escaped, they name nothing else."""
+    """Sorted; names that are no text are escaped, as JSON cannot say them."""
     return sorted(path.encode("utf-8", "backslashreplace").decode() for path in paths)
 
 
-def _library_folders() -> tuple[str, ...]:
-    """Where the interpreter and installed packages live; reading there is part of the environment."""
+@functools.lru_cache(maxsize=1)
+def library_folders() -> tuple[str, ...]:
+    """Where interpreter and installed packages live; what is read there is the environment."""
     names = ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")
     paths = [sysconfig.get_path(name) for name in names]
     paths += [site.getusersitepackages(), os.path.dirname(os.path.dirname(__file__))]

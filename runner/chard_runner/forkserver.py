@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import processes, startup, step, supervisor, threads
+from . import files, processes, startup, step, supervisor, threads
 from .protocol import Preload, ProtocolError, Spawn, encode, read_fork_server_command
 from .shell import make_shell
 
@@ -173,15 +173,18 @@ def why_not_fork() -> str | None:
 
 def preload(modules: tuple[str, ...]) -> dict[str, str]:
     """Import installed modules, and make IPython ready; why those failed that did, by name."""
-    os.environ.setdefault("MPLBACKEND", step.figure_backend())
+    if "MPLBACKEND" not in os.environ:
+        os.environ["MPLBACKEND"] = step.figure_backend()
     failed = {}
     with _installed_only(), threads.single_threaded():
-        step.ready_shell = make_shell()
+        shell = make_shell()
         for name in modules:
             problem = _import(name)
             if problem is not None:
                 failed[name] = problem
-    step.preloaded = {name for name in sys.modules if _outside_library(name)}
+    installed = {name.partition(".")[0] for name in sys.modules if _outside_library(name)}
+    step.prepared = step.Prepared(shell, frozenset(installed), threads.loaded_libraries())
+    files.library_folders()
     return failed
 
 
@@ -254,7 +257,7 @@ def _outside_library(name: str) -> bool:
 
 
 def main() -> NoReturn:
-    """Serve; the process ends without the interpreter's clean-up, which is not worth waiting for."""
+    """Serve; the process ends without the interpreter's clean-up, which is not worth the wait."""
     startup.leave_start_folder()
     commands, answers = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)

@@ -231,4 +231,6 @@ def make_ipython_shell(main: ModuleType) -> IPythonShell:
     shell = _StepShell.instance(config=config, user_module=main)
     # What IPython says at sys.exit is meant for somebody at a prompt.
     warnings.filterwarnings("ignore", message="To exit: use", category=UserWarning)
+    # What IPython makes at its first cell is made here, where a fork server shares it.
+    shell.transform_cell("1")
     return IPythonShell(shell)

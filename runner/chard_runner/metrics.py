@@ -66,7 +66,7 @@ def evaluate(
         return StepError(
             code="metric",
             type=type(error).__name__,
-            message=f"{what} is {error}. A metric must be a single number, such as `float(...)` gives",
+            message=f"{what} is {error}. A metric must be a single number, as `float(...)` gives",
             cell=metric.cell,
             line=None,
             traceback=[],

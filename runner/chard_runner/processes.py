@@ -84,7 +84,7 @@ def _by_parent() -> dict[int, list[int]]:
 
 
 def marked(mark: str) -> list[int]:
-    """Processes other than this one whose environment says that they belong to the step ``mark``."""
+    """Other processes whose environment says that they belong to the step ``mark``."""
     if LINUX:
         wanted = f"{MARK}={mark}".encode("utf-8", "surrogateescape")
         found = []

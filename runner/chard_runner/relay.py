@@ -30,7 +30,7 @@ _MAX_FINAL_READS = 256
 
 
 class Outbox:
-    """Messages on their way to the engine; neighbouring text of one stream and cell becomes one message."""
+    """Messages on their way to the engine; neighbouring text of one stream and cell becomes one."""
 
     def __init__(self) -> None:
         self.buffer = bytearray()
@@ -249,7 +249,7 @@ class Relay:
         self._advance(final=False)
 
     def finish(self) -> None:
-        """The process tree is gone: pass on all that is left, then the ends of text that was too long."""
+        """The process tree is gone: pass on what is left, then the ends of text that was too long."""
         # A bound, because a process that cannot be killed may still write.
         for _ in range(_MAX_FINAL_READS):
             progress = [self._read_messages(), *(pipe.read() for pipe in self._pipes)]
@@ -319,8 +319,8 @@ class Relay:
     def _warn_of_limit(self, stream: str) -> None:
         cell = self.cell
         message = (
-            f"{stream} of this step has passed its limit of {self._limit_bytes} bytes: from here on it is "
-            "only counted; its end will be shown when the step ends"
+            f"{stream} of this step is about to pass its limit of {self._limit_bytes} bytes: from "
+            "here on it is only counted; its end will be shown when the step ends"
         )
         self._pass(
             lambda: self._outbox.message("warning", code="output-limit", message=message, cell=cell)

@@ -26,7 +26,7 @@ class Shell(Protocol):
 
 
 def make_shell() -> Shell:
-    """A shell with a fresh ``__main__``; needs no wire yet, so that a fork server can make it ready."""
+    """A shell with a fresh ``__main__``; it needs no wire yet, so a fork server can make it."""
     main = ModuleType("__main__")
     main.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main
@@ -56,7 +56,7 @@ class Display:
         display_id: str | None = None,
         update: bool = False,
     ) -> None:
-        """One display: ``data`` by mime type, bytes allowed. A forked child prints its plain text."""
+        """One display: ``data`` by mime type, bytes allowed. A forked child prints its text."""
         if self.wire is None or not self.wire.attached:
             print(data.get("text/plain", ""))
             return
@@ -79,6 +79,6 @@ def refuse_input(prompt: object = "") -> NoReturn:
     """
     asked = f" ({str(prompt).strip()!r})" if str(prompt).strip() else ""
     raise EOFError(
-        f"input{asked} cannot be asked for while a pipeline runs: nobody is there to answer. Make the "
-        "value a parameter of the pipeline, or read it from a file or an environment variable"
+        f"input{asked} cannot be asked for while a pipeline runs: nobody is there to answer. Make "
+        "it a parameter of the pipeline, or read it from a file or an environment variable"
     )

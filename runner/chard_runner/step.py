@@ -17,26 +17,40 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import metrics, processes, streams, threads
 from .cells import cell_filename
 from .files import MAX_FILES, FileWatch
+from .hidden_state import HiddenState
 from .protocol import RunnerValue, StepError, StepSpec, TouchedFiles
 from .shell import Shell, make_shell, refuse_input
 from .streams import Wire
 from .tracebacks import Reader
-from .values import GroupReference, StoredValue, ValueReadError, ValueSession
+from .values import GroupReference, ReadResult, StoredValue, ValueReadError, ValueSession
 
 if TYPE_CHECKING:
     from .supervisor import StepPipes
 
-#: Made ready by the fork server before it forks; None in a fresh process.
-ready_shell: Shell | None = None
-#: Names of modules outside of the standard library that the fork server imported.
-preloaded: set[str] = set()
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a fork server made ready before it forked."""
+
+    shell: Shell
+    #: Top-level names of installed modules that it imported.
+    modules: frozenset[str]
+    #: Libraries whose thread counts have to be given back.
+    libraries: list[str]
+
+
+#: None in a fresh process.
+prepared: Prepared | None = None
+
+
+_BUFFERED = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
 
 
 class StepFailed(Exception):
@@ -115,10 +129,11 @@ def _uninterruptible() -> None:
 def _enter(spec: StepSpec, mark: str) -> None:
     """The process as a kernel in the notebook's folder has it."""
     os.environ.update(spec.environment)
-    if ready_shell is not None:
-        threads.restore()
+    if prepared is not None:
+        _undo_sharing(prepared)
     processes.show_mark(mark)
-    os.environ.setdefault("MPLBACKEND", figure_backend())
+    if "MPLBACKEND" not in os.environ:
+        os.environ["MPLBACKEND"] = figure_backend()
     os.environ.setdefault("PAGER", "cat")
     os.environ.setdefault("GIT_PAGER", "cat")
     try:
@@ -131,8 +146,8 @@ def _enter(spec: StepSpec, mark: str) -> None:
     # packages.
     at = next((i for i, path in enumerate(sys.path) if _installed(path)), 0)
     sys.path.insert(at, "")
-    importlib.invalidate_caches()
-    _forget_shadowed()
+    if prepared is not None:
+        _forget_shadowed(prepared.modules)
     for module, name in ((builtins, "input"), (getpass, "getpass")):
         setattr(module, name, refuse_input)
 
@@ -148,12 +163,23 @@ def figure_backend() -> str:
     return "agg"
 
 
-def _forget_shadowed() -> None:
-    """A module of the notebook's folder goes before an installed one that was imported beforehand."""
-    here = {path.name.partition(".")[0] for path in Path().iterdir()}
-    shadowed = here & {name.partition(".")[0] for name in preloaded}
-    for name in [name for name in sys.modules if name.partition(".")[0] in shadowed]:
-        del sys.modules[name]
+def _undo_sharing(ready: Prepared) -> None:
+    """Steps of one fork server must not share what fresh processes have each for itself.
+
+    Python reseeds ``random`` after a fork; NumPy does not. PyTorch starts from a fixed seed anyway.
+    """
+    threads.restore(ready.libraries)
+    numpy_random: Any = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
+def _forget_shadowed(modules: frozenset[str]) -> None:
+    """A module of the notebook's folder goes before an installed one that was imported already."""
+    shadowed = modules & {path.name.partition(".")[0] for path in Path().iterdir()}
+    if shadowed:
+        for name in [name for name in sys.modules if name.partition(".")[0] in shadowed]:
+            del sys.modules[name]
 
 
 class _Step:
@@ -163,10 +189,12 @@ class _Step:
         self._spec = spec
         self._wire = wire
         self._reader = reader
-        self._shell: Shell = ready_shell if ready_shell is not None else make_shell()
+        self._shell: Shell = prepared.shell if prepared is not None else make_shell()
         self._names: dict[str, Any] = self._shell.namespace
         self._session = ValueSession(self._names, store=spec.store, scope=spec.step)
+        self._hidden = HiddenState(spec.secretNames)
         self._came_in: set[str] = set()
+        self._inputs: tuple[str, ...] = ()
 
     def run(self) -> list[RunnerValue]:
         """Run all of it.
@@ -210,36 +238,56 @@ class _Step:
             raise StepFailed(described) from error
 
     def _bind_inputs(self) -> None:
-        spec = self._spec
+        """First the state that has no name, then the names: reading them may import modules."""
         self._session.prologue_done()
         self._came_in = set(self._names)
+        for warning in self._hidden.begin(self._read(reserved=True).reserved):
+            self._warn("hidden-state", warning)
+        self._inputs = self._read(reserved=False).bound
+        self._came_in.update(self._inputs)
+
+    def _read(self, *, reserved: bool) -> ReadResult:
+        references = []
+        for group in self._spec.inputs:
+            names = tuple(name for name in group.names if name.startswith("@") == reserved)
+            if names:
+                references.append(GroupReference(group.group, names))
         try:
-            result = self._session.read(
-                [GroupReference(group.group, group.names) for group in spec.inputs]
-            )
+            return self._session.read(references)
         except ValueReadError as error:
             message = f"The step's inputs cannot be read: {error}"
             raise StepFailed(_error("values", type(error).__name__, message)) from error
-        self._came_in.update(result.bound)
-        self._inputs = result.bound
 
     def _keep(self) -> list[RunnerValue]:
+        """Store what the step leaves.
+
+        What came in is looked at too, asked for or not: a step may change a value under another
+        name, or through a function, where no analysis sees it.
+        """
         spec = self._spec
-        wanted = [*spec.outputs, *spec.leaves, *self._inputs]
-        present = [name for name in dict.fromkeys(wanted) if name in self._names]
-        absent = [name for name in dict.fromkeys(wanted) if name not in self._names]
-        required = set(spec.outputs)
+        wanted = dict.fromkeys([*spec.outputs, *spec.leaves, *self._inputs])
+        present = [name for name in wanted if name in self._names]
+        required = [name for name in present if name in spec.outputs]
+        hidden = self._hidden.changed()
+        self._hidden.close()
         written = self._session.write(
-            [name for name in present if name in required],
-            [name for name in present if name not in required],
+            required,
+            [name for name in present if name not in spec.outputs],
             keep_bytes=spec.keepBytes,
+            reserved=hidden.items,
         )
+        for name in hidden.withheld:
+            message = f"The environment variable {name} holds a secret: its change is not passed on"
+            self._warn("secret-withheld", message)
         if written.refused:
             first = written.refused[0]
             message = "\n".join(str(refusal) for refusal in written.refused)
             raise StepFailed(_error(first.code, first.type, message))
         values = [_runner_value(value) for value in written.values]
-        return [*values, *(self._absent(name) for name in absent)]
+        return [*values, *(self._absent(name) for name in wanted if name not in self._names)]
+
+    def _warn(self, code: str, message: str) -> None:
+        self._send("warning", code=code, message=message, cell=None)
 
     def _absent(self, name: str) -> RunnerValue:
         why = "deleted by the step" if name in self._came_in else "not bound by the step"
@@ -285,18 +333,14 @@ def _runner_error(error: BaseException) -> StepError:
 
 
 def _run_exit_handlers() -> None:
-    """What ends with the process in a kernel ends here: exit handlers, and files left open are flushed.
+    """What a kernel does at its end: exit handlers run, and files left open are flushed.
 
     The interpreter itself is not taken down: that takes longer than many steps, and native code
     that crashes in it must not fail a step whose result is there.
     """
     atexit._run_exitfuncs()
-    files = [thing for thing in gc.get_objects() if isinstance(thing, io.IOBase)]
-    _flush(files)
-
-
-def _flush(files: Iterable[io.IOBase]) -> None:
-    for file in files:
+    # Not `isinstance` with io.IOBase: asking an abstract class costs ten times as much.
+    for file in [thing for thing in gc.get_objects() if isinstance(thing, _BUFFERED)]:
         # A file that cannot be flushed (its disk is full, its pipe is closed) would be lost in a
         # kernel too.
         with contextlib.suppress(Exception):
@@ -309,7 +353,7 @@ def _touched(watch: FileWatch | None, wire: Wire) -> TouchedFiles:
         return {"read": [], "written": []}
     touched = watch.touched()
     if watch.incomplete:
-        message = f"The list of files that the step read and wrote is not complete (at most {MAX_FILES} of each)"
+        message = f"Not all files that the step touched are known (at most {MAX_FILES} of a kind)"
         warning = {"type": "warning", "code": "files-incomplete", "message": message, "cell": None}
         wire.send("warning", warning)
     return touched

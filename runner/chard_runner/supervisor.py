@@ -142,7 +142,7 @@ class Supervisor:
         self._exit_by: float | None = None
 
     def run(self) -> None:
-        """Runs the step to its end and says so to the engine; returns when no process of it is left."""
+        """Run the step to its end and say so; on return no process of it is left."""
         self._step = self._start()
         while self._status is None and not self._owner_gone:
             self._turn()
@@ -163,7 +163,7 @@ class Supervisor:
         return pid
 
     def _turn(self) -> None:
-        """Wait for something to happen, at most until something is due, and do what has to be done."""
+        """Wait for something to happen or to be due, and do what has to be done."""
         full = len(self._outbox.buffer) > _MAX_UNSENT_BYTES
         with selectors.DefaultSelector() as selector:
             wanted = selectors.EVENT_READ
@@ -184,7 +184,9 @@ class Supervisor:
         self._send()
 
     def _patience(self) -> float | None:
-        end = None if self._timeout is None or self._stopping else self._started + self._timeout
+        end = None
+        if self._timeout is not None and not self._stopping and self._result is None:
+            end = self._started + self._timeout
         due = [self._outbox.due(), self._kill_at, self._exit_by, end]
         times = [moment for moment in due if moment is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
@@ -209,7 +211,7 @@ class Supervisor:
             processes.kill_all([self._step])
 
     def _interrupt(self, grace: float) -> None:
-        """As Ctrl-C: the step's process and its children are interrupted; what is left dies later."""
+        """As Ctrl-C does: the process and its children are interrupted; what is left dies later."""
         self._interrupted_cell = self._relay.cell
         self._kill_at = time.monotonic() + grace
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -284,6 +286,8 @@ class Supervisor:
 
     def _end_tree(self) -> None:
         """Kill whatever is left of the step; on return nothing is."""
+        if processes.LINUX and not self._reap():
+            return
         if self._status is not None and not self._stopping:
             self._tell_of_the_left()
         give_up = time.monotonic() + KILL_PATIENCE_SECONDS
@@ -333,7 +337,8 @@ class Supervisor:
         result = self._result
         values: list[RunnerValue] = []
         error: StepError | None
-        if result is not None and not (self._stopping and result["error"] is not None):
+        stopped = self._timed_out or (self._cancelled and not self._succeeded)
+        if result is not None and not stopped:
             error, values = result["error"], result["values"]
             state = "succeeded" if error is None else "failed"
             self._tell_of_a_bad_exit()
@@ -357,6 +362,10 @@ class Supervisor:
             files=self._files,
             resources=resources,
         )
+
+    @property
+    def _succeeded(self) -> bool:
+        return self._result is not None and self._result["error"] is None
 
     def _stop_error(self, code: str, kind: str, words: str) -> StepError:
         """Where the step was when it was stopped, as its own answer to the interrupt says."""
@@ -390,8 +399,8 @@ class Supervisor:
     def _tell_of_a_bad_exit(self) -> None:
         if self._killed_by_us:
             message = (
-                f"Exit handlers took longer than {EXIT_GRACE_SECONDS:g} s after the step's result was "
-                "stored, and were stopped"
+                f"Exit handlers took longer than {EXIT_GRACE_SECONDS:g} s after the step's result "
+                "was stored, and were stopped"
             )
             self._warn("exit-handlers", message)
         elif self._status is not None and os.WIFSIGNALED(self._status):

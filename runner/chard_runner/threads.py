@@ -51,9 +51,12 @@ def single_threaded() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def restore() -> None:
-    """Give loaded libraries the counts that they would have taken in a fresh process."""
-    for path in _loaded_libraries():
+def restore(libraries: list[str]) -> None:
+    """Give loaded libraries the counts that they would have taken in a fresh process.
+
+    :param libraries: as :func:`loaded_libraries` found them.
+    """
+    for path in libraries:
         name = os.path.basename(path)  # noqa: PTH119
         if "openblas" in name:
             _call(path, _OPENBLAS, _wanted("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS"))
@@ -88,7 +91,7 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def _loaded_libraries() -> list[str]:
+def loaded_libraries() -> list[str]:
     """Shared libraries of this process that have thread counts."""
     maps = Path("/proc/self/maps")
     if not maps.exists():

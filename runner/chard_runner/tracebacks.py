@@ -178,7 +178,7 @@ def _is_group(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
-    """The exceptions that led to this one, first to last, each with the note that stands before it."""
+    """The exceptions that led to this one, first to last, each with the note before it."""
     links: list[tuple[BaseException, str]] = []
     seen = set()
     current: BaseException | None = error
