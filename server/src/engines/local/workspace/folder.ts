@@ -67,12 +67,14 @@ export class WatchedFolder {
     ];
   }
 
-  /** Bytes of files that would have to be read to know what they hold. */
-  unreadBytes(): number {
+  /** Takes over what is remembered of unchanged files. @returns the bytes of all others, which will have to be read */
+  recall(): number {
     let bytes = 0;
-    for (const [path, { kind, stamp }] of this.entries) {
+    for (const [path, { kind, stamp, mode }] of this.entries) {
       if (kind !== 'file') continue;
-      if (this.digests.remembered(join(this.path, path), stamp) === undefined) bytes += stamp.size;
+      const digest = this.digests.remembered(join(this.path, path), stamp);
+      if (digest === undefined) bytes += stamp.size;
+      else this.states.set(path, { kind, digest, size: stamp.size, mode });
     }
     return bytes;
   }
@@ -81,7 +83,7 @@ export class WatchedFolder {
   async all(): Promise<Map<string, FileState>> {
     const states = new Map<string, FileState>();
     for (const path of [...this.entries.keys()]) {
-      const state = await this.state(path);
+      const state = this.states.get(path) ?? (await this.state(path));
       if (state !== null) states.set(path, state);
     }
     this.digests.save();

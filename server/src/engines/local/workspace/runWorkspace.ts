@@ -82,7 +82,7 @@ function refusal(folder: WatchedFolder, limits: WorkspaceLimits): Verdict {
       why: `The notebook's folder ${folder.path} holds more than ${limits.files} files. ${remedy}.`
     };
   }
-  const unread = folder.unreadBytes();
+  const unread = folder.recall();
   if (unread <= limits.unreadBytes) return YES;
   const gib = Math.ceil(unread / 2 ** 30);
   return {
