@@ -9,8 +9,11 @@ import {
   NOTHING,
   UNSURE,
   holders,
+  isBuiltin,
+  isBuiltinShadowedByStars,
   union,
   type CellCode,
+  type ChangeFact,
   type HeapObject,
   type OpaqueFact,
   type Place,
@@ -69,6 +72,15 @@ export interface StepFlow {
   readonly opaque: readonly OpaqueFact[];
   readonly moduleChanges: ReadonlyMap<string, Place>;
   readonly bindsAnything: readonly { statement: string | null }[];
+  /** What each of its cells does, in their order. */
+  readonly cells: readonly CellFlow[];
+}
+
+/** The module's names that one cell reads, and those that it binds or may change. */
+export interface CellFlow {
+  readonly cell: number;
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
 }
 
 export interface NotebookFlow {
@@ -224,6 +236,7 @@ class StepAttempt {
   private readonly prologueNames = new Set<string>();
   private machine: Machine | null = null;
   private readonly stars: string[];
+  private readonly traces: CellFlow[] = [];
 
   constructor(
     private readonly notebook: FlowAnalysis,
@@ -248,7 +261,7 @@ class StepAttempt {
     this.machine = machine;
     const executor = new Executor(machine);
     executor.lazyAnnotations = this.notebook.start.lazyAnnotations;
-    for (const code of this.cells) executor.runCell(code);
+    for (const code of this.cells) this.runCell(executor, code);
     machine.keepFrames();
     const wanted = new Map<number, ReadFact[]>();
     for (const read of machine.reads.values()) {
@@ -258,6 +271,18 @@ class StepAttempt {
       wanted.set(binder, [...(wanted.get(binder) ?? []), read]);
     }
     return wanted;
+  }
+
+  private runCell(executor: Executor, code: CellCode): void {
+    const { machine } = executor;
+    const trace = { reads: new Set<string>(), writes: new Set<string>() };
+    const before = new Set(machine.changedObjects.keys());
+    machine.trace = trace;
+    executor.runCell(code);
+    machine.trace = null;
+    const changed = [...machine.changedObjects].filter(([object]) => !before.has(object));
+    for (const name of this.changedNames(changed).keys()) trace.writes.add(name);
+    this.traces.push({ cell: code.cell, ...trace });
   }
 
   private available(): string[] {
@@ -301,11 +326,12 @@ class StepAttempt {
   private lookUpStars(name: string): Value | null {
     const machine = this.machine;
     if (!machine) return null;
-    if (this.stars.length > 0 && this.notebook.binder(name, this.index) === null) {
+    const own = isBuiltin(name) && !isBuiltinShadowedByStars(name);
+    if (!own && this.stars.length > 0 && this.notebook.binder(name, this.index) === null) {
       this.imports.set(name, [...new Set(this.stars)].join('\n'));
       return machine.fresh();
     }
-    return this.notebook.start.stars.length > 0 ? machine.fresh() : null;
+    return !isBuiltin(name) && this.notebook.start.stars.length > 0 ? machine.fresh() : null;
   }
 
   result(derived: ReadonlyMap<number, ReadFact[]>): StepFlow {
@@ -316,7 +342,10 @@ class StepAttempt {
     const arrivals = new Map<string, Arrival>();
     for (const [name, candidates] of this.arrivals) {
       const fact = read(name);
-      if (fact) arrivals.set(name, { name, candidates, read: fact });
+      if (!fact) continue;
+      // Where only a loop that ran not once lets the name in, it is the last one's.
+      const likely = fact.pastLoop ? candidates.slice(-1) : candidates;
+      arrivals.set(name, { name, candidates: likely, read: fact });
     }
     const wasRead = (name: string): boolean => machine.reads.has(name);
     return {
@@ -331,7 +360,8 @@ class StepAttempt {
       reads: machine.reads,
       opaque: machine.opaque,
       moduleChanges: machine.moduleChanges,
-      bindsAnything: machine.stars
+      bindsAnything: machine.stars,
+      cells: this.traces
     };
   }
 
@@ -351,16 +381,13 @@ class StepAttempt {
       });
     }
     for (const [name, change] of machine.changes) this.addChange(leavings, name, change);
-    for (const [name, change] of this.changedNames(machine)) this.addChange(leavings, name, change);
+    for (const [name, change] of this.changedNames(machine.changedObjects))
+      this.addChange(leavings, name, change);
     return leavings;
   }
 
   /** A name whose value the step changes, or may change, without binding it. */
-  private addChange(
-    leavings: Map<string, Leaving>,
-    name: string,
-    change: { certain: boolean; place: Place }
-  ): void {
+  private addChange(leavings: Map<string, Leaving>, name: string, change: ChangeFact): void {
     const known = leavings.get(name);
     if (known && !known.passes) return;
     leavings.set(name, {
@@ -375,16 +402,17 @@ class StepAttempt {
   }
 
   /** Names of values that came in and from which something that was changed can be reached. */
-  private changedNames(machine: Machine): Map<string, { certain: boolean; place: Place }> {
-    const changed = new Map<string, { certain: boolean; place: Place }>();
-    for (const [object, fact] of machine.changedObjects) {
+  private changedNames(objects: Iterable<[HeapObject, ChangeFact]>): Map<string, ChangeFact> {
+    const changed = new Map<string, ChangeFact>();
+    for (const [object, fact] of objects) {
       for (const holder of holders([object])) {
         for (const name of this.notebook.namesFor(holder)) {
           const incoming = this.resolve(name);
           if (!incoming?.has(holder) || this.imports.has(name)) continue;
           const certain = fact.certain && holder === object && incoming.size === 1;
           const known = changed.get(name);
-          if (!known || (certain && !known.certain)) changed.set(name, { certain, place: fact.place });
+          if (!known || (certain && !known.certain))
+            changed.set(name, { certain, place: fact.place });
         }
       }
     }

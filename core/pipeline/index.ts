@@ -1,1 +1,15 @@
 export * from './model';
+export { buildPipeline, type BuildInput, type BuildResult } from './build';
+export {
+  findLocalModules,
+  listImportedModules,
+  type LocalModuleSource,
+  type LocalModules
+} from './modules';
+export {
+  bindParameters,
+  parseParameterValue,
+  parseParameterValues,
+  type Binding,
+  type ParameterValues
+} from './bind';

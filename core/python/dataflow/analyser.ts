@@ -1,6 +1,6 @@
 import type { Range } from '../../diagnostics';
 import type { Node, Stmt } from '../ast';
-import { originalRange, type TransformedCell } from '../ipython';
+import { originalRange, transformCell, type TransformedCell } from '../ipython';
 import type { ParsedModule, PythonParser, SyntaxProblem } from '../parser';
 import { analyseScopes, type ModuleScopes, type Scope, type ScopeNode } from '../scopes';
 import type { FrameNames } from './heap';
@@ -8,7 +8,10 @@ import type { CodeUnit } from './unit';
 
 /** Reads cells. The same source is read once, as long as it is among the last `capacity` ones asked for. */
 export interface Analyser {
-  unit(source: string): CodeUnit;
+  /** Reads a cell. `isBound`: the names of the notebook, which a lone word may mean before IPython's magics. */
+  unit(source: string, isBound: (name: string) => boolean): CodeUnit;
+  /** Reads a module: plain Python. */
+  module(source: string): CodeUnit;
 }
 
 const NO_NAMES: FrameNames = { own: new Set(), global: new Set() };
@@ -46,7 +49,9 @@ class ParsedUnit implements CodeUnit {
   }
 
   text(node: Node): string {
-    const lines = this.transformed.source.split('\n').slice(node.range.start.line - 1, node.range.end.line);
+    const lines = this.transformed.source
+      .split('\n')
+      .slice(node.range.start.line - 1, node.range.end.line);
     const indent = node.range.start.column;
     const last = lines.length - 1;
     return lines
@@ -110,23 +115,81 @@ function asPython(source: string): TransformedCell {
   return { source, constructs: [], map: [] };
 }
 
+/** What is kept of a source: the names that IPython's automagic depends on, and a unit for each answer about them. */
+interface Remembered {
+  readonly asked: readonly string[];
+  readonly units: Map<string, CodeUnit>;
+}
+
+/** The last `capacity` values that were asked for. */
+class Recent<Value> {
+  private readonly values = new Map<string, Value>();
+
+  constructor(private readonly capacity: number) {}
+
+  get(key: string): Value | undefined {
+    const value = this.values.get(key);
+    if (value === undefined) return undefined;
+    this.values.delete(key);
+    this.values.set(key, value);
+    return value;
+  }
+
+  set(key: string, value: Value): void {
+    this.values.set(key, value);
+    const [oldest] = this.values.keys();
+    if (this.values.size > this.capacity && oldest !== undefined) this.values.delete(oldest);
+  }
+}
+
+class CachingAnalyser implements Analyser {
+  private readonly cells: Recent<Remembered>;
+  private readonly modules: Recent<CodeUnit>;
+
+  constructor(
+    private readonly parser: PythonParser,
+    capacity: number
+  ) {
+    this.cells = new Recent(capacity);
+    this.modules = new Recent(capacity);
+  }
+
+  unit(source: string, isBound: (name: string) => boolean): CodeUnit {
+    let known = this.cells.get(source);
+    if (!known) {
+      known = { asked: this.namesAskedFor(source), units: new Map() };
+      this.cells.set(source, known);
+    }
+    const key = known.asked.filter(isBound).join(' ');
+    let unit = known.units.get(key);
+    if (!unit) {
+      unit = this.read(source, transformCell(source, { isBound }));
+      known.units.set(key, unit);
+    }
+    return unit;
+  }
+
+  private namesAskedFor(source: string): string[] {
+    const asked = new Set<string>();
+    transformCell(source, { isBound: name => asked.add(name).has(name) });
+    return [...asked];
+  }
+
+  module(source: string): CodeUnit {
+    let unit = this.modules.get(source);
+    if (!unit) {
+      unit = this.read(source, asPython(source));
+      this.modules.set(source, unit);
+    }
+    return unit;
+  }
+
+  private read(source: string, transformed: TransformedCell): CodeUnit {
+    return new ParsedUnit(source, transformed, this.parser.parse(transformed.source), this.parser);
+  }
+}
+
 /** Makes an analyser on a parser. `capacity`: how many sources are kept. */
 export function createAnalyser(parser: PythonParser, capacity = 4096): Analyser {
-  const units = new Map<string, CodeUnit>();
-  return {
-    unit(source: string): CodeUnit {
-      const known = units.get(source);
-      if (known) {
-        units.delete(source);
-        units.set(source, known);
-        return known;
-      }
-      const transformed = asPython(source);
-      const unit = new ParsedUnit(source, transformed, parser.parse(transformed.source), parser);
-      units.set(source, unit);
-      const [oldest] = units.keys();
-      if (units.size > capacity && oldest !== undefined) units.delete(oldest);
-      return unit;
-    }
-  };
+  return new CachingAnalyser(parser, capacity);
 }

@@ -340,9 +340,11 @@ export abstract class Calls {
     site: CallSite
   ): void {
     const spread = union(others, this.machine.fresh());
+    this.machine.supposed += 1;
     this.machine.perhaps(() => {
       this.call(new Set([callee]), { positional, named: new Map(), spread }, site);
     });
+    this.machine.supposed -= 1;
   }
 
   /** Taking an attribute: of a module, a class or an instance of the notebook, or anything else. */

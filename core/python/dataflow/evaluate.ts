@@ -71,8 +71,11 @@ export abstract class Evaluator extends Calls {
       case 'Set':
         return this.machine.fresh(this.evaluateElements(node.elts, context));
       case 'Tuple': {
-        const held = this.evaluateElements(node.elts, context);
-        return held.size === 0 ? NOTHING : this.machine.fresh(held);
+        const items = node.elts.map(element => this.evaluate(element, context));
+        const held = union(...items);
+        if (held.size === 0) return NOTHING;
+        const known = node.elts.every(({ kind }) => kind !== 'Starred');
+        return new Set([this.machine.heap.plain(held, null, known ? items : null)]);
       }
       case 'Dict': {
         const held = node.values.map((value, index) => {
@@ -254,8 +257,11 @@ export abstract class Evaluator extends Calls {
         return this.assignItem(target.value, target.slice, value, target, context);
       case 'Tuple':
       case 'List': {
-        const parts = this.machine.parts(value);
-        for (const element of target.elts) this.assign(element, parts, context);
+        const starred = target.elts.some(({ kind }) => kind === 'Starred');
+        target.elts.forEach((element, index) => {
+          const part = this.part(value, starred ? null : index, since);
+          this.assign(element, part, context);
+        });
         return;
       }
       case 'Starred':
@@ -263,6 +269,24 @@ export abstract class Evaluator extends Calls {
       default:
         this.evaluate(target, context);
     }
+  }
+
+  /**
+   * One of the values that an assignment to several targets takes apart. What a call has just made for it is no part
+   * of anything else, so that the targets do not share it.
+   */
+  private part(value: Value, index: number | null, since: number): Value {
+    const parts = [...value].map((object): Value => {
+      const item = object.kind === 'plain' && index !== null ? object.items?.[index] : undefined;
+      if (item) return item;
+      if (object.kind !== 'plain' || object.id <= since)
+        return this.machine.parts(new Set([object]));
+      const held = this.machine.elements(new Set([object]));
+      const own = this.machine.fresh(held);
+      this.machine.heap.put([object], own);
+      return union(own, held);
+    });
+    return union(...parts);
   }
 
   private assignItem(base: Expr, index: Expr, value: Value, target: Expr, context: Context): void {
@@ -401,7 +425,9 @@ export abstract class Evaluator extends Calls {
     const value = this.evaluate(base, context);
     this.evaluate(index, context);
     this.operate(value, this.site(node, context));
-    return this.machine.parts(value);
+    const position =
+      index.kind === 'Constant' && index.value.type === 'int' ? Number(index.value.value) : null;
+    return this.part(value, position, Infinity);
   }
 
   /** `"x" in globals()` reads x if it is there. */

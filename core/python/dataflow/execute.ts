@@ -155,14 +155,23 @@ export class Executor extends Evaluator {
 
   private executeAssign(targets: readonly Expr[], value: Expr, context: Context): void {
     const [target] = targets;
-    if (targets.length === 1 && target && value.kind === 'Tuple' && this.isPairwise(target, value)) {
+    if (
+      targets.length === 1 &&
+      target &&
+      value.kind === 'Tuple' &&
+      this.isPairwise(target, value)
+    ) {
       const values = value.elts.map(element => this.evaluate(element, context));
       if (target.kind !== 'Tuple' && target.kind !== 'List') return;
-      target.elts.forEach((element, index) => this.assign(element, values[index] ?? NOTHING, context));
+      target.elts.forEach((element, index) =>
+        this.assign(element, values[index] ?? NOTHING, context)
+      );
       return;
     }
+    const since = this.machine.heap.mark;
     const given = this.evaluate(value, context);
-    for (const each of targets) this.assign(each, given, context);
+    for (const each of targets)
+      this.assign(each, given, context, value.kind === 'Call' ? since : Infinity);
   }
 
   /** `a, b = x, y` binds each name to its own value. */
@@ -341,7 +350,8 @@ export class Executor extends Evaluator {
       enclosing?.className ?? null,
       parameterNames(node)[0] ?? null
     );
-    for (const [name, value] of parameters) machine.bind({ key: frame.prefix + name, frame }, value);
+    for (const [name, value] of parameters)
+      machine.bind({ key: frame.prefix + name, frame }, value);
     const context: Context = { code, frame };
     if (node.kind === 'Lambda') return this.evaluate(node.body, context);
     const outer = { returns: this.returns, loops: this.loops, conditional: machine.conditional };
@@ -496,7 +506,8 @@ export class Executor extends Evaluator {
     const site = this.site(node, context);
     const values = [...manager].map(object => {
       if (object.kind !== 'instance') return this.machine.parts(new Set([object]));
-      const method = this.member(object.type, '__enter__') ?? this.member(object.type, '__aenter__');
+      const method =
+        this.member(object.type, '__enter__') ?? this.member(object.type, '__aenter__');
       if (!method) return new Set([object]);
       return this.call(
         method.value,
@@ -656,7 +667,8 @@ export class Executor extends Evaluator {
 function accessOf(node: FunctionDef): ClassMember['access'] {
   for (const decorator of node.decorators) {
     const target = decorator.kind === 'Call' ? decorator.func : decorator;
-    const name = target.kind === 'Name' ? target.id : target.kind === 'Attribute' ? target.attr : '';
+    const name =
+      target.kind === 'Name' ? target.id : target.kind === 'Attribute' ? target.attr : '';
     if (name === 'staticmethod') return 'static';
     if (name === 'classmethod') return 'class-method';
     if (/property$|^(setter|getter|deleter)$/.test(name)) return 'property';

@@ -23,6 +23,8 @@ export interface PlainObject extends ObjectBase {
   readonly kind: 'plain';
   /** Why it cannot be handed to another process, as the second half of a sentence; null where it may be. */
   readonly refusal: string | null;
+  /** The values of a tuple display one by one; null where they are not known apart. */
+  readonly items: readonly Value[] | null;
 }
 export interface FunctionObject extends ObjectBase {
   readonly kind: 'function';
@@ -133,10 +135,19 @@ export class Heap {
     return { id: this.count, holds: new Set(), heldBy: new Set(), origin: this.origin };
   }
 
-  plain(held: Value = NOTHING, refusal: string | null = null): PlainObject {
-    const object: PlainObject = { ...this.base(), kind: 'plain', refusal };
+  plain(
+    held: Value = NOTHING,
+    refusal: string | null = null,
+    items: readonly Value[] | null = null
+  ): PlainObject {
+    const object: PlainObject = { ...this.base(), kind: 'plain', refusal, items };
     this.put([object], held);
     return object;
+  }
+
+  /** Objects made from now on have larger ids than this. */
+  get mark(): number {
+    return this.count;
   }
 
   function(

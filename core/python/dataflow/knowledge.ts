@@ -3,6 +3,18 @@
  * sharper: whatever is not here may change what it is given and may hand it back.
  */
 
+/** Builtins that star imports of well-known modules (numpy, pylab, pyspark.sql.functions, torch) hide. */
+const SHADOWED_BY_STARS: ReadonlySet<string> = new Set(
+  `abs all any ascii bin bool complex divmod filter float hash hex int long map max min object oct open pow round slice
+  str sum`
+    .trim()
+    .split(/\s+/)
+);
+
+export function isBuiltinShadowedByStars(name: string): boolean {
+  return SHADOWED_BY_STARS.has(name);
+}
+
 /** What a call does with its arguments, and what comes back. */
 export type CallEffect =
   /** Reads; a number, a string or another thing that cannot change comes back. */

@@ -1,6 +1,15 @@
 import type { Range } from '../../diagnostics';
 import type { Node } from '../ast';
-import { DELETED, Flow, INCOMING, INCOMING_PAST_LOOP, LOCAL, type Delta, type Slot } from './flow';
+import {
+  DELETED,
+  Flow,
+  INCOMING,
+  INCOMING_PAST_LOOP,
+  LOCAL,
+  UNSURE,
+  type Delta,
+  type Slot
+} from './flow';
 import type { Variable } from './frames';
 import { Heap, NOTHING, reach, union, type Frame, type HeapObject, type Value } from './heap';
 import { isBuiltin } from './knowledge';
@@ -26,6 +35,8 @@ export interface ReadFact {
   readonly place: Place;
   /** The code always comes there. */
   readonly certain: boolean;
+  /** It stands in a function that was handed to code which cannot be seen. */
+  readonly supposed: boolean;
   /** A failing read is expected: `try: x except NameError`, `"x" in globals()`. */
   readonly guarded: boolean;
   /** Only where a loop that binds the name ran not once. */
@@ -60,6 +71,8 @@ export class Machine {
   flow = new Flow();
   /** Above 0: the code at hand may not run. */
   conditional = 0;
+  /** Above 0: the code is in a function that something unseen might call. */
+  supposed = 0;
   /** Above 0: a NameError would be caught, or the name is asked for first. */
   guarded = 0;
   readonly reads = new Map<string, ReadFact>();
@@ -114,6 +127,8 @@ export class Machine {
     const slot = this.flow.get(variable.key);
     if (!variable.frame) this.trace?.reads.add(variable.key);
     if (variable.frame) {
+      if (variable.frame.kind === 'class')
+        return this.readInClass(variable, variable.frame, code, node);
       if (slot.origin & LOCAL) return slot.value;
       return this.closed.get(variable.key) ?? NOTHING;
     }
@@ -124,12 +139,21 @@ export class Machine {
     return slot.origin & LOCAL ? union(slot.value, incoming) : incoming;
   }
 
+  /** A class body sees the module's name until it binds its own. */
+  private readInClass(variable: Variable, frame: Frame, code: CellCode, node: Node): Value {
+    const slot = this.flow.get(variable.key);
+    if ((slot.origin & UNSURE) === 0) return slot.value;
+    const name = variable.key.slice(frame.prefix.length);
+    return union(slot.value, this.read({ key: name, frame: null }, code, node));
+  }
+
   private readDeleted(name: string, code: CellCode, node: Node): Value {
     if (isBuiltin(name)) return new Set([this.heap.external(`builtins.${name}`)]);
     this.addRead({
       name,
       place: this.place(code, node),
       certain: this.conditional === 0,
+      supposed: this.supposed > 0,
       guarded: this.guarded > 0,
       pastLoop: false,
       missing: true,
@@ -148,6 +172,7 @@ export class Machine {
       name,
       place: this.place(code, node),
       certain: this.conditional === 0 && !maybeLocal,
+      supposed: this.supposed > 0,
       guarded: this.guarded > 0 || code.unit.isOptional(name, node.range),
       pastLoop: (slot.origin & INCOMING) === 0,
       missing: value === null && !maybeLocal && this.stars.length === 0,
@@ -166,7 +191,8 @@ export class Machine {
     }
     const weight = (read: ReadFact): number =>
       (read.missing ? 8 : 0) +
-      (read.guarded ? 0 : 4) +
+      (read.guarded ? 0 : 16) +
+      (read.supposed ? 0 : 4) +
       (read.certain ? 2 : 0) +
       (read.pastLoop ? 0 : 1);
     const merged = weight(fact) > weight(known) ? fact : known;

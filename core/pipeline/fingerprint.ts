@@ -1,0 +1,96 @@
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
+import type { Node } from '../python';
+import type { CodeUnit } from '../python/dataflow';
+import { tokenize } from '../python/lexer';
+import type { LocalModule, StepSettings } from './model';
+
+/** What a step's code means, as far as its fingerprint goes. */
+export interface StepMeaning {
+  /** The prologue's statements that matter to the step, each as `statementMeaning` or `parameterMeaning` gives it. */
+  readonly prologue: readonly string[];
+  readonly imports: readonly { readonly name: string; readonly statement: string }[];
+  readonly cells: readonly CodeUnit[];
+  readonly metrics: readonly { readonly name: string; readonly expression: string }[];
+  readonly modules: readonly LocalModule[];
+  readonly settings: StepSettings;
+}
+
+/** Changes with what a fingerprint is made of, so that results of an older version are not taken for the same. */
+const FORM = 'chard-step-1';
+
+/** SHA-256, hex: the same for the same meaning, whatever the formatting, comments, cell numbers or values that come in. */
+export function fingerprint(meaning: StepMeaning): string {
+  const { image, environment, secrets } = meaning.settings;
+  const form = [
+    FORM,
+    meaning.prologue,
+    meaning.imports.map(({ name, statement }) => [name, statement]),
+    meaning.cells.map(unitMeaning),
+    meaning.metrics.map(({ name, expression }) => [name, expression]),
+    meaning.modules.map(({ name, digest }) => [name, digest]),
+    image,
+    sortedEntries(environment),
+    secrets.map(({ secret, key, env }) => [secret, key, env]).sort()
+  ];
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(form))));
+}
+
+function sortedEntries(record: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** A parameter's line stands for its name alone: its value is an input, not code. */
+export function parameterMeaning(name: string): string {
+  return JSON.stringify(['parameter', name]);
+}
+
+/** A statement as a text that differs exactly when its tree does. */
+export function statementMeaning(node: Node): string {
+  return JSON.stringify(node, (key, value: unknown) =>
+    key === 'range' || key === 'nameRange' ? undefined : value
+  );
+}
+
+const meanings = new WeakMap<CodeUnit, string>();
+
+/**
+ * A cell's meaning: its tree without places, and IPython's own lines as they are written. What Python would refuse
+ * means its text.
+ */
+function unitMeaning(unit: CodeUnit): string {
+  const known = meanings.get(unit);
+  if (known !== undefined) return known;
+  const meaning =
+    unit.problems.length > 0
+      ? JSON.stringify(['text', unit.source])
+      : JSON.stringify([
+          unit.body.map(statementMeaning),
+          unit.constructs.map(({ kind, name, argument, body, range }) => [
+            kind,
+            name,
+            argument,
+            body === 'text' ? textOfLines(unit.source, range.start.line, range.end.line) : null,
+            unit.body.filter(node => unit.locate(node.range).start.line < range.start.line).length
+          ]),
+          unit.constructs.length === 0 && endsWithSemicolon(unit.source)
+        ]);
+  meanings.set(unit, meaning);
+  return meaning;
+}
+
+function textOfLines(source: string, first: number, last: number): string {
+  return source
+    .split('\n')
+    .slice(first - 1, last)
+    .join('\n');
+}
+
+/** A semicolon at a cell's end keeps its last value from being shown. */
+function endsWithSemicolon(source: string): boolean {
+  if (!source.includes(';')) return false;
+  const tokens = tokenize(source).filter(
+    ({ kind }) => kind !== 'comment' && kind !== 'nl' && kind !== 'newline'
+  );
+  return tokens.at(-1)?.text === ';';
+}
