@@ -1,6 +1,6 @@
+import type { Heap } from '../python/dataflow';
 import {
   Executor,
-  Heap,
   Machine,
   PROLOGUE,
   holders,

@@ -242,15 +242,11 @@ export abstract class Evaluator extends Calls {
 
   // Assignment
 
-  protected assign(
-    target: Expr,
-    value: Value,
-    context: Context,
-    statement: string | null = null
-  ): void {
+  /** `since`: objects younger than this heap mark were made for this assignment alone. */
+  protected assign(target: Expr, value: Value, context: Context, since = Infinity): void {
     switch (target.kind) {
       case 'Name':
-        return this.machine.bind(resolveName(target.id, context.frame), value, statement);
+        return this.machine.bind(resolveName(target.id, context.frame), value);
       case 'Attribute':
         return this.changeInside(target.value, value, target, context);
       case 'Subscript':
@@ -258,10 +254,11 @@ export abstract class Evaluator extends Calls {
       case 'Tuple':
       case 'List': {
         const starred = target.elts.some(({ kind }) => kind === 'Starred');
-        target.elts.forEach((element, index) => {
-          const part = this.part(value, starred ? null : index, since);
-          this.assign(element, part, context);
-        });
+        const parts = target.elts.map((_, index) =>
+          this.part(value, starred ? null : index, since)
+        );
+        this.separate(value, parts, since);
+        target.elts.forEach((element, index) => this.assign(element, parts[index]!, context));
         return;
       }
       case 'Starred':
@@ -272,21 +269,25 @@ export abstract class Evaluator extends Calls {
   }
 
   /**
-   * One of the values that an assignment to several targets takes apart. What a call has just made for it is no part
-   * of anything else, so that the targets do not share it.
+   * One of the values that taking a value apart gives. What a call has just made to be taken apart (younger than
+   * `since`) is no part of anything else: what comes out of it is new, or one of its elements.
    */
   private part(value: Value, index: number | null, since: number): Value {
     const parts = [...value].map((object): Value => {
       const item = object.kind === 'plain' && index !== null ? object.items?.[index] : undefined;
       if (item) return item;
-      if (object.kind !== 'plain' || object.id <= since)
-        return this.machine.parts(new Set([object]));
-      const held = this.machine.elements(new Set([object]));
-      const own = this.machine.fresh(held);
-      this.machine.heap.put([object], own);
-      return union(own, held);
+      const whole: Value = new Set([object]);
+      if (object.kind !== 'plain' || object.id <= since) return this.machine.parts(whole);
+      const elements = this.machine.elements(whole);
+      return union(this.machine.fresh(elements), elements);
     });
     return union(...parts);
+  }
+
+  /** What came out of something new is held by it. */
+  private separate(value: Value, parts: readonly Value[], since: number): void {
+    const whole = [...value].filter(object => object.kind === 'plain' && object.id > since);
+    this.machine.heap.put(whole, union(...parts));
   }
 
   private assignItem(base: Expr, index: Expr, value: Value, target: Expr, context: Context): void {

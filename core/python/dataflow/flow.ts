@@ -45,11 +45,11 @@ export class Flow {
 
   /** Keys are names, those of a call's own variables with the frame's prefix. */
   get(key: string): Slot {
-    for (let flow: Flow | null = this; flow; flow = flow.below) {
-      const slot = flow.slots.get(key);
-      if (slot) return slot;
+    let slot = this.slots.get(key);
+    for (let flow = this.below; slot === undefined && flow; flow = flow.below) {
+      slot = flow.slots.get(key);
     }
-    return UNTOUCHED;
+    return slot ?? UNTOUCHED;
   }
 
   set(key: string, slot: Slot): void {
@@ -63,12 +63,8 @@ export class Flow {
   /** What this layer and those between it and `base` have set. */
   since(base: Flow | null): Delta {
     if (this.below === base) return this.slots;
-    const layers: Flow[] = [];
-    for (let flow: Flow | null = this; flow && flow !== base; flow = flow.below) layers.push(flow);
-    const delta = new Map<string, Slot>();
-    for (const layer of layers.reverse())
-      for (const [key, slot] of layer.slots) delta.set(key, slot);
-    return delta;
+    const lower = this.below ? this.below.since(base) : [];
+    return new Map([...lower, ...this.slots]);
   }
 
   /** One of `outcomes` has happened since this point. With none, control has not come through. */

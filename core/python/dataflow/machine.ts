@@ -11,7 +11,8 @@ import {
   type Slot
 } from './flow';
 import type { Variable } from './frames';
-import { Heap, NOTHING, reach, union, type Frame, type HeapObject, type Value } from './heap';
+import type { Heap } from './heap';
+import { NOTHING, reach, union, type Frame, type HeapObject, type Value } from './heap';
 import { isBuiltin } from './knowledge';
 import type { CellCode } from './unit';
 
