@@ -13,7 +13,8 @@ import {
   writeSync
 } from 'node:fs';
 import { join } from 'node:path';
-import { ChardError, systemCode } from '../errors';
+import { ChardError } from '../errors';
+import { errorCode, reasonOf } from '../files';
 import type { ArtefactStore, ValueStore } from './model';
 
 /** Stored values: one file a group, flat, written by the runners. */
@@ -56,7 +57,7 @@ export class ArtefactFiles implements ArtefactStore {
     try {
       bytes = readFileSync(path);
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+      if (errorCode(error) !== 'ENOENT') throw fileError(error, path);
       throw new ChardError(
         'artefact-missing',
         `A record of the run is missing: ${path}. The run cannot be shown whole or resumed; start it anew.`,
@@ -123,7 +124,7 @@ function syncFolder(path: string): void {
 
 function fileError(error: unknown, path: string): unknown {
   const details = { path, cause: error };
-  switch (systemCode(error)) {
+  switch (errorCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
       return new ChardError(
@@ -145,7 +146,7 @@ function fileError(error: unknown, path: string): unknown {
     default:
       return new ChardError(
         'store-unavailable',
-        `${path} cannot be used: ${error instanceof Error ? error.message : String(error)}. Check the disk and the folder.`,
+        `${path} cannot be used: ${reasonOf(error)}. Check the disk and the folder.`,
         details
       );
   }

@@ -84,6 +84,10 @@ export interface RunStore {
   /** Appends in one transaction. @throws ChardError `lease-lost` where the run is not `owner`'s (any more). */
   append(id: string, owner: Owner, events: readonly PendingEvent[]): RunEvent[];
   read(id: string, options?: ReadOptions): RunEvent[];
+  /** Keeps what the workspace has to know about a step's files, its own JSON. Write it before the step's end is written. */
+  saveStepFiles(id: string, step: string, files: unknown): void;
+  /** By step, in the order in which they were saved. */
+  stepFiles(id: string): Map<string, unknown>;
   /** Asks the owner, in whichever process, to cancel; it sees it through `onChange`. */
   requestCancel(id: string): void;
   /** Removes the run, and every result that no other run made or used. @throws ChardError `run-active`, `run-unknown`. */
@@ -141,8 +145,6 @@ export interface ResultStore {
   use(key: string, run: string, now: number): void;
   /** A kept run whose log holds the result's outputs. */
   runOf(key: string): string | undefined;
-  /** All results' `files`, for the workspace to tell what is still needed. */
-  allFiles(): unknown[];
 }
 
 /** The files that hold stored values, named by their content. Runners write them. */
@@ -177,7 +179,7 @@ export interface Stores {
   readonly results: ResultStore;
   readonly values: ValueStore;
   readonly artefacts: ArtefactStore;
-  /** Removes value and artefact files that no kept run or result needs; not while `isAlive` runs go on. */
+  /** Removes the files that no kept run or result needs; not while `isAlive` runs go on. */
   collectGarbage(isAlive: (lease: Lease) => boolean): Freed;
   close(): void;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileStore, neededFiles } from '../engines/local/workspace';
 import { ArtefactFiles, makeFolder, removeUnneeded, ValueFiles } from './files';
 import type { Freed, Lease, Stores } from './model';
 import { ChangeFeed } from './sqlite/changes';
@@ -26,7 +27,7 @@ export function openStores(home: string): Stores {
     results: new SqliteResultStore(database),
     values,
     artefacts,
-    collectGarbage: isAlive => collectGarbage(database, leases, isAlive, values, artefacts),
+    collectGarbage: isAlive => collectGarbage(home, database, leases, isAlive, values, artefacts),
     close() {
       changes.close();
       database.close();
@@ -39,6 +40,7 @@ export function openStores(home: string): Stores {
  * a file that it is about to need, so then nothing is removed.
  */
 function collectGarbage(
+  home: string,
   database: Database,
   leases: SqliteLeaseStore,
   isAlive: (lease: Lease) => boolean,
@@ -51,7 +53,12 @@ function collectGarbage(
       database.get('SELECT 1 FROM value_uses WHERE value = ? LIMIT 1', value) !== undefined;
     const digests = database.all('SELECT DISTINCT digest FROM artefacts');
     const usedArtefacts = new Set(digests.map(({ digest }) => String(digest)));
+    const written = ['SELECT files FROM results', 'SELECT files FROM step_files'].flatMap(query =>
+      database.all(query).map(({ files }) => JSON.parse(String(files)) as unknown)
+    );
+    const usedFiles = neededFiles(written);
     const freed = [
+      fileStore(home).removeUnneeded(digest => usedFiles.has(digest)),
       removeUnneeded(values.folder, usesValue),
       removeUnneeded(artefacts.folder, name => usedArtefacts.has(name))
     ];

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { systemCode } from '../errors';
+import { errorCode } from '../files';
 import type { Lease, Owner, ProcessIdentity } from './model';
 
 /** An owner gives a sign of life this often. */
@@ -35,7 +35,7 @@ function startTime(pid: number): string | null {
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ESRCH') return null;
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return null;
     throw error;
   }
   // proc(5): "pid (name) state ppid ..."; the name may hold anything, so fields count from its last bracket.
@@ -51,7 +51,9 @@ function startTimeByPs(pid: number): string | null {
     return line.trim() || null;
   } catch (error) {
     // ps ends with 1 where there is no such process.
-    if (error instanceof Error && 'status' in error && error.status === 1) return null;
+    if (typeof error === 'object' && error !== null && 'status' in error && error.status === 1) {
+      return null;
+    }
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Pipeline } from '@chard/core/pipeline';
 import { fold, initialRunState, isOver, type RunEventBody, type RunState } from '@chard/core/run';
+import { z } from 'zod';
 import { ChardError } from '../../errors';
 import { runnerFolder } from '../../installation';
 import {
@@ -13,6 +15,7 @@ import {
 } from '../../stores';
 import type {
   Engine,
+  EngineInterpreter,
   ExecListener,
   ExecRequest,
   ExecResult,
@@ -31,8 +34,13 @@ import { demandOf, machineLimits } from './resources';
 import { Reuse } from './reuse';
 import { RunExecution, type RunPlan } from './run';
 import { selectParts } from './selection';
-import { ignoreFiles, type OpenStepFiles, type StepFiles } from './stepFiles';
 import { BaseRun, checkTaken, takeLatest } from './taking';
+import {
+  openWorkspace,
+  openWorkspaceMemory,
+  type RunWorkspace,
+  type WorkspaceMemory
+} from './workspace';
 
 export interface LocalEngineOptions {
   readonly stores: Stores;
@@ -41,7 +49,6 @@ export interface LocalEngineOptions {
   /** The folder that holds `chard_runner`; by default the installation's. */
   readonly runnerFolder?: string;
   readonly clock?: Clock;
-  readonly openFiles?: OpenStepFiles;
 }
 
 /** An engine that runs steps as processes on this machine. */
@@ -61,7 +68,8 @@ class LocalEngine implements Engine {
   private readonly owner: Owner;
   private readonly launcher: Launcher;
   private readonly recovery: Recovery;
-  private readonly openFiles: OpenStepFiles;
+  /** Opened with the first run: reading what is there needs no memory of folders. */
+  private memory: WorkspaceMemory | null = null;
   private readonly active = new Map<string, ActiveRun>();
   private readonly closing = new AbortController();
   private stopListening: (() => void) | null = null;
@@ -71,7 +79,6 @@ class LocalEngine implements Engine {
     this.stores = options.stores;
     this.limits = { ...machineLimits(), ...options.limits };
     this.clock = options.clock ?? systemClock;
-    this.openFiles = options.openFiles ?? ignoreFiles;
     this.owner = thisOwner();
     this.launcher = new Launcher({
       runnerFolder: options.runnerFolder ?? runnerFolder(),
@@ -91,8 +98,8 @@ class LocalEngine implements Engine {
     this.closing.signal.throwIfAborted();
     const id = newRunId(this.clock.now());
     const plan = { id, pipeline, notebook: notebook.path, options, interpreter, secrets };
-    const files = await this.openFiles(notebook.path, this.stores.home);
-    await this.check(plan, files);
+    const workspace = await this.openWorkspace(plan);
+    await this.check(plan, workspace);
     const artefacts = {
       notebook: this.stores.artefacts.put(notebook.bytes),
       pipeline: this.putJson(pipeline),
@@ -103,7 +110,7 @@ class LocalEngine implements Engine {
       { id, notebook: notebook.path, pipeline: pipeline.name, artefacts, events: [event] },
       this.owner
     );
-    return this.launch(plan, files, { type: 'run-started', pid: process.pid });
+    return this.launch(plan, workspace, { type: 'run-started', pid: process.pid });
   }
 
   async resume(run: string, { interpreter, secrets = {} }: ExecutionContext): Promise<RunHandle> {
@@ -119,9 +126,9 @@ class LocalEngine implements Engine {
     const { notebook, options } = state;
     const pipeline = this.pipelineOf(run);
     const plan = { id: run, pipeline, notebook: notebook.path, options, interpreter, secrets };
-    const files = await this.openFiles(notebook.path, this.stores.home);
+    const workspace = await this.openWorkspace(plan);
     this.stores.leases.take(run, this.owner, this.clock.now(), lease => this.isAlive(lease));
-    return this.launch(plan, files, { type: 'run-resumed', pid: process.pid });
+    return this.launch(plan, workspace, { type: 'run-resumed', pid: process.pid });
   }
 
   async cancel(run: string): Promise<void> {
@@ -158,10 +165,26 @@ class LocalEngine implements Engine {
     for (const { execution } of this.active.values()) execution.cancel();
     await Promise.allSettled([...this.active.values()].map(({ finished }) => finished));
     await this.launcher.close();
+    this.memory?.close();
+    this.memory = null;
+  }
+
+  private openWorkspace({ pipeline, notebook, interpreter }: RunPlan): Promise<RunWorkspace> {
+    const { home } = this.stores;
+    this.memory ??= openWorkspaceMemory(join(home, 'workspace.db'));
+    const graph = new StepGraph(pipeline);
+    const steps = new Map(
+      graph.steps.map(({ name }) => [name, new Set(graph.ancestors(name).map(step => step.name))])
+    );
+    const unrecorded = environmentFolders(interpreter);
+    return openWorkspace({ notebook, steps, home, unrecorded }, this.memory);
   }
 
   /** What can be refused is refused before there is a run. */
-  private async check({ pipeline, notebook, options, interpreter }: RunPlan, files: StepFiles) {
+  private async check(
+    { pipeline, notebook, options, interpreter }: RunPlan,
+    workspace: RunWorkspace
+  ): Promise<void> {
     const graph = new StepGraph(pipeline);
     const parts = selectParts(graph, options);
     graph.steps.forEach(step => demandOf(step, this.limits));
@@ -171,22 +194,22 @@ class LocalEngine implements Engine {
       pipeline,
       notebook,
       fingerprint: interpreter.fingerprint,
-      files
+      workspace
     });
     await checkTaken(graph, parts, async (step, received) =>
       base === null
-        ? takeLatest(reuse, key => results.runOf(key), graph, step, received)
+        ? takeLatest(reuse, key => results.runOf(key), step, received)
         : base.take(step)
     );
   }
 
   /** Executes a run that this engine owns. */
-  private launch(plan: RunPlan, files: StepFiles, beginning: RunEventBody): RunHandle {
+  private launch(plan: RunPlan, workspace: RunWorkspace, beginning: RunEventBody): RunHandle {
     const { stores, owner, clock, launcher, limits } = this;
     const log = new EventLog(stores.runs, plan.id, owner, clock, error => execution.fail(error));
     const execution: RunExecution = new RunExecution(
       plan,
-      { stores, owner, clock, launcher, limits, files },
+      { stores, owner, clock, launcher, limits, workspace },
       log
     );
     const finished = execution.execute(beginning).finally(() => this.letGo(plan.id));
@@ -286,6 +309,14 @@ function runCreated(
       after: after.map(({ step }) => step)
     }))
   };
+}
+
+const EnvironmentRecord = z.object({ prefix: z.string(), sitePackages: z.array(z.string()) });
+
+/** Folders whose content the environment's fingerprint stands for. */
+function environmentFolders({ record }: EngineInterpreter): string[] {
+  const environment = EnvironmentRecord.safeParse(record);
+  return environment.success ? [environment.data.prefix, ...environment.data.sitePackages] : [];
 }
 
 /** Sorts by time and reads well: "20261123-231502-3fa9c1". */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Pipeline, Step } from '@chard/core/pipeline';
 import type { ResultStore, ReuseParts, StoredResult, ValueStore } from '../../stores';
-import type { StepFiles } from './stepFiles';
 import type { Received } from './versions';
+import type { RunWorkspace } from './workspace';
 
 /** Part of every key: results of an engine that worked differently are not found. */
 const GENERATION = 1;
@@ -18,7 +18,7 @@ export interface ReuseContext {
   readonly notebook: string;
   /** The environment's. */
   readonly fingerprint: string;
-  readonly files: StepFiles;
+  readonly workspace: RunWorkspace;
 }
 
 /** Finds earlier results that still hold, and says in words why one does or does not. */
@@ -30,8 +30,8 @@ export class Reuse {
   ) {}
 
   /** All that a step's result depends on, as far as it can be known. */
-  parts(step: Step, ancestors: readonly string[], received: Received): ReuseParts {
-    const { pipeline, fingerprint, files } = this.context;
+  async parts(step: Step, received: Received): Promise<ReuseParts> {
+    const { pipeline, fingerprint, workspace } = this.context;
     const modules = pipeline.modules.filter(({ path }) => step.modules.includes(path));
     const parameters = pipeline.parameters.filter(({ name }) => step.parameters.includes(name));
     return {
@@ -41,7 +41,7 @@ export class Reuse {
       parameters: Object.fromEntries(parameters.map(parameter => [parameter.name, parameter.default])),
       environment: fingerprint,
       variables: sha256(canonical(step.settings.environment)),
-      workspace: files.fingerprint(ancestors)
+      workspace: (await workspace.view(step.name)).digest
     };
   }
 
@@ -52,25 +52,27 @@ export class Reuse {
   /** Looks for a result with these parts that is whole and whose files are as they were. */
   async find(step: Step, parts: ReuseParts): Promise<Decision> {
     const result = this.results.find(this.key(step, parts));
-    if (result === undefined) return { reuse: false, why: this.difference(step, parts) };
+    if (result === undefined) return { reuse: false, why: await this.difference(step, parts) };
     const lost = result.values.find(({ group }) => group !== null && !this.values.has(group));
     if (lost !== undefined) {
       return { reuse: false, why: `the stored value of "${lost.name}" is gone` };
     }
-    const changed = await this.context.files.check(result.files);
-    if (changed !== null) return { reuse: false, why: changed };
+    const verdict = await this.context.workspace.check(step.name, result.files);
+    if (!verdict.ok) return { reuse: false, why: verdict.why };
     return { reuse: true, why: 'nothing that it depends on has changed', result };
   }
 
-  private difference(step: Step, now: ReuseParts): string {
+  private async difference(step: Step, now: ReuseParts): Promise<string> {
     const latest = this.results.latest(this.context.notebook, step.name);
     if (latest === undefined) return 'no earlier result';
     const differences = compareParts(latest.parts, now);
+    const inFiles = await this.context.workspace.explain(step.name, latest.files);
+    if (inFiles !== null) differences.push(inFiles);
     return differences.length === 0 ? 'no earlier result that holds' : differences.join('; ');
   }
 }
 
-/** What changed between two results' parts, in words, the nearest cause first. */
+/** What changed between two results' parts, in words, the nearest cause first; files are left to the workspace. */
 export function compareParts(before: ReuseParts, now: ReuseParts): string[] {
   return [
     ...(before.code === now.code ? [] : ['its code changed']),
@@ -81,8 +83,7 @@ export function compareParts(before: ReuseParts, now: ReuseParts): string[] {
     }),
     ...changedKeys(before.inputs, now.inputs).map(name => `input ${name} ${changeOf(before, now, name)}`),
     ...(before.variables === now.variables ? [] : ['its environment variables changed']),
-    ...(before.environment === now.environment ? [] : ['the Python environment changed']),
-    ...(before.workspace === now.workspace ? [] : ["a file in the notebook's folder changed"])
+    ...(before.environment === now.environment ? [] : ['the Python environment changed'])
   ];
 }
 

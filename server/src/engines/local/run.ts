@@ -1,12 +1,11 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
-import type { TouchedFiles } from '@chard/core/protocol';
 import {
   stepState,
   type RunEventBody,
   type RunState,
   type StepError
 } from '@chard/core/run';
-import type { Owner, ReuseParts, Stores } from '../../stores';
+import type { Owner, ReuseParts, StoredResult, Stores } from '../../stores';
 import type { EngineInterpreter, Limits, RunOptions } from '../engine';
 import { ChardError } from '../../errors';
 import type { Clock } from './clock';
@@ -21,10 +20,10 @@ import { Reuse } from './reuse';
 import { Scheduler } from './scheduler';
 import { selectParts, type Part } from './selection';
 import { stepSpec } from './spec';
-import type { KeptFiles, StepFiles } from './stepFiles';
 import { executeStep, type ProgressMessage, type StepOutcome } from './stepProcess';
 import { BaseRun, takeLatest, type Taken, type Taking } from './taking';
 import { storedValues, Versions, type Received } from './versions';
+import type { RunWorkspace, StepOutcome as FilesOutcome } from './workspace';
 
 type StepFinished = Extract<RunEventBody, { type: 'step-finished' }>;
 
@@ -45,7 +44,7 @@ export interface RunServices {
   readonly clock: Clock;
   readonly launcher: Launcher;
   readonly limits: Limits;
-  readonly files: StepFiles;
+  readonly workspace: RunWorkspace;
 }
 
 /** A step on its way, from when it is ready until it has finished. */
@@ -79,6 +78,8 @@ export class RunExecution {
   private readonly retries = new Map<string, () => void>();
   private readonly said = new Set<string>();
   private readonly done = deferred<void>();
+  /** Results that this run made, by step: the workspace may find out in the end that they hold more widely. */
+  private readonly made = new Map<string, StoredResult>();
   /** Steps being decided on or executed. */
   private active = 0;
   private firstError: (StepError & { step: string }) | null = null;
@@ -89,7 +90,7 @@ export class RunExecution {
     private readonly services: RunServices,
     private readonly log: EventLog
   ) {
-    const { stores, limits, files } = services;
+    const { stores, limits, workspace } = services;
     this.graph = new StepGraph(plan.pipeline);
     this.versions = new Versions(this.graph);
     this.scheduler = new Scheduler(limits);
@@ -97,7 +98,7 @@ export class RunExecution {
       pipeline: plan.pipeline,
       notebook: plan.notebook,
       fingerprint: plan.interpreter.fingerprint,
-      files
+      workspace
     });
     this.parts = selectParts(this.graph, plan.options);
     const { base } = plan.options;
@@ -145,6 +146,7 @@ export class RunExecution {
 
   /** Takes over what has finished before (in a resumed run) and counts what the rest waits for. */
   private prepare(): void {
+    this.adoptFiles();
     for (const step of this.graph.steps) {
       const before = stepState(this.log.state, step.name);
       if (before?.phase === 'succeeded') {
@@ -164,6 +166,32 @@ export class RunExecution {
     }
     for (const [name, waitsFor] of [...this.unfinished]) {
       if (waitsFor === 0) this.begin(name);
+    }
+  }
+
+  /** Files of steps that finished before this process took the run over. */
+  private adoptFiles(): void {
+    const { stores, workspace } = this.services;
+    for (const [name, files] of stores.runs.stepFiles(this.plan.id)) {
+      if (stepState(this.log.state, name)?.phase === 'succeeded') workspace.adopt(name, files);
+    }
+    for (const { path, message } of workspace.problems) {
+      this.warnOnce(`file/${path}`, {
+        type: 'warning',
+        step: null,
+        code: 'file-unreadable',
+        message: `${path} cannot be looked at: ${message}`,
+        cell: null
+      });
+    }
+    if (!workspace.reusable.ok) {
+      this.warnOnce('folder', {
+        type: 'warning',
+        step: null,
+        code: 'not-reusable',
+        message: `No step of this run will be reused: ${workspace.reusable.why}`,
+        cell: null
+      });
     }
   }
 
@@ -191,9 +219,8 @@ export class RunExecution {
         error: problem
       });
     }
-    const ancestors = this.graph.ancestors(step.name).map(({ name }) => name);
-    const parts = this.reuse.parts(step, ancestors, received);
-    const taking = await this.lookUp(step, received, parts);
+    const parts = await this.reuse.parts(step, received);
+    const taking = await this.withFiles(step, await this.lookUp(step, received, parts));
     if (this.abort.signal.aborted) return;
     if (!('missing' in taking)) return this.take(step, received, parts, taking, formerAttempts);
     if (this.parts.get(step.name) === 'take') {
@@ -212,7 +239,7 @@ export class RunExecution {
     switch (this.parts.get(step.name)) {
       case 'take':
         return this.base === null
-          ? takeLatest(this.reuse, key => results.runOf(key), this.graph, step, received)
+          ? takeLatest(this.reuse, key => results.runOf(key), step, received)
           : this.base.take(step);
       case 'force':
         return { missing: 'asked for' };
@@ -232,15 +259,27 @@ export class RunExecution {
     };
   }
 
-  private async take(
+  /** Puts back the files that a taken step wrote; where that cannot be, the step is not taken. */
+  private async withFiles(step: Step, taking: Taking): Promise<Taking> {
+    if ('missing' in taking || taking.files === null) return taking;
+    try {
+      await this.services.workspace.replay(step.name, taking.files);
+      return taking;
+    } catch (error) {
+      if (!(error instanceof ChardError)) throw error;
+      return { missing: error.message };
+    }
+  }
+
+  private take(
     step: Step,
     received: Received,
     parts: ReuseParts,
     taken: Taken,
     formerAttempts: number
-  ): Promise<void> {
-    const { stores, files, clock } = this.services;
-    if (taken.files !== null) await files.replay(step.name, taken.files);
+  ): void {
+    const { stores, clock } = this.services;
+    if (taken.files !== null) stores.runs.saveStepFiles(this.plan.id, step.name, taken.files);
     const attempt = formerAttempts + 1;
     const outputs =
       taken.run === null
@@ -306,27 +345,29 @@ export class RunExecution {
 
   private async attempt(task: Task): Promise<void> {
     const { step, received, attempt } = task;
-    const { files } = this.services;
-    files.started(step.name);
-    const outcome = await this.execute1(task);
-    const kept = await files.ended(step.name, outcome.files);
+    const { workspace, stores } = this.services;
+    await workspace.started(step.name);
+    const outcome = await this.executeAttempt(task);
+    const isSuccess = outcome.state === 'succeeded';
+    const kept = await workspace.finished(step.name, outcome.files, isSuccess);
     if (this.failure !== null) return;
+    if (isSuccess) stores.runs.saveStepFiles(this.plan.id, step.name, kept.files);
     const isCancelled = outcome.state === 'cancelled' && this.abort.signal.aborted;
     if (outcome.state === 'failed' && !this.abort.signal.aborted && this.retry(task, outcome)) {
       return;
     }
     this.finish(step, received, {
       ...this.finished(step, attempt),
-      state: isCancelled ? 'cancelled' : outcome.state === 'succeeded' ? 'succeeded' : 'failed',
+      state: isCancelled ? 'cancelled' : isSuccess ? 'succeeded' : 'failed',
       why: task.why,
       values: storedValues(step.name, received, outcome.values),
       error: isCancelled ? null : (outcome.error ?? cancelledFromOutside(step, outcome)),
       resources: outcome.resources
     });
-    if (outcome.state === 'succeeded') this.keepResult(task, outcome, kept);
+    if (isSuccess) this.keepResult(task, outcome, kept);
   }
 
-  private async execute1(task: Task): Promise<StepOutcome> {
+  private async executeAttempt(task: Task): Promise<StepOutcome> {
     const { step, received, attempt } = task;
     const { launcher, clock, owner, stores } = this.services;
     const { id, pipeline, notebook, interpreter, secrets } = this.plan;
@@ -355,7 +396,7 @@ export class RunExecution {
   }
 
   private notStarted(error: unknown): StepOutcome {
-    const nothing = { values: [], files: noFiles(), resources: null };
+    const nothing = { values: [], files: { read: [], written: [] }, resources: null };
     if (this.abort.signal.aborted) return { state: 'cancelled', error: null, ...nothing };
     if (!(error instanceof ChardError)) throw error;
     const { code, message } = error;
@@ -386,30 +427,44 @@ export class RunExecution {
     return true;
   }
 
-  private keepResult(task: Task, outcome: StepOutcome, kept: KeptFiles): void {
-    const { stores, clock } = this.services;
-    if (!kept.reusable) {
+  private keepResult(task: Task, outcome: StepOutcome, { files, reusable }: FilesOutcome): void {
+    const { stores, clock, workspace } = this.services;
+    const { step, parts } = task;
+    if (!reusable.ok) {
+      // Said once for the whole run where it holds for all steps.
+      if (!workspace.reusable.ok) return;
       this.log.add({
         type: 'warning',
-        step: task.step.name,
+        step: step.name,
         code: 'not-reusable',
-        message: `The result of "${task.step.name}" will not be reused: ${kept.reason}.`,
+        message: `The result of "${step.name}" will not be reused: ${reusable.why}.`,
         cell: null
       });
       return;
     }
-    stores.results.put(
-      {
-        key: this.reuse.key(task.step, task.parts),
-        notebook: this.plan.notebook,
-        step: task.step.name,
-        parts: task.parts,
-        values: outcome.values,
-        files: kept.record,
-        createdAt: clock.now()
-      },
-      this.plan.id
-    );
+    const result: StoredResult = {
+      key: this.reuse.key(step, parts),
+      notebook: this.plan.notebook,
+      step: step.name,
+      parts,
+      values: outcome.values,
+      files,
+      createdAt: clock.now()
+    };
+    stores.results.put(result, this.plan.id);
+    this.made.set(step.name, result);
+  }
+
+  /** Results are kept a second time under what their steps turned out to depend on. */
+  private async widenResults(): Promise<void> {
+    if (this.made.size === 0) return;
+    for (const [name, { digest }] of await this.services.workspace.settle()) {
+      const result = this.made.get(name);
+      if (result === undefined) continue;
+      const parts = { ...result.parts, workspace: digest };
+      const key = this.reuse.key(this.graph.step(name), parts);
+      this.services.stores.results.put({ ...result, key, parts }, this.plan.id);
+    }
   }
 
   /** A runner's message as an event. */
@@ -475,6 +530,14 @@ export class RunExecution {
     for (const name of [...this.unfinished.keys()]) {
       this.finishWithout(name, 'cancelled', 'the run was cancelled');
     }
+    this.active += 1;
+    this.end(isCancelled)
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => this.done.resolve());
+  }
+
+  private async end(isCancelled: boolean): Promise<void> {
+    await this.widenResults();
     const wasCancelled =
       isCancelled || this.log.state.steps.some(({ phase }) => phase === 'cancelled');
     this.log.write({
@@ -482,7 +545,6 @@ export class RunExecution {
       state: wasCancelled ? 'cancelled' : this.firstError === null ? 'succeeded' : 'failed',
       error: wasCancelled ? null : this.firstError
     });
-    this.done.resolve();
   }
 
   private dropWaiting(): void {
@@ -564,10 +626,6 @@ export class RunExecution {
       this.fail(error);
     }
   }
-}
-
-function noFiles(): TouchedFiles {
-  return { read: [], written: [] };
 }
 
 /** The runner says "cancelled" though nobody here asked: somebody else interrupted the step. */

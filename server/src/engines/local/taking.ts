@@ -23,6 +23,7 @@ export type Taking = Taken | { readonly missing: string };
 /** Takes steps from a run that somebody named. */
 export class BaseRun {
   private readonly state: RunState;
+  private readonly files: ReadonlyMap<string, unknown>;
 
   /** @throws ChardError `run-unknown`. */
   constructor(
@@ -31,6 +32,7 @@ export class BaseRun {
     readonly id: string
   ) {
     this.state = fold(initialRunState, runs.read(id));
+    this.files = runs.stepFiles(id);
   }
 
   take(step: Step): Taking {
@@ -47,7 +49,7 @@ export class BaseRun {
       values: found.values.map(value => asReported(step.name, value)),
       run: this.id,
       why: `taken from the run ${this.id}`,
-      files: null
+      files: this.files.get(step.name) ?? null
     };
   }
 }
@@ -56,12 +58,10 @@ export class BaseRun {
 export async function takeLatest(
   reuse: Reuse,
   runOf: (key: string) => string | undefined,
-  graph: StepGraph,
   step: Step,
   received: Received
 ): Promise<Taking> {
-  const ancestors = graph.ancestors(step.name).map(({ name }) => name);
-  const decision = await reuse.find(step, reuse.parts(step, ancestors, received));
+  const decision = await reuse.find(step, await reuse.parts(step, received));
   if (!decision.reuse) return { missing: decision.why };
   const { result } = decision;
   const run = runOf(result.key) ?? null;

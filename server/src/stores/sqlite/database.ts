@@ -2,7 +2,8 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { ChardError, systemCode } from '../../errors';
+import { ChardError } from '../../errors';
+import { errorCode, reasonOf } from '../../files';
 import { MIGRATIONS } from './schema';
 
 /** "chrd": tells our files from other people's databases. */
@@ -142,14 +143,14 @@ function prepareFile(path: string): boolean {
     if (isNew) chmodSync(path, 0o600);
     return true;
   } catch (error) {
-    const code = systemCode(error);
+    const code = errorCode(error);
     const isReadOnly = code === 'EROFS' || code === 'EACCES' || code === 'EPERM';
     if (isReadOnly && existsSync(path)) return false;
     if (isReadOnly) throw readOnlyError(path, error);
     if (code === 'ENOSPC' || code === 'EDQUOT') throw fullError(path, error);
     throw new ChardError(
       'store-unavailable',
-      `The store ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}. ` +
+      `The store ${path} cannot be opened: ${reasonOf(error)}. ` +
         'Make its folder usable, or set CHARD_HOME to another one.',
       { path, cause: error }
     );
@@ -186,7 +187,7 @@ function translated<Result>(path: string, work: () => Result): Result {
 
 function asChardError(error: unknown, path: string): unknown {
   const details = { path, cause: error };
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   switch (primaryCode(error)) {
     case BUSY:
     case LOCKED:
@@ -239,6 +240,7 @@ function fullError(path: string, cause: unknown): ChardError {
 }
 
 function primaryCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  const code =
+    typeof error === 'object' && error !== null && 'errcode' in error ? error.errcode : undefined;
   return typeof code === 'number' ? code & 0xff : undefined;
 }

@@ -69,12 +69,6 @@ export class SqliteResultStore implements ResultStore {
     return row === undefined ? undefined : String(row['id']);
   }
 
-  allFiles(): unknown[] {
-    return this.database
-      .all('SELECT files FROM results')
-      .map(({ files }) => JSON.parse(String(files)) as unknown);
-  }
-
   private addUse(key: string, run: string): void {
     const row = this.database.get('SELECT number FROM runs WHERE id = ?', run);
     if (row === undefined) throw runUnknown(run);

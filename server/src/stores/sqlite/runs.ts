@@ -117,6 +117,23 @@ export class SqliteRunStore implements RunStore {
     return rows.map(toEvent);
   }
 
+  saveStepFiles(id: string, step: string, files: unknown): void {
+    this.database.run(
+      'INSERT INTO step_files (run, step, files) VALUES (?, ?, ?)',
+      this.numberOf(id),
+      step,
+      JSON.stringify(files)
+    );
+  }
+
+  stepFiles(id: string): Map<string, unknown> {
+    const rows = this.database.all(
+      'SELECT step, files FROM step_files WHERE run = ? ORDER BY number',
+      this.numberOf(id)
+    );
+    return new Map(rows.map(({ step, files }) => [String(step), JSON.parse(String(files))]));
+  }
+
   requestCancel(id: string): void {
     if (this.database.run('UPDATE runs SET cancel_requested = 1 WHERE id = ?', id) === 0) {
       throw runUnknown(id);

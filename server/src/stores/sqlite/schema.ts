@@ -41,6 +41,14 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX value_uses_by_value ON value_uses (value);
 
+  CREATE TABLE step_files (
+    number INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+    step TEXT NOT NULL,
+    files TEXT NOT NULL,
+    UNIQUE (run, step) ON CONFLICT REPLACE
+  ) STRICT;
+
   CREATE TABLE leases (
     run INTEGER PRIMARY KEY REFERENCES runs (number) ON DELETE CASCADE,
     instance TEXT NOT NULL,

@@ -55,7 +55,7 @@ export class Connection {
         this.listener?.line(line);
       }
     } catch (error) {
-      this.destroy(error instanceof Error ? error : new Error(String(error)));
+      this.destroy(error as Error);
     }
   }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemCode } from '../../../errors';
+import { errorCode } from '../../../files';
 
 /** The environment variable that marks every process started by an engine, with the engine's instance. */
 export const MARKER = 'CHARD_ENGINE';
@@ -60,7 +60,7 @@ function readProcess(pid: number, file: 'environ' | 'stat'): string | null {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (errorCode(error) === undefined) throw error;
     return null;
   }
 }
@@ -70,6 +70,6 @@ function kill(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
     // Gone since it was found, or not ours to end.
-    if (systemCode(error) !== 'ESRCH' && systemCode(error) !== 'EPERM') throw error;
+    if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pipeline } from '@chard/core/pipeline';
@@ -36,9 +36,18 @@ export function runRequest(
 
 /** A folder with a store and engines on it, which `close` all ends and removes. */
 export class Bench {
-  readonly folder = mkdtempSync(join(tmpdir(), 'chard-spec-'));
-  readonly stores: Stores = openStores(join(this.folder, 'home'));
+  private readonly root = mkdtempSync(join(tmpdir(), 'chard-spec-'));
+  /** The notebook's. */
+  readonly folder = join(this.root, 'notebooks');
+  /** Where steps leave traces for a spec to look at; reuse does not look here. */
+  readonly aside = join(this.root, 'aside');
+  readonly stores: Stores = openStores(join(this.root, 'home'));
   private readonly closers: (() => Promise<void>)[] = [];
+
+  constructor() {
+    mkdirSync(this.folder);
+    mkdirSync(this.aside);
+  }
 
   engine(options: Partial<LocalEngineOptions> = {}, limits: Partial<Limits> = { parallel: 4, cpu: 4 }) {
     const engine = createLocalEngine({
@@ -54,6 +63,6 @@ export class Bench {
   async close(): Promise<void> {
     for (const close of this.closers) await close();
     this.stores.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.root, { recursive: true, force: true });
   }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import io
 import json
@@ -42,16 +43,14 @@ def supervise(path: str, token: str) -> None:
         return
     command = json.loads(line)
     spec = command["spec"]
-    lifeline, keep = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.setsid()
-        os.close(keep)
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         try:
             run(spec, engine)
         finally:
             os._exit(0)
-    os.close(lifeline)
     deadline = None if command["timeoutSeconds"] is None else time.time() + command["timeoutSeconds"]
     state, error = "failed", None
     while True:
