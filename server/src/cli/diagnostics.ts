@@ -24,7 +24,12 @@ export function formatDiagnostics(
 export function count(diagnostics: readonly Diagnostic[]): string {
   const words = ORDER.map(severity => {
     const number = diagnostics.filter(item => item.severity === severity).length;
-    const noun = severity === 'info' ? (number === 1 ? 'note' : 'notes') : severity + (number === 1 ? '' : 's');
+    const noun =
+      severity === 'info'
+        ? number === 1
+          ? 'note'
+          : 'notes'
+        : severity + (number === 1 ? '' : 's');
     return number > 0 ? `${number} ${noun}` : '';
   });
   const text = words.filter(Boolean).join(', ');

@@ -16,7 +16,10 @@ export type Finish = (code: ExitCode) => void;
  * @param words what follows `chard`.
  * @returns the exit code: 0 done (warnings too), 1 the notebook or the run has errors, 2 wrong usage, 130 interrupted.
  */
-export async function runCommandLine(words: readonly string[], context: Context): Promise<ExitCode> {
+export async function runCommandLine(
+  words: readonly string[],
+  context: Context
+): Promise<ExitCode> {
   let code: ExitCode = 0;
   const program = createProgram(context, result => (code = result));
   try {

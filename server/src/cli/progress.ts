@@ -100,7 +100,8 @@ class PlainProgress implements Progress {
         if (event.step === METRICS_STEP && event.state === 'succeeded') {
           return null;
         }
-        const took = event.resources === null ? '' : ` in ${duration(event.resources.wallSeconds * 1000)}`;
+        const took =
+          event.resources === null ? '' : ` in ${duration(event.resources.wallSeconds * 1000)}`;
         return `${event.step}: ${event.cached ? 'reused' : event.state + took}`;
       }
       case 'warning':

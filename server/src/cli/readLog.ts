@@ -11,7 +11,11 @@ export function* readLog(
 ): Generator<RunEvent> {
   let last = after;
   for (;;) {
-    const page = stores.runs.read(run, { after: last, limit: PAGE, ...(step !== undefined && { step }) });
+    const page = stores.runs.read(run, {
+      after: last,
+      limit: PAGE,
+      ...(step !== undefined && { step })
+    });
     yield* page;
     const end = page.at(-1);
     if (end === undefined || page.length < PAGE) {

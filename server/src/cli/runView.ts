@@ -43,9 +43,7 @@ export function runReport(state: RunState, paint: Paint): string {
   const parts = [headline(state, paint)];
   if (state.metrics.size > 0) {
     parts.push(
-      table(
-        [...state.metrics.values()].map(({ name, last }) => [`  ${name}`, metricText(last)])
-      )
+      table([...state.metrics.values()].map(({ name, last }) => [`  ${name}`, metricText(last)]))
     );
   }
   if (state.error !== null) {
@@ -67,7 +65,9 @@ export function errorReport(error: NonNullable<RunState['error']>, paint: Paint)
     error.line === null ? null : `line ${error.line}`
   ].filter(Boolean);
   const what = error.code === 'exception' ? `${error.type}: ${error.message}` : error.message;
-  const lines = [`${paint('red', where.join(', '))}${where.length > 0 ? ': ' : ''}${paint('bold', what)}`];
+  const lines = [
+    `${paint('red', where.join(', '))}${where.length > 0 ? ': ' : ''}${paint('bold', what)}`
+  ];
   if (error.traceback.length > 0) {
     lines.push('', ...error.traceback.flatMap(text => text.split('\n')).map(line => `  ${line}`));
   }
@@ -98,7 +98,10 @@ function elapsed(step: StepState, now: number): string {
 
 function note(step: StepState, paint: Paint): string {
   if (step.error !== null) {
-    return paint(step.phase === 'failed' ? 'red' : 'yellow', firstLine(step.error.message || step.error.type));
+    return paint(
+      step.phase === 'failed' ? 'red' : 'yellow',
+      firstLine(step.error.message || step.error.type)
+    );
   }
   if (step.phase === 'skipped') {
     return paint('dim', step.why);
@@ -123,11 +126,18 @@ function timeWindow(state: RunState, now: number): Window {
 
 /** When the step ran within the run: side by side steps stand under each other. */
 function bar(step: StepState, window: Window, now: number, paint: Paint): string {
-  if (step.cached || step.startedAt === null || step.phase === 'pending' || step.phase === 'skipped') {
+  if (
+    step.cached ||
+    step.startedAt === null ||
+    step.phase === 'pending' ||
+    step.phase === 'skipped'
+  ) {
     return ' '.repeat(BAR_WIDTH);
   }
   const column = (time: number) =>
-    Math.round((Math.min(Math.max(0, time - window.start), window.length) / window.length) * BAR_WIDTH);
+    Math.round(
+      (Math.min(Math.max(0, time - window.start), window.length) / window.length) * BAR_WIDTH
+    );
   const from = Math.min(column(step.startedAt), BAR_WIDTH - 1);
   const to = Math.max(from + 1, column(step.finishedAt ?? now));
   const text = ' '.repeat(from) + '━'.repeat(to - from) + ' '.repeat(BAR_WIDTH - to);

@@ -8,7 +8,10 @@ export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   /** Colours `text` where `err` (for `out`: where `out`) shows colours. */
-  readonly paint: { out(style: Style, text: string): string; err(style: Style, text: string): string };
+  readonly paint: {
+    out(style: Style, text: string): string;
+    err(style: Style, text: string): string;
+  };
   /** True where `err` is a terminal whose lines can be drawn over. */
   readonly live: boolean;
   readonly columns: number;
@@ -74,7 +77,9 @@ export function table(rows: readonly (readonly string[])[]): string {
     .map(row =>
       row
         .map((cell, column) =>
-          column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell))
+          column === row.length - 1
+            ? cell
+            : cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell))
         )
         .join('  ')
         .trimEnd()
@@ -85,7 +90,8 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 // eslint-disable-next-line no-control-regex -- the escape character is what a colour begins with
 const COLOUR = /\u001b\[[0-9;]*m/g;
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 
 function displayWidth(text: string): number {
   let width = 0;

@@ -19,9 +19,14 @@ export async function compileNotebook(
 
 function allCells(pipeline: Pipeline): CellToCompile[] {
   const prologue = pipeline.prologue.map(({ cell, source }) => ({ cell, source, step: null }));
-  const steps = [...pipeline.steps, ...(pipeline.metricsStep === null ? [] : [pipeline.metricsStep])];
+  const steps = [
+    ...pipeline.steps,
+    ...(pipeline.metricsStep === null ? [] : [pipeline.metricsStep])
+  ];
   return [
     ...prologue,
-    ...steps.flatMap(step => step.code.map(({ cell, source }) => ({ cell, source, step: step.name })))
+    ...steps.flatMap(step =>
+      step.code.map(({ cell, source }) => ({ cell, source, step: step.name }))
+    )
   ];
 }

@@ -1,17 +1,12 @@
-import { diagnostic, type Diagnostic } from '@chard/core';
+import { diagnostic, Position, type Diagnostic } from '@chard/core';
 import { z } from 'zod';
 import type { Interpreter } from './interpreter';
 import { runRunnerModule } from './runnerModule';
 
-const CompileError = z.object({
-  cell: z.int(),
-  message: z.string(),
-  line: z.int().nullable(),
-  column: z.int().nullable(),
-  endLine: z.int().nullable(),
-  endColumn: z.int().nullable()
+const CompileError = Position.extend({ message: z.string(), end: Position });
+const Answer = z.object({
+  cells: z.array(z.object({ cell: z.int(), errors: z.array(CompileError) }))
 });
-const Answer = z.object({ errors: z.array(CompileError) });
 
 /** A cell's code as the pipeline would run it. */
 export interface CellToCompile {
@@ -28,21 +23,20 @@ export async function compileCells(
   interpreter: Interpreter,
   cells: readonly CellToCompile[]
 ): Promise<Diagnostic[]> {
-  const { errors } = Answer.parse(
+  const answer = Answer.parse(
     await runRunnerModule(interpreter, 'chard_runner.compile_cells', {
       cells: cells.map(({ cell, source }) => ({ cell, source }))
     })
   );
-  return errors.map(error =>
-    diagnostic('error', 'syntax-error', `Python cannot read this cell: ${error.message}`, {
-      cell: error.cell,
-      line: error.line,
-      column: error.column,
-      end:
-        error.endLine !== null && error.endColumn !== null
-          ? { line: error.endLine, column: error.endColumn }
-          : null,
-      step: cells.find(({ cell }) => cell === error.cell)?.step ?? null
-    })
+  return answer.cells.flatMap(({ cell, errors }, index) =>
+    errors.map(({ message, line, column, end }) =>
+      diagnostic('error', 'syntax-error', `Python cannot read this cell: ${message}.`, {
+        cell,
+        line,
+        column,
+        end,
+        step: cells[index]?.step ?? null
+      })
+    )
   );
 }

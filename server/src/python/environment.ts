@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { systemCode } from '../errors';
@@ -13,8 +20,7 @@ export const PythonEnvironment = z.object({
   implementation: z.string(),
   platform: z.string(),
   prefix: z.string(),
-  /** Folders that hold installed packages. */
-  sitePackages: z.array(z.string()),
+  paths: z.object({ purelib: z.string(), platlib: z.string() }),
   /** Distribution name to version. */
   packages: z.record(z.string(), z.string())
 });
@@ -45,7 +51,7 @@ export async function describeEnvironment(
   const witnesses = [
     realpathSync(interpreter.executable),
     join(environment.prefix, 'pyvenv.cfg'),
-    ...environment.sitePackages
+    ...new Set([environment.paths.purelib, environment.paths.platlib])
   ].map(path => ({ path, mtimeMs: modified(path) }));
   remember(file, { environment, witnesses });
   return environment;

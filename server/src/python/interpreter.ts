@@ -64,7 +64,8 @@ function missing(
     );
   }
   const names = kernels.filter(({ language }) => language === 'python').map(({ name }) => name);
-  const known = names.length > 0 ? `Installed: ${names.join(', ')}.` : 'No Python kernel is installed.';
+  const known =
+    names.length > 0 ? `Installed: ${names.join(', ')}.` : 'No Python kernel is installed.';
   return new ChardError(
     'kernel-missing',
     `The notebook's kernel "${wanted}" is not installed here. ${known} Choose one of them for the notebook, or install it ` +

@@ -20,7 +20,9 @@ export function registerCheck(program: Command, context: Context, finish: Finish
       finish(errors > 0 ? 1 : 0);
       if (json) {
         const notebook = loaded.path;
-        return printJson(terminal, { diagnostics: diagnostics.map(item => ({ ...item, notebook })) });
+        return printJson(terminal, {
+          diagnostics: diagnostics.map(item => ({ ...item, notebook }))
+        });
       }
       const steps = loaded.pipeline?.steps.length ?? 0;
       terminal.out(

@@ -69,7 +69,9 @@ async function describePython({ python, environment, home }: Context): Promise<s
 function describeKernels({ python, environment }: Context): string {
   const { kernels, broken } = listKernels(kernelFolders(python, environment));
   const names = kernels.filter(({ language }) => language === 'python').map(({ name }) => name);
-  const complaint = broken.map(({ name, reason }) => `; ${name} cannot be read: ${reason}`).join('');
+  const complaint = broken
+    .map(({ name, reason }) => `; ${name} cannot be read: ${reason}`)
+    .join('');
   return (names.join(', ') || 'none installed; notebooks run in this Python') + complaint;
 }
 

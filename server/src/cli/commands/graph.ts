@@ -51,7 +51,9 @@ function describe(pipeline: Pipeline, paint: Terminal['paint']['out']): string {
   if (pipeline.metricsStep !== null) {
     const names = pipeline.metrics.map(({ name }) => name).join(', ');
     const sources = [...new Set(pipeline.metricsStep.inputs.map(({ from }) => from))].join(', ');
-    parts.push(`${paint('bold', 'Metrics')}\n  ${names}${sources && paint('dim', `  from ${sources}`)}\n`);
+    parts.push(
+      `${paint('bold', 'Metrics')}\n  ${names}${sources && paint('dim', `  from ${sources}`)}\n`
+    );
   }
   return parts.join('');
 }

@@ -24,21 +24,36 @@ export function registerRun(program: Command, context: Context, finish: Finish):
     .command('run')
     .argument('<notebook>', 'an annotated notebook')
     .description('Runs a notebook as a pipeline on this machine.')
-    .option('-p, --parameter <name=value>', 'another value for a parameter; repeatable', collect, [])
+    .option(
+      '-p, --parameter <name=value>',
+      'another value for a parameter; repeatable',
+      collect,
+      []
+    )
     .option('--no-cache', 'run every step, whatever earlier runs left')
-    .option('--from <step>', 'run this step and those that depend on it; the rest is taken from earlier')
+    .option(
+      '--from <step>',
+      'run this step and those that depend on it; the rest is taken from earlier'
+    )
     .option('--only <step>', 'run this step alone; what it takes is taken from earlier')
     .option('--run <run>', 'the run that --from and --only take from')
     .option('--save-displays <folder>', 'write figures and tables as files into this folder')
     .option('--follow', 'with --json: one JSON line an event, as it happens', false)
     .option('--json', 'one JSON document on standard output', false)
-    .addHelpText('after', '\nExample:\n  chard run examples/digits/digits.ipynb -p trees=50 --save-displays figures')
+    .addHelpText(
+      'after',
+      '\nExample:\n  chard run examples/digits/digits.ipynb -p trees=50 --save-displays figures'
+    )
     .action(async (reference: string, options: RunOptions) => {
       finish(await runNotebook(reference, options, context));
     });
 }
 
-async function runNotebook(reference: string, options: RunOptions, context: Context): Promise<0 | 1 | 2 | 130> {
+async function runNotebook(
+  reference: string,
+  options: RunOptions,
+  context: Context
+): Promise<0 | 1 | 2 | 130> {
   const { terminal, home } = context;
   if (options.from !== undefined && options.only !== undefined) {
     throw new ChardError('usage', 'Give --from or --only, not both.', { exitCode: 2 });
@@ -53,7 +68,10 @@ async function runNotebook(reference: string, options: RunOptions, context: Cont
   if (loaded.pipeline === null || diagnostics.some(({ severity }) => severity === 'error')) {
     if (options.json) {
       printJson(terminal, {
-        error: { code: 'notebook-has-errors', message: `${loaded.path} has errors; nothing was run.` },
+        error: {
+          code: 'notebook-has-errors',
+          message: `${loaded.path} has errors; nothing was run.`
+        },
         diagnostics: diagnostics.map(item => ({ ...item, notebook: loaded.path }))
       });
     } else {

@@ -40,7 +40,9 @@ export function registerExec(runs: Command, context: Context, finish: Finish): v
                 (body.stream === 'stdout' ? terminal.out : terminal.err)(body.text);
               }
             } else if (body.type === 'display') {
-              const text = String(body.data['text/plain'] ?? `[${Object.keys(body.data).join(', ')}]`);
+              const text = String(
+                body.data['text/plain'] ?? `[${Object.keys(body.data).join(', ')}]`
+              );
               output.push({ stream: 'display', text });
               if (!json) {
                 terminal.out(`${text}\n`);

@@ -25,7 +25,10 @@ export function findRun(stores: Stores, reference: string): RunRecord {
   if (matches.length > 1) {
     throw new ChardError(
       'run-ambiguous',
-      `${matches.length} runs begin with "${reference}": ${matches.slice(0, 5).map(({ id }) => id).join(', ')}. Give more of the id.`,
+      `${matches.length} runs begin with "${reference}": ${matches
+        .slice(0, 5)
+        .map(({ id }) => id)
+        .join(', ')}. Give more of the id.`,
       { exitCode: 2 }
     );
   }

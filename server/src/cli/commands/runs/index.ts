@@ -10,7 +10,9 @@ import { registerShow } from './show';
 import { registerValues } from './values';
 
 export function registerRuns(program: Command, context: Context, finish: Finish): void {
-  const runs = program.command('runs').description('Lists runs and what they did, and goes on with them.');
+  const runs = program
+    .command('runs')
+    .description('Lists runs and what they did, and goes on with them.');
   registerList(runs, context);
   registerShow(runs, context);
   registerLogs(runs, context);

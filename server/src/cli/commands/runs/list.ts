@@ -36,7 +36,9 @@ export function registerList(runs: Command, { terminal, home }: Context): void {
           pipeline,
           notebook
         ]);
-        terminal.out(table([['RUN', 'STATE', 'STARTED (UTC)', 'TOOK', 'PIPELINE', 'NOTEBOOK'], ...rows]));
+        terminal.out(
+          table([['RUN', 'STATE', 'STARTED (UTC)', 'TOOK', 'PIPELINE', 'NOTEBOOK'], ...rows])
+        );
       } finally {
         stores.close();
       }

@@ -81,10 +81,7 @@ function follow(
   });
 }
 
-function printer(
-  terminal: Terminal,
-  { json, step }: LogsOptions
-): (entry: LogEntry) => void {
+function printer(terminal: Terminal, { json, step }: LogsOptions): (entry: LogEntry) => void {
   if (json) {
     return entry => terminal.out(`${JSON.stringify(entry)}\n`);
   }
@@ -102,7 +99,9 @@ function printer(
     const prefix = named ? `${paint.out('cyan', entry.step)} ${paint.out('dim', '│')} ` : '';
     for (const line of shown) {
       const colour = entry.stream === 'error' || entry.stream === 'stderr' ? 'red' : null;
-      terminal.out(prefix + (colour === null ? line : paint.out(colour, line)) + (named ? '\n' : ''));
+      terminal.out(
+        prefix + (colour === null ? line : paint.out(colour, line)) + (named ? '\n' : '')
+      );
     }
   };
 }

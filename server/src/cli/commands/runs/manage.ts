@@ -39,7 +39,7 @@ export function registerDelete(runs: Command, { terminal, home }: Context): void
       try {
         const { id } = findRun(stores, reference);
         stores.runs.delete(id);
-        const freed = stores.collectGarbage(ownerLives);
+        const freed = stores.collectGarbage(lease => ownerLives(lease, Date.now()));
         if (json) {
           printJson(terminal, { id, freed });
         } else {

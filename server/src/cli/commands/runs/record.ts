@@ -4,7 +4,9 @@ import type { ArtefactName, Stores } from '../../../stores';
 
 /** The pipeline that a run executes, as it was then. */
 export function storedPipeline(stores: Stores, run: string): Pipeline {
-  return Pipeline.parse(JSON.parse(new TextDecoder().decode(storedArtefact(stores, run, 'pipeline'))));
+  return Pipeline.parse(
+    JSON.parse(new TextDecoder().decode(storedArtefact(stores, run, 'pipeline')))
+  );
 }
 
 /** @throws ChardError `artefact-missing`, `artefact-damaged`. */

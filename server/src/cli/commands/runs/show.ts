@@ -19,8 +19,13 @@ export function registerShow(runs: Command, { terminal, home }: Context): void {
   runs
     .command('show')
     .argument('<run>', 'a run: its id, the beginning of one, or `latest`')
-    .description('Shows a run: steps, metrics, errors; with --json also its pipeline and environment.')
-    .option('--notebook <file>', "write the run's notebook, byte for byte as it was, into this file")
+    .description(
+      'Shows a run: steps, metrics, errors; with --json also its pipeline and environment.'
+    )
+    .option(
+      '--notebook <file>',
+      "write the run's notebook, byte for byte as it was, into this file"
+    )
     .option('--save-displays <folder>', 'write figures and tables as files into this folder')
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard runs show latest --json')
@@ -33,7 +38,9 @@ export function registerShow(runs: Command, { terminal, home }: Context): void {
           writeFileSync(options.notebook, storedArtefact(stores, id, 'notebook'));
         }
         const files =
-          options.saveDisplays === undefined ? [] : saveDisplays(readLog(stores, id), options.saveDisplays);
+          options.saveDisplays === undefined
+            ? []
+            : saveDisplays(readLog(stores, id), options.saveDisplays);
         const environment = PythonEnvironment.parse(
           JSON.parse(new TextDecoder().decode(storedArtefact(stores, id, 'environment')))
         );

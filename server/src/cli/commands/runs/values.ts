@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RunState, StoredValue } from '@chard/core/run';
+import { createLocalEngine } from '../../../engines/local';
 import { ChardError } from '../../../errors';
-import { findInterpreter } from '../../../python/interpreter';
-import { runnerEnvironment } from '../../../python/runnerModule';
 import { openStores, type Stores } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
+import { executionContext } from '../../execution';
 import { readState } from '../../readLog';
 import { byteSize, table } from '../../terminal';
 import { findRun } from './find';
@@ -30,17 +29,22 @@ export function registerValues(runs: Command, context: Context): void {
     .description('Lists the values that each step left; with -o writes one of them as a pickle.')
     .option('--step <step>', 'only what this step left')
     .option('--name <name>', 'only values of this name')
-    .option('-o, --output <file>', 'write the one value as a pickle into this file (needs --step and --name)')
+    .option(
+      '-o, --output <file>',
+      'write the one value as a pickle into this file (needs --step and --name)'
+    )
     .option('--json', 'one JSON document on standard output', false)
-    .addHelpText('after', '\nExample:\n  chard runs values latest --step train --name model -o model.pkl')
-    .action((reference: string, options: ValuesOptions) => {
+    .addHelpText(
+      'after',
+      '\nExample:\n  chard runs values latest --step train --name model -o model.pkl'
+    )
+    .action(async (reference: string, options: ValuesOptions) => {
       const stores = openStores(home);
       try {
         const { id } = findRun(stores, reference);
         const values = select(readState(stores, id), options);
         if (options.output !== undefined) {
-          exportValue(stores, id, values, options, context);
-          return;
+          return await exportValue(stores, id, values, options, context);
         }
         if (options.json) {
           return printJson(terminal, {
@@ -89,13 +93,16 @@ function select(state: RunState, { step, name }: ValuesOptions): StepValue[] {
     .filter(value => !value.name.startsWith('@') && (name === undefined || value.name === name));
 }
 
-function exportValue(
+/**
+ * Runs in the step's own state: a value may hold classes and functions that the prologue makes.
+ */
+async function exportValue(
   stores: Stores,
   run: string,
   values: readonly StepValue[],
   { step, name, output }: ValuesOptions,
-  { python, environment, terminal }: Context
-): void {
+  context: Context
+): Promise<void> {
   const [value] = values;
   if (step === undefined || name === undefined || output === undefined) {
     throw new ChardError('usage', '-o takes one value: say which with --step and --name.', {
@@ -106,17 +113,26 @@ function exportValue(
     const why = value?.refused ?? 'the step left no such name';
     throw new ChardError('value-missing', `${name} of step ${step} is not there: ${why}.`);
   }
-  const interpreter = findInterpreter(storedPipeline(stores, run).kernel, python, environment);
-  const { status, stderr, error } = spawnSync(
-    interpreter.executable,
-    ['-m', 'chard_runner.values.export', stores.values.folder, value.group, name, resolve(output)],
-    { env: runnerEnvironment(interpreter, environment), encoding: 'utf8' }
+  const literals = [stores.values.folder, value.group, name, resolve(output)].map(text =>
+    JSON.stringify(text)
   );
-  if (status !== 0) {
-    const reason = error?.message ?? stderr.trim().split('\n').at(-1);
-    throw new ChardError('value-unwritten', `${name} could not be written to ${output}: ${reason}`);
+  const code = `__import__("chard_runner.values").values.export_pickle(${literals.join(', ')}, globals())`;
+  const engine = createLocalEngine({ stores });
+  try {
+    const execution = await executionContext(storedPipeline(stores, run).kernel, context);
+    const request = { ...execution, run, step, code, before: false, signal: context.interrupted };
+    const { error } = await engine.execute(request, () => undefined);
+    if (error !== null) {
+      const reason = `${error.type}: ${error.message}`;
+      throw new ChardError(
+        'value-unwritten',
+        `${name} could not be written to ${output}: ${reason}`
+      );
+    }
+  } finally {
+    await engine.close();
   }
-  terminal.err(`Wrote ${name} (${value.type}) to ${output}\n`);
+  context.terminal.err(`Wrote ${name} (${value.type}) to ${output}\n`);
 }
 
 function oneLine(text: string): string {

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { Diagnostic } from '@chard/core';
+import { annotate, parseNotebook } from '@chard/core/notebook';
+import { buildPipeline, findLocalModules, type Pipeline } from '@chard/core/pipeline';
+import { createAnalyser } from '@chard/core/python/dataflow';
+import { ChardError, systemCode } from '../errors';
+import { localModuleFinder } from './localModules';
+import { loadPythonParser } from './pythonParser';
+
+/** A notebook as the command line works with it. */
+export interface LoadedNotebook {
+  /** Absolute path; `-` for standard input. */
+  readonly path: string;
+  /** The file as it is; null for standard input. */
+  readonly bytes: Uint8Array | null;
+  /** Null where the notebook makes no pipeline; with an error among the diagnostics it cannot be run. */
+  readonly pipeline: Pipeline | null;
+  readonly diagnostics: Diagnostic[];
+  source(cell: number): string | undefined;
+}
+
+/** Where a notebook given as `-` is read from. */
+export interface Input {
+  readStandardInput(): Promise<Uint8Array>;
+}
+
+/**
+ * Reads a notebook and makes its pipeline. What is wrong inside of it is among the diagnostics.
+ *
+ * @param reference a path, or `-` for standard input.
+ * @throws ChardError `notebook-unreadable`.
+ */
+export async function loadNotebook(reference: string, input: Input): Promise<LoadedNotebook> {
+  const fromInput = reference === '-';
+  const path = fromInput ? '-' : resolve(reference);
+  const bytes = fromInput ? await input.readStandardInput() : await readNotebook(path);
+  const own = { path, bytes: fromInput ? null : bytes };
+  const { notebook, diagnostics } = parseNotebook(new TextDecoder().decode(bytes));
+  if (notebook === null) {
+    return { ...own, pipeline: null, diagnostics, source: () => undefined };
+  }
+  const annotated = annotate(notebook);
+  const analyser = createAnalyser(await loadPythonParser());
+  const folder = fromInput ? process.cwd() : dirname(path);
+  const built = buildPipeline({
+    notebook: annotated,
+    analyser,
+    modules: findLocalModules(annotated, analyser, localModuleFinder(folder)),
+    name: fromInput ? 'notebook' : basename(path, extname(path))
+  });
+  return {
+    ...own,
+    pipeline: built.pipeline,
+    diagnostics: [...diagnostics, ...built.diagnostics],
+    source: cell => notebook.cells[cell]?.source
+  };
+}
+
+async function readNotebook(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const reasons: Record<string, string> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'it is a folder',
+      EACCES: 'you may not read it'
+    };
+    const code = systemCode(error);
+    if (code === undefined) {
+      throw error;
+    }
+    throw new ChardError(
+      'notebook-unreadable',
+      `The notebook ${path} cannot be read: ${reasons[code] ?? (error as Error).message}.`,
+      { exitCode: 2, cause: error }
+    );
+  }
+}

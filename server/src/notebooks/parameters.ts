@@ -1,0 +1,24 @@
+import { bindParameters, parseParameterValues, type Pipeline } from '@chard/core/pipeline';
+import type { Diagnostic } from '@chard/core';
+import { ChardError } from '../errors';
+
+/**
+ * The pipeline with the values that `-p name=value` gives.
+ *
+ * @throws ChardError `malformed-parameter`, `unknown-parameter`, `wrong-parameter-type`: wrong usage, each naming the
+ * parameter and what it takes.
+ */
+export function bindCommandLineParameters(pipeline: Pipeline, words: readonly string[]): Pipeline {
+  const { values, diagnostics } = parseParameterValues(pipeline, words);
+  refuse(diagnostics);
+  const bound = bindParameters(pipeline, values);
+  refuse(bound.diagnostics);
+  return bound.pipeline ?? pipeline;
+}
+
+function refuse([first, ...others]: readonly Diagnostic[]): void {
+  if (first !== undefined) {
+    const message = [first, ...others].map(item => item.message).join(' ');
+    throw new ChardError(first.code, message, { exitCode: 2 });
+  }
+}

@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import type { PythonParser } from '@chard/core/python';
+import { createTreeSitterParser } from '@chard/core/python/treeSitter';
+import { wasmFile } from '../installation';
+
+/** The parser on the WASM that the bundle brings. */
+export async function loadPythonParser(): Promise<PythonParser> {
+  const [runtime, grammar] = await Promise.all([
+    readFile(wasmFile('web-tree-sitter.wasm')),
+    readFile(wasmFile('tree-sitter-python.wasm'))
+  ]);
+  return createTreeSitterParser({ runtime, grammar });
+}
