@@ -166,6 +166,14 @@ class ArrayHandlers:
         self._keep_private(values)
         return rebuild_block, (values, *rest)
 
+    def reduce_tensor(self, tensor: Any) -> Any:
+        """A tensor's own way, and its gradient, which that leaves behind."""
+        gradient = tensor.grad if tensor.is_leaf else None
+        reduced = tensor.__reduce_ex__(5)
+        if gradient is None or len(reduced) != 2:
+            return reduced
+        return (*reduced, gradient, None, None, rebuild.set_gradient)
+
     def reduce_typed_storage(self, storage: Any) -> Any:
         untyped = storage._untyped_storage
         if untyped.device.type != "cpu":
@@ -210,6 +218,8 @@ def _torch_method(kind: type) -> Optional[str]:
     torch: Any = sys.modules["torch"]
     if issubclass(kind, torch.UntypedStorage):
         return "reduce_storage"
+    if issubclass(kind, torch.Tensor):
+        return "reduce_tensor"
     return "reduce_typed_storage" if issubclass(kind, torch.storage.TypedStorage) else None
 
 

@@ -14,6 +14,7 @@ import decimal
 import enum
 import fractions
 import functools
+import gc
 import logging
 import pathlib
 import re
@@ -21,7 +22,8 @@ import sys
 import types
 import typing
 import uuid
-from typing import Any, Iterable, Mapping
+from contextlib import contextmanager
+from typing import Any, Iterable, Iterator, Mapping
 
 from .arrays import ArrayUse, shared_ranges
 from .pickled import Pickled
@@ -84,20 +86,48 @@ def find_groups(values: Mapping[str, Any], pickled: Mapping[str, Pickled]) -> li
     :param values: by name, what was pickled.
     """
     sets = _DisjointSets(pickled)
-    immutable = _IMMUTABLE + tuple(_library_types())
-    owners: dict[int, str] = {}
-    for name, passed in pickled.items():
-        memo = _reachable(values[name], passed)
-        private = passed.pickler.arrays.private
-        for key in owners.keys() & memo.keys():
-            other = owners[key]
-            if not sets.joined(name, other) and key not in private:
-                if _carries_changes(memo[key], immutable):
-                    sets.join(name, other)
-        owners.update((key, name) for key in memo.keys() - owners.keys())
-    for one, other in _sharing_memory(pickled):
+    for one, other in (*_sharing_objects(values, pickled), *_sharing_memory(pickled)):
         sets.join(one, other)
     return sets.groups()
+
+
+def _sharing_objects(
+    values: Mapping[str, Any], pickled: Mapping[str, Pickled]
+) -> Iterable[tuple[str, str]]:
+    """Pairs of names that reach a common object that can change; together they connect all that do."""
+    immutable = _IMMUTABLE + tuple(_library_types())
+    names = sorted(
+        (name for name in pickled if not is_basic(values[name])),
+        key=lambda name: pickled[name].stream.nbytes,
+    )
+    owners: dict[int, str] = {}
+    with _no_collection():
+        # Small ones first: the largest memo is only looked into, or, without others, not even copied.
+        for name in names:
+            if name == names[-1] and not owners:
+                return
+            memo = _reachable(values[name], pickled[name])
+            private = pickled[name].pickler.arrays.private
+            found = set()
+            for key in owners.keys() & memo.keys():
+                if owners[key] not in found and key not in private:
+                    if _carries_changes(memo[key][1], immutable):
+                        found.add(owners[key])
+                        yield owners[key], name
+            if name != names[-1]:
+                owners.update(dict.fromkeys(memo.keys() - owners.keys(), name))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A memo's copy makes many tuples at once, each of which would count towards a garbage collection."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def is_basic(value: Any) -> bool:
@@ -105,12 +135,12 @@ def is_basic(value: Any) -> bool:
     return type(value) in _BASIC
 
 
-def _reachable(value: Any, passed: Pickled) -> dict[int, Any]:
-    if is_basic(value):
-        return {}
+def _reachable(value: Any, passed: Pickled) -> dict[int, tuple[int, Any]]:
+    """What the pickler met, by identity, as its memo has it."""
     if _is_flat(value):
-        return {id(value): value}
-    return {key: entry[1] for key, entry in passed.pickler.memo.copy().items()}
+        return {id(value): (0, value)}
+    memo: dict[int, tuple[int, Any]] = passed.pickler.memo.copy()
+    return memo
 
 
 def _is_flat(value: Any) -> bool:
@@ -168,9 +198,6 @@ class _DisjointSets:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._parents = {name: name for name in names}
-
-    def joined(self, one: str, other: str) -> bool:
-        return self._root(one) == self._root(other)
 
     def join(self, one: str, other: str) -> None:
         self._parents[self._root(other)] = self._root(one)

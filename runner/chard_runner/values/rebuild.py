@@ -93,7 +93,7 @@ def function_slots(source: types.FunctionType) -> dict[str, Any]:
     slots = {slot: getattr(source, slot) for slot in FUNCTION_SLOTS}
     for slot in _FUNCTION_DICTS:
         held = getattr(source, slot)
-        slots[slot] = dict(held) if held else held
+        slots[slot] = None if held is None else dict(held)
     return slots
 
 
@@ -171,6 +171,11 @@ def torch_storage(reader: Reader, buffer: Any) -> Any:
     if not memoryview(buffer).nbytes:
         return torch.UntypedStorage(0)
     return torch.frombuffer(buffer, dtype=torch.uint8).untyped_storage()
+
+
+def set_gradient(reader: Reader, tensor: Any, gradient: Any) -> None:
+    """Give a PyTorch tensor its gradient."""
+    tensor.grad = gradient
 
 
 def torch_typed_storage(reader: Reader, storage: Any, dtype: Any) -> Any:
