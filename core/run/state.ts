@@ -1,4 +1,11 @@
-import type { MetricValue, Resources, RunEventBody, RunPhase, StepError, StoredValue } from './events';
+import type {
+  MetricValue,
+  Resources,
+  RunEventBody,
+  RunPhase,
+  StepError,
+  StoredValue
+} from './events';
 import { Series } from './series';
 
 type Created = Extract<RunEventBody, { type: 'run-created' }>;

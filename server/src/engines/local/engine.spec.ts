@@ -5,6 +5,7 @@ import type { Pipeline } from '@chard/core/pipeline';
 import type { Engine, RunHandle, RunOptions } from '../engine';
 import { marked } from './processes/sweep';
 import { Bench, interpreter, runRequest } from './testing/bench';
+import { eventually, outputOf, phasesOf, printed } from './testing/observe';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
 
 let bench: Bench;
@@ -26,45 +27,13 @@ function events(state: RunState, step?: string): RunEvent[] {
   return bench.stores.runs.read(state.id, step === undefined ? {} : { step });
 }
 
-function text(state: RunState, step: string): string {
-  return events(state, step)
-    .flatMap(event => (event.type === 'output' ? [event.text] : []))
-    .join('');
-}
-
-function phases(state: RunState): Record<string, string> {
-  return Object.fromEntries(
-    state.steps.map(({ name, phase, cached }) => [name, cached ? 'cached' : phase])
-  );
+function text({ id }: RunState, step: string): string {
+  return outputOf(bench.stores, id, step);
 }
 
 function whys(state: RunState): Record<string, string> {
   return Object.fromEntries(state.steps.map(({ name, why }) => [name, why]));
 }
-
-/** Resolves when an event that fits is in the run's log. */
-function eventually(id: string, fits: (event: RunEvent) => boolean): Promise<RunEvent> {
-  return new Promise(resolve => {
-    let seen = 0;
-    const look = (): void => {
-      for (const event of bench.stores.runs.read(id, { after: seen })) {
-        seen = event.seq;
-        if (fits(event)) {
-          stop();
-          resolve(event);
-          return;
-        }
-      }
-    };
-    const stop = bench.stores.runs.onChange(look);
-    look();
-  });
-}
-
-const printed =
-  (step: string, part: string) =>
-  (event: RunEvent): boolean =>
-    event.type === 'output' && event.step === step && event.text.includes(part);
 
 const steps = (sketches: Record<string, StepSketch>): Pipeline =>
   sketchPipeline({ steps: sketches });
@@ -114,7 +83,7 @@ describe('a run', () => {
     const state = await run(
       steps({ left: { code: meet('l', 'r') }, right: { code: meet('r', 'l') } })
     );
-    expect(phases(state)).toEqual({ left: 'succeeded', right: 'succeeded' });
+    expect(phasesOf(state)).toEqual({ left: 'succeeded', right: 'succeeded' });
   });
 
   it('runs one at a time where that is all there is, in notebook order', async () => {
@@ -139,24 +108,22 @@ describe('a run', () => {
 
   it('works where the interpreter cannot fork', async () => {
     const python = interpreter({ FAKE_FORKS: '0' });
-    const { finished } = await bench
-      .engine()
-      .start(runRequest(bench.folder, chain(), {}, python));
+    const { finished } = await bench.engine().start(runRequest(bench.folder, chain(), {}, python));
     expect((await finished).phase).toBe('succeeded');
   });
 
   it('says why an interpreter cannot be started', async () => {
     const python = { ...interpreter(), executable: '/nonexistent/python' };
-    const { finished } = await bench
-      .engine()
-      .start(runRequest(bench.folder, chain(), {}, python));
+    const { finished } = await bench.engine().start(runRequest(bench.folder, chain(), {}, python));
     const state = await finished;
     expect(state.error).toMatchObject({ step: 'first', code: 'runner-failed' });
     expect(state.error?.message).toContain('/nonexistent/python');
   });
 
   it('gives all steps one fixed hash seed', async () => {
-    const state = await run(steps({ a: { code: 'import os\nprint(os.environ["PYTHONHASHSEED"])' } }));
+    const state = await run(
+      steps({ a: { code: 'import os\nprint(os.environ["PYTHONHASHSEED"])' } })
+    );
     expect(text(state, 'a')).toBe('0\n');
   });
 
@@ -192,7 +159,7 @@ describe('a failing step', () => {
   it('fails the run, skips what depends on it and lets the rest go on', async () => {
     const state = await run(diamond);
     expect(state.phase).toBe('failed');
-    expect(phases(state)).toEqual({
+    expect(phasesOf(state)).toEqual({
       bad: 'failed',
       good: 'succeeded',
       below: 'skipped',
@@ -233,7 +200,7 @@ describe('a failing step', () => {
       {},
       bench.engine({ clock })
     );
-    expect(phases(state)).toEqual({ flaky: 'succeeded' });
+    expect(phasesOf(state)).toEqual({ flaky: 'succeeded' });
     expect(stepState(state, 'flaky')).toMatchObject({ attempts: 3, error: null });
     expect(delays).toEqual([7000, 10_000]);
     expect(state.metrics.get('tries')?.points.length).toBe(1);
@@ -242,7 +209,7 @@ describe('a failing step', () => {
   it('fails when all its tries have failed', async () => {
     const retries = { count: 1, backoffSeconds: 0, backoffFactor: 1, maxBackoffSeconds: 0 };
     const state = await run(steps({ bad: { code: '1 / 0', settings: { retries } } }));
-    expect(phases(state)).toEqual({ bad: 'failed' });
+    expect(phasesOf(state)).toEqual({ bad: 'failed' });
     expect(stepState(state, 'bad')?.attempts).toBe(2);
   });
 
@@ -254,12 +221,24 @@ describe('a failing step', () => {
   it.each([
     ['exits', 'import os\nos._exit(3)', /ended without a word|exited/],
     ['is killed', 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)', /signal 9/],
-    ['kills its supervisor', 'import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass', /without a word/],
-    ['speaks rubbish', 'engine.sendall(b"rubbish\\n")\nwhile True: pass', /does not understand.*rubbish/],
-    ['breaks the schema', 'say({"type": "metric", "name": 7})\nwhile True: pass', /does not understand/]
+    [
+      'kills its supervisor',
+      'import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass',
+      /without a word/
+    ],
+    [
+      'speaks rubbish',
+      'engine.sendall(b"rubbish\\n")\nwhile True: pass',
+      /does not understand.*rubbish/
+    ],
+    [
+      'breaks the schema',
+      'say({"type": "metric", "name": 7})\nwhile True: pass',
+      /does not understand/
+    ]
   ])('says so when its process %s', async (_, code, message) => {
     const state = await run(steps({ a: { code } }));
-    expect(phases(state)).toEqual({ a: 'failed' });
+    expect(phasesOf(state)).toEqual({ a: 'failed' });
     expect(state.error?.message).toMatch(message);
   });
 });
@@ -269,7 +248,7 @@ describe('cancelling', () => {
 
   async function startWaiting(engine: Engine): Promise<RunHandle> {
     const handle = await engine.start(runRequest(bench.folder, pipeline));
-    await eventually(handle.id, printed('slow', 'waiting'));
+    await eventually(bench.stores, handle.id, printed('slow', 'waiting'));
     return handle;
   }
 
@@ -279,7 +258,7 @@ describe('cancelling', () => {
     handle.cancel();
     const state = await handle.finished;
     expect(state.phase).toBe('cancelled');
-    expect(phases(state)).toEqual({ slow: 'cancelled', after: 'cancelled' });
+    expect(phasesOf(state)).toEqual({ slow: 'cancelled', after: 'cancelled' });
   });
 
   it('works from another engine on the same store', async () => {
@@ -316,7 +295,7 @@ describe('resuming', () => {
       third: { code: 'print(b)', after: ['second'], takes: { b: ['second'] } }
     });
     const failed = await run(pipeline, {}, engine);
-    expect(phases(failed)).toEqual({ first: 'succeeded', second: 'failed', third: 'skipped' });
+    expect(phasesOf(failed)).toEqual({ first: 'succeeded', second: 'failed', third: 'skipped' });
     writeFileSync(join(bench.aside, 'go'), '');
     const handle = await engine.resume(failed.id, { interpreter: interpreter() });
     const state = await handle.finished;
@@ -332,9 +311,7 @@ describe('resuming', () => {
     const context = { interpreter: interpreter() };
     await expect(engine.resume(id, context)).rejects.toMatchObject({ code: 'run-complete' });
     await expect(engine.resume('none', context)).rejects.toMatchObject({ code: 'run-unknown' });
-    const going = await engine.start(
-      runRequest(bench.folder, steps({ slow: { code: FOREVER } }))
-    );
+    const going = await engine.start(runRequest(bench.folder, steps({ slow: { code: FOREVER } })));
     await expect(bench.engine().resume(going.id, context)).rejects.toMatchObject({
       code: 'run-owned'
     });
@@ -440,7 +417,8 @@ describe('versions of a value', () => {
 });
 
 describe('reuse', () => {
-  const counted = (step: string, code: string): string => `open("${bench.aside}/ran", "a").write("${step}")\n${code}`;
+  const counted = (step: string, code: string): string =>
+    `open("${bench.aside}/ran", "a").write("${step}")\n${code}`;
   const ran = (): string => {
     const path = join(bench.aside, 'ran');
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
@@ -453,7 +431,10 @@ describe('reuse', () => {
       steps: {
         load: { code: counted('l', changes.a ?? 'a = 1'), outputs: ['a'] },
         train: {
-          code: counted('t', 'm = a * rate; print("trained")\nsay({"type": "metric", "name": "loss", "value": m, "at": 1})'),
+          code: counted(
+            't',
+            'm = a * rate; print("trained")\nsay({"type": "metric", "name": "loss", "value": m, "at": 1})'
+          ),
           after: ['load'],
           takes: { a: ['load'] },
           outputs: ['m'],
@@ -469,7 +450,7 @@ describe('reuse', () => {
     expect(ran()).toBe('ltr');
     const state = await run(model());
     expect(ran()).toBe('');
-    expect(phases(state)).toEqual({ load: 'cached', train: 'cached', report: 'cached' });
+    expect(phasesOf(state)).toEqual({ load: 'cached', train: 'cached', report: 'cached' });
     expect(text(state, 'train')).toBe('trained\n');
     expect(state.metrics.get('loss')?.last).toBe(0.1);
     expect(stepState(state, 'train')).toMatchObject({
@@ -503,7 +484,7 @@ describe('reuse', () => {
     ran();
     const state = await run(model({ a: 'a = 2 - 1' }));
     expect(ran()).toBe('l');
-    expect(phases(state)).toEqual({ load: 'succeeded', train: 'cached', report: 'cached' });
+    expect(phasesOf(state)).toEqual({ load: 'succeeded', train: 'cached', report: 'cached' });
   });
 
   it('is off for a run or a step that says so', async () => {
@@ -530,7 +511,7 @@ describe('reuse', () => {
     bench.stores.runs.delete(first.id);
     bench.stores.collectGarbage(() => false);
     const third = await run(model());
-    expect(phases(third)['train']).toBe('cached');
+    expect(phasesOf(third)['train']).toBe('cached');
     expect(stepState(third, 'train')?.reusedFrom).toBe(second.id);
     expect(text(third, 'train')).toBe('trained\n');
     bench.stores.runs.delete(second.id);
@@ -546,10 +527,10 @@ describe('reuse', () => {
       ran();
       const from = await run(model(), { from: 'train' });
       expect(ran()).toBe('t');
-      expect(phases(from)).toEqual({ load: 'cached', train: 'succeeded', report: 'cached' });
+      expect(phasesOf(from)).toEqual({ load: 'cached', train: 'succeeded', report: 'cached' });
       const only = await run(model(), { only: 'train' });
       expect(ran()).toBe('t');
-      expect(phases(only)).toEqual({ load: 'cached', train: 'succeeded', report: 'skipped' });
+      expect(phasesOf(only)).toEqual({ load: 'cached', train: 'succeeded', report: 'skipped' });
       expect(whys(only)).toMatchObject({ train: 'asked for', report: 'not asked for' });
       expect(only.phase).toBe('succeeded');
     });
@@ -568,7 +549,9 @@ describe('reuse', () => {
         engine.start(runRequest(bench.folder, model(), options));
       await expect(start({ only: 'report' })).rejects.toMatchObject({
         code: 'missing-results',
-        message: expect.stringMatching(/"load": no earlier result; "train": a step above it is missing/)
+        message: expect.stringMatching(
+          /"load": no earlier result; "train": a step above it is missing/
+        )
       });
       await expect(start({ from: 'trian' })).rejects.toMatchObject({
         code: 'step-unknown',
@@ -587,7 +570,13 @@ describe('code on a state', () => {
     const engine = bench.engine();
     const pipeline = steps({
       top: { code: 'x = [1]', outputs: ['x'] },
-      next: { code: 'x.append(2); y = 5', after: ['top'], takes: { x: ['top'] }, outputs: ['x'], leaves: ['y'] }
+      next: {
+        code: 'x.append(2); y = 5',
+        after: ['top'],
+        takes: { x: ['top'] },
+        outputs: ['x'],
+        leaves: ['y']
+      }
     });
     const state = await run(pipeline, {}, engine);
     const execute = async (code: string, before: boolean) => {

@@ -144,7 +144,10 @@ class LocalEngine implements Engine {
   async execute(request: ExecRequest, listener: ExecListener): Promise<ExecResult> {
     this.closing.signal.throwIfAborted();
     const { stores, launcher, clock, owner } = this;
-    const signals = [this.closing.signal, ...(request.signal === undefined ? [] : [request.signal])];
+    const signals = [
+      this.closing.signal,
+      ...(request.signal === undefined ? [] : [request.signal])
+    ];
     const services = {
       stores,
       launcher,
@@ -197,9 +200,7 @@ class LocalEngine implements Engine {
       workspace
     });
     await checkTaken(graph, parts, async (step, received) =>
-      base === null
-        ? takeLatest(reuse, key => results.runOf(key), step, received)
-        : base.take(step)
+      base === null ? takeLatest(reuse, key => results.runOf(key), step, received) : base.take(step)
     );
   }
 
@@ -301,7 +302,9 @@ function runCreated(
     run: id,
     pipeline: pipeline.name,
     notebook: { path: notebook, sha256: notebookDigest },
-    parameters: Object.fromEntries(pipeline.parameters.map(parameter => [parameter.name, parameter.default])),
+    parameters: Object.fromEntries(
+      pipeline.parameters.map(parameter => [parameter.name, parameter.default])
+    ),
     options,
     steps: steps.map(({ name, cells, after }) => ({
       name,

@@ -1,4 +1,10 @@
-import { fold, initialRunState, type RunEvent, type RunEventBody, type RunState } from '@chard/core/run';
+import {
+  fold,
+  initialRunState,
+  type RunEvent,
+  type RunEventBody,
+  type RunState
+} from '@chard/core/run';
 import type { Owner, PendingEvent, RunStore } from '../../stores';
 import type { Clock } from './clock';
 

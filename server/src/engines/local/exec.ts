@@ -47,7 +47,7 @@ export async function executeCode(
       before
         ? `Not all steps that "${name}" depends on have succeeded in the run ${run}.`
         : `The step "${name}" is ${phase} in the run ${run}; only what a step that succeeded left can be looked at. ` +
-          'With --before you get what it got.'
+            'With --before you get what it got.'
     );
   }
   const wanted = before ? versions.receive(name).values : versions.leftBy(name);

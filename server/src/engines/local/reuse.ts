@@ -38,7 +38,9 @@ export class Reuse {
       code: step.fingerprint,
       modules: Object.fromEntries(modules.map(({ path, digest }) => [path, digest])),
       inputs: Object.fromEntries([...received.values].map(([name, { digest }]) => [name, digest])),
-      parameters: Object.fromEntries(parameters.map(parameter => [parameter.name, parameter.default])),
+      parameters: Object.fromEntries(
+        parameters.map(parameter => [parameter.name, parameter.default])
+      ),
       environment: fingerprint,
       variables: sha256(canonical(step.settings.environment)),
       workspace: (await workspace.view(step.name)).digest
@@ -81,7 +83,9 @@ export function compareParts(before: ReuseParts, now: ReuseParts): string[] {
       const [from, to] = [before.parameters[name], now.parameters[name]];
       return `parameter ${name} changed ${shown(from)} -> ${shown(to)}`;
     }),
-    ...changedKeys(before.inputs, now.inputs).map(name => `input ${name} ${changeOf(before, now, name)}`),
+    ...changedKeys(before.inputs, now.inputs).map(
+      name => `input ${name} ${changeOf(before, now, name)}`
+    ),
     ...(before.variables === now.variables ? [] : ['its environment variables changed']),
     ...(before.environment === now.environment ? [] : ['the Python environment changed'])
   ];

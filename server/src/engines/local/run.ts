@@ -1,10 +1,5 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
-import {
-  stepState,
-  type RunEventBody,
-  type RunState,
-  type StepError
-} from '@chard/core/run';
+import { stepState, type RunEventBody, type RunState, type StepError } from '@chard/core/run';
 import type { Owner, ReuseParts, StoredResult, Stores } from '../../stores';
 import type { EngineInterpreter, Limits, RunOptions } from '../engine';
 import { ChardError } from '../../errors';
@@ -282,9 +277,7 @@ export class RunExecution {
     if (taken.files !== null) stores.runs.saveStepFiles(this.plan.id, step.name, taken.files);
     const attempt = formerAttempts + 1;
     const outputs =
-      taken.run === null
-        ? []
-        : outputsOf(stores.runs, taken.run, step.name, attempt, step.cells);
+      taken.run === null ? [] : outputsOf(stores.runs, taken.run, step.name, attempt, step.cells);
     const key = this.reuse.key(step, parts);
     const isKnown = stores.results.find(key) !== undefined;
     this.finish(
@@ -640,4 +633,3 @@ function cancelledFromOutside(step: Step, { state }: StepOutcome): StepError | n
     traceback: []
   };
 }
-

@@ -248,7 +248,8 @@ export function storedValues(
   return reported.map(({ unchanged, ...value }) => {
     const former = received.values.get(value.name);
     if (former === undefined) return { ...value, origin: step };
-    if (unchanged) return { ...value, origin: former.origin, digest: former.digest, group: former.group };
+    if (unchanged)
+      return { ...value, origin: former.origin, digest: former.digest, group: former.group };
     return { ...value, origin: value.digest === former.digest ? former.origin : step };
   });
 }

@@ -1,6 +1,11 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import {
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync
+} from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ChardError } from '../../errors';
 import { errorCode, reasonOf } from '../../files';
@@ -160,7 +165,9 @@ function prepareFile(path: string): boolean {
 function connect(path: string, readOnly: boolean): DatabaseSync {
   if (!readOnly) {
     const connection = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    connection.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;'
+    );
     return connection;
   }
   try {

@@ -30,7 +30,9 @@ export function pythonEnvironment(
   return {
     ...environment,
     PYTHONPATH: withFolderFirst(runnerFolder, PYTHONPATH),
-    PYTHONHASHSEED: /^\d+$/.test(PYTHONHASHSEED ?? '') ? (PYTHONHASHSEED as string) : DEFAULT_HASH_SEED,
+    PYTHONHASHSEED: /^\d+$/.test(PYTHONHASHSEED ?? '')
+      ? (PYTHONHASHSEED as string)
+      : DEFAULT_HASH_SEED,
     [MARKER]: instance
   };
 }

@@ -29,7 +29,7 @@ export function killTree(pid: number, instance: string): void {
   if (!mine.includes(pid)) return;
   const parents = new Map(mine.map(process => [process, parentOf(process)]));
   const tree = new Set([pid]);
-  for (let size = 0; size < tree.size; ) {
+  for (let size = 0; size < tree.size;) {
     size = tree.size;
     for (const [process, parent] of parents) {
       if (parent !== null && tree.has(parent)) tree.add(process);

@@ -49,7 +49,10 @@ export class Bench {
     mkdirSync(this.aside);
   }
 
-  engine(options: Partial<LocalEngineOptions> = {}, limits: Partial<Limits> = { parallel: 4, cpu: 4 }) {
+  engine(
+    options: Partial<LocalEngineOptions> = {},
+    limits: Partial<Limits> = { parallel: 4, cpu: 4 }
+  ) {
     const engine = createLocalEngine({
       stores: this.stores,
       runnerFolder: FAKE_RUNNER,

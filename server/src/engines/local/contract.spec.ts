@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { createLocalEngine } from './engine';
+import { FAKE_RUNNER } from './testing/bench';
+import { describeEngine } from './testing/contract';
+
+const RUNNER = join(__dirname, '../../../../runner');
+const limits = { parallel: 4, cpu: 4 };
+
+describeEngine('the local engine with the stand-in runner', ({ stores }) =>
+  createLocalEngine({ stores, limits, runnerFolder: FAKE_RUNNER })
+);
+describeEngine('the local engine with the real runner', ({ stores }) =>
+  createLocalEngine({ stores, limits, runnerFolder: RUNNER })
+);

@@ -1,0 +1,205 @@
+import { readFileSync, writeFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pipeline } from '@chard/core/pipeline';
+import { runSummary, stepState, type RunState } from '@chard/core/run';
+import type { Engine, RunOptions } from '../../engine';
+import { Bench, interpreter, runRequest } from './bench';
+import { eventually, outputOf, phasesOf, printed } from './observe';
+import { sketchPipeline, type StepSketch } from './pipelines';
+
+/** What every engine does, whichever runner executes the steps; the cells are plain Python. */
+export function describeEngine(name: string, makeEngine: (bench: Bench) => Engine): void {
+  describe(name, () => {
+    let bench: Bench;
+    let engine: Engine;
+    beforeEach(() => {
+      bench = new Bench();
+      engine = makeEngine(bench);
+    });
+    afterEach(async () => {
+      await engine.close();
+      await bench.close();
+    });
+
+    const steps = (sketches: Record<string, StepSketch>): Pipeline =>
+      sketchPipeline({ steps: sketches });
+    const aside = (file: string): string => join(bench.aside, file);
+    const text = (state: RunState, step: string): string => outputOf(bench.stores, state.id, step);
+
+    async function run(pipeline: Pipeline, options: Partial<RunOptions> = {}): Promise<RunState> {
+      const { finished } = await engine.start(runRequest(bench.folder, pipeline, options));
+      return finished;
+    }
+
+    it('passes values, parameters, metrics and output on', async () => {
+      const pipeline = sketchPipeline({
+        parameters: { rate: 0.5 },
+        steps: {
+          load: { code: 'xs = [1, 2, 3]', outputs: ['xs'] },
+          double: {
+            code: 'xs.append(4)\nprint(sum(xs))',
+            after: ['load'],
+            takes: { xs: ['load'] },
+            outputs: ['xs']
+          },
+          scale: {
+            code: 'total = sum(xs) * rate',
+            after: ['double'],
+            takes: { xs: ['load', 'double'] },
+            outputs: ['total'],
+            parameters: ['rate']
+          }
+        },
+        metrics: [{ name: 'total', expression: 'total', cell: 4 }],
+        metricsStep: { code: 'pass', after: ['scale'], takes: { total: ['scale'] } }
+      });
+      const state = await run(pipeline);
+      expect(runSummary(state)).toMatchObject({
+        state: 'succeeded',
+        error: null,
+        metrics: { total: 5 },
+        parameters: { rate: 0.5 }
+      });
+      expect(text(state, 'double')).toBe('10\n');
+    });
+
+    it('joins branches by what changed', async () => {
+      const branch = (code: string): StepSketch => ({
+        code,
+        after: ['top'],
+        takes: { x: ['top'] },
+        outputs: ['x']
+      });
+      const pipeline = (left: string, right: string): Pipeline =>
+        steps({
+          top: { code: 'x = {"v": 0}', outputs: ['x'] },
+          left: branch(left),
+          right: branch(right),
+          below: {
+            code: 'print(x["v"])',
+            after: ['left', 'right'],
+            takes: { x: ['top', 'left', 'right'] }
+          }
+        });
+      expect(text(await run(pipeline('x["v"] = 1', 'x.get("v")')), 'below')).toBe('1\n');
+      expect((await run(pipeline('x["v"] = 1', 'x["v"] = 2'))).error).toMatchObject({
+        step: 'below',
+        code: 'conflict'
+      });
+    });
+
+    it('tells a failing cell, skips what is below and finishes the rest', async () => {
+      const state = await run(
+        steps({
+          bad: { code: 'x = 1\nraise ValueError("no luck")' },
+          good: { code: 'pass' },
+          below: { code: 'pass', after: ['bad'] }
+        })
+      );
+      expect(phasesOf(state)).toEqual({ bad: 'failed', good: 'succeeded', below: 'skipped' });
+      expect(state.error).toMatchObject({
+        step: 'bad',
+        type: 'ValueError',
+        message: 'no luck',
+        cell: 1
+      });
+    });
+
+    it('reuses, cuts off early and says why not', async () => {
+      const pipeline = (first: string): Pipeline =>
+        steps({
+          first: { code: first, outputs: ['a'] },
+          second: {
+            code: `open(${JSON.stringify(aside('ran'))}, "a").write("x")\nprint("a is", a)`,
+            after: ['first'],
+            takes: { a: ['first'] },
+            settings: { cache: true }
+          }
+        });
+      expect(phasesOf(await run(pipeline('a = 1')))).toEqual({
+        first: 'succeeded',
+        second: 'succeeded'
+      });
+      const changed = await run(pipeline('a = 2 - 1'));
+      expect(stepState(changed, 'first')?.why).toBe('its code changed');
+      const again = await run(pipeline('a = 1'));
+      expect(stepState(again, 'first')).toMatchObject({ phase: 'succeeded', cached: true });
+    });
+
+    it('resumes without repeating what had finished', async () => {
+      const go = aside('go');
+      const pipeline = steps({
+        first: {
+          code: `open(${JSON.stringify(aside('count'))}, "a").write("1")\na = 1`,
+          outputs: ['a'],
+          settings: { cache: false }
+        },
+        second: {
+          code: `import os\nassert os.path.exists(${JSON.stringify(go)})\nprint(a)`,
+          after: ['first'],
+          takes: { a: ['first'] }
+        }
+      });
+      const failed = await run(pipeline);
+      expect(phasesOf(failed)).toEqual({ first: 'succeeded', second: 'failed' });
+      writeFileSync(go, '');
+      const resumed = await engine.resume(failed.id, { interpreter: interpreter() });
+      expect((await resumed.finished).phase).toBe('succeeded');
+      expect(readFileSync(aside('count'), 'utf8')).toBe('1');
+    });
+
+    it('cancels, with everything that a step started', async () => {
+      const child = 'import time, os; time.sleep(2); open("late", "w")';
+      const pipeline = steps({
+        slow: {
+          code: `import subprocess, sys, os\nos.chdir(${JSON.stringify(bench.aside)})\nsubprocess.Popen([sys.executable, "-c", ${JSON.stringify(child)}])\nprint("waiting", flush=True)\nwhile True: pass`
+        }
+      });
+      const handle = await engine.start(runRequest(bench.folder, pipeline));
+      await eventually(bench.stores, handle.id, printed('slow', 'waiting'));
+      handle.cancel();
+      expect((await handle.finished).phase).toBe('cancelled');
+      expect(existsSync(aside('late'))).toBe(false);
+    });
+
+    it('ends a step at its time limit', async () => {
+      const state = await run(
+        steps({ slow: { code: 'while True: pass', settings: { timeoutSeconds: 0.3 } } })
+      );
+      expect(state.error).toMatchObject({ step: 'slow', code: 'timeout' });
+    });
+
+    it('tells a step that kills itself', async () => {
+      const code = 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)';
+      expect((await run(steps({ a: { code } }))).error).toMatchObject({
+        step: 'a',
+        code: 'killed'
+      });
+    });
+
+    it('outlives the supervisor', async () => {
+      const code = 'import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass';
+      expect((await run(steps({ a: { code } }))).error).toMatchObject({
+        step: 'a',
+        code: 'killed'
+      });
+    });
+
+    it('runs code on what a step left', async () => {
+      const state = await run(steps({ top: { code: 'x = [1]', outputs: ['x'] } }));
+      const output: string[] = [];
+      const result = await engine.execute(
+        {
+          interpreter: interpreter(),
+          run: state.id,
+          step: 'top',
+          code: 'print(x + [2])',
+          before: false
+        },
+        body => body.type === 'output' && output.push(body.text)
+      );
+      expect(result).toMatchObject({ state: 'succeeded', error: null });
+      expect(output.join('')).toBe('[1, 2]\n');
+    });
+  });
+}
