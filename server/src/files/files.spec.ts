@@ -21,6 +21,7 @@ import {
   confine,
   digestFile,
   Digests,
+  fileFailure,
   FileStore,
   isConfined,
   MemoryDigestIndex,
@@ -209,5 +210,27 @@ describe('confine', () => {
     );
     expect(confine(folder, 'link')).toBe(join(folder, 'link'));
     expect(existsSync(join(folder, 'real', 'x'))).toBe(false);
+  });
+});
+
+describe('fileFailure', () => {
+  const failed = (code: string): Error => Object.assign(new Error(code), { code });
+
+  it.each([
+    ['ENOSPC', 'store', 'store-full'],
+    ['EDQUOT', 'folder', 'folder-full'],
+    ['EACCES', 'folder', 'folder-read-only'],
+    ['EROFS', 'store', 'store-read-only'],
+    ['EIO', 'folder', 'folder-unavailable']
+  ] as const)('says of %s in the %s: %s', (system, place, code) => {
+    expect(fileFailure(failed(system), '/x', place)).toMatchObject({
+      code,
+      message: expect.stringContaining('/x')
+    });
+  });
+
+  it('leaves alone what is not the system’s', () => {
+    const error = new Error('other');
+    expect(fileFailure(error, '/x', 'store')).toBe(error);
   });
 });

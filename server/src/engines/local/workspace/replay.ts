@@ -60,9 +60,11 @@ export async function replay(
   written: readonly WrittenFile[],
   places: ReplayPlaces
 ): Promise<string[]> {
-  const removed = removedPaths(written);
+  // A damaged record may name a path twice: the last one is what was left.
+  const left = [...new Map(written.map(file => [file.path, file])).values()];
+  const removed = removedPaths(left);
   const due: WrittenFile[] = [];
-  for (const file of written) {
+  for (const file of left) {
     confineTo(places.folder, file.path, removed);
     const isMoving = removedAbove(file.path, removed) !== undefined;
     if (isMoving || !isThere(file.state, await stateAt(file.path, places))) due.push(file);

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openWorkspaceMemory } from './memory';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chard-memory-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const path = (): string => join(folder, 'home', 'workspace.db');
+const write = { path: 'a', state: null, update: false };
+
+it('remembers from one opening to the next, and what a step no longer writes as not current', () => {
+  const first = openWorkspaceMemory(path());
+  first.ownWrites.record('n', 'step', [write]);
+  first.ownWrites.doubt('execution', ['a', 'b']);
+  first.close();
+  const second = openWorkspaceMemory(path());
+  expect(second.ownWrites.of('n')).toEqual([{ ...write, step: 'step', isCurrent: true }]);
+  second.ownWrites.record('n', 'step', []);
+  expect(second.ownWrites.of('n')).toMatchObject([{ isCurrent: false }]);
+  second.ownWrites.liftDoubt('execution', 'a');
+  expect(second.ownWrites.doubts('execution')).toEqual(['b']);
+  second.close();
+});
+
+it('is made anew where it is damaged', () => {
+  openWorkspaceMemory(path()).close();
+  writeFileSync(path(), 'this is no database, however long one looks at it');
+  const memory = openWorkspaceMemory(path());
+  expect(memory.ownWrites.of('n')).toEqual([]);
+  memory.close();
+});
+
+it('says which folder is in the way', () => {
+  writeFileSync(join(folder, 'home'), 'a file');
+  expect(() => openWorkspaceMemory(path())).toThrow(
+    expect.objectContaining({ code: 'store-unavailable' })
+  );
+  expect(statSync(join(folder, 'home')).isFile()).toBe(true);
+});
