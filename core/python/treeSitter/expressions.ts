@@ -300,26 +300,102 @@ function lowerPair(lowering: Lowering, node: Cst): { key: Expr; value: Expr } {
   };
 }
 
+function isBinary(node: Cst | undefined): node is Cst {
+  return node?.type === 'binary_operator' || node?.type === 'union_type';
+}
+
+function isAndOrXor(node: Cst): boolean {
+  const operator = readable(node)[1]?.type;
+  return operator === '&' || operator === '^';
+}
+
 /** Long chains (`a + b + ...`) lean to the left: walked in a loop, so that they cannot exhaust the stack. */
 function lowerBinary(lowering: Lowering, node: Cst): Expr {
+  if (isAndOrXor(node)) return lowerAndOrXor(lowering, node);
   const chain: Cst[] = [];
   let leftmost: Cst | undefined = node;
-  while (leftmost?.type === 'binary_operator' || leftmost?.type === 'union_type') {
+  while (isBinary(leftmost) && !isAndOrXor(leftmost)) {
     chain.push(leftmost);
     leftmost = readable(leftmost)[0];
   }
   let left = lowering.optionalExpression(leftmost, node);
   for (const step of chain.reverse()) {
     const [, operator, operand] = readable(step);
-    left = belowStar(left, value => ({
-      kind: 'BinOp',
-      left: value,
-      op: (operator?.type ?? '+') as Operator,
-      right: lowering.optionalExpression(operand, step),
-      ...at(lowering, step)
-    }));
+    const right = lowering.optionalExpression(operand, step);
+    left = binary(lowering, left, operator?.type ?? '+', right, step);
   }
   return left;
+}
+
+function binary(
+  lowering: Lowering,
+  left: Expr,
+  operator: string,
+  right: Expr,
+  place: { start: number; end: number }
+): Expr {
+  const range = lowering.range(place);
+  return belowStar(left, value => ({
+    kind: 'BinOp',
+    left: value,
+    op: operator as Operator,
+    right,
+    range
+  }));
+}
+
+/** `&` binds more tightly than `^`; the grammar has it the other way round. */
+function lowerAndOrXor(lowering: Lowering, node: Cst): Expr {
+  let whole: Cst[] = [];
+  const products: Cst[][] = [];
+  for (const part of flattenAndOrXor(node)) {
+    if (part.type === '^') {
+      products.push(whole);
+      whole = [];
+    } else whole.push(part);
+  }
+  products.push(whole);
+  const start = node.start;
+  return products
+    .map(parts => lowerProduct(lowering, parts))
+    .reduce((left, right) => ({
+      expr: binary(lowering, left.expr, '^', right.expr, { start, end: right.end }),
+      start,
+      end: right.end
+    })).expr;
+}
+
+interface Operand {
+  expr: Expr;
+  start: number;
+  end: number;
+}
+
+/** `parts`: operands with `&` between them. */
+function lowerProduct(lowering: Lowering, parts: readonly Cst[]): Operand {
+  return parts
+    .filter(part => part.type !== '&')
+    .map(part => ({ expr: lowering.expression(part), start: part.start, end: part.end }))
+    .reduce((left, right) => {
+      const place = { start: left.start, end: right.end };
+      return { expr: binary(lowering, left.expr, '&', right.expr, place), ...place };
+    });
+}
+
+function flattenAndOrXor(node: Cst): Cst[] {
+  const parts: Cst[] = [];
+  let current = node;
+  while (isBinary(current) && isAndOrXor(current)) {
+    const [left, operator, right] = readable(current);
+    if (left === undefined || operator === undefined || right === undefined) break;
+    parts.unshift(
+      operator,
+      ...(isBinary(right) && isAndOrXor(right) ? flattenAndOrXor(right) : [right])
+    );
+    current = left;
+  }
+  parts.unshift(current);
+  return parts;
 }
 
 /** Python has one node for `a and b and c`, the grammar nests them to the left. */

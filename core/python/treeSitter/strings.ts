@@ -62,21 +62,28 @@ function lowerPlain(lowering: Lowering, node: Cst, parts: Cst[], openings: Openi
 
 /** The text between the quotes. */
 function innerText(lowering: Lowering, node: Cst): string {
-  const { start, end } = innerBounds(node);
+  const { start, end } = innerBounds(lowering, node);
   return lowering.source.slice(start, end);
 }
 
-function innerBounds(node: Cst): { start: number; end: number } {
-  const first = node.children[0];
-  const last = node.children.at(-1);
+function quoteLength(opening: string): number {
+  return /(?:'''|""")$/.test(opening) ? 3 : 1;
+}
+
+function innerBounds(lowering: Lowering, node: Cst): { start: number; end: number } {
+  const [first] = node.children;
   const start = first?.type === 'string_start' ? first.end : node.start;
-  const end = last?.type === 'string_end' ? last.start : node.end;
+  const isClosed = node.children.at(-1)?.type === 'string_end';
+  // The grammar puts the backslashes of r'\\' into the end of the string.
+  const end = isClosed
+    ? node.end - quoteLength(lowering.source.slice(node.start, start))
+    : node.end;
   return { start, end: Math.max(start, end) };
 }
 
 /** Appends constants and interpolations; constants side by side become one, empty ones none. */
 function appendParts(lowering: Lowering, node: Cst, opening: Opening, values: Expr[]): void {
-  const bounds = innerBounds(node);
+  const bounds = innerBounds(lowering, node);
   const isFormatted = opening.kind === 'format' || opening.kind === 'template';
   let at = bounds.start;
   const flush = (end: number): void => {

@@ -2,9 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { testPython } from '../ipython/oracle';
+import type { Plain } from './plainTrees';
 import type { RawTree } from './rawTrees';
-
-const SCRIPT = join(__dirname, 'symtables.py');
 
 export type Corpus = 'library' | 'test-strings';
 
@@ -39,15 +38,33 @@ export function findOracle(): Oracle {
 
 /** Gives the sources of a corpus as CPython works through them; the whole never is in memory. */
 export async function* readCorpus(corpus: Corpus): AsyncGenerator<CorpusEntry> {
-  const child = spawn(testPython(), [SCRIPT, corpus], { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of printedBy(join(__dirname, 'symtables.py'), [corpus])) {
+    const entry = JSON.parse(line) as Partial<CorpusEntry> & Pick<CorpusEntry, 'name' | 'source'>;
+    yield { ...entry, tree: entry.tree ?? null, refused: entry.refused ?? null };
+  }
+}
+
+/** A file of the standard library and its tree, as CPython's `ast` has it. */
+export interface TreeEntry {
+  name: string;
+  source: string;
+  tree: Plain;
+}
+
+/** Gives every `parts`-th file of the standard library, from the `part`-th on. */
+export async function* readTrees(part: number, parts: number): AsyncGenerator<TreeEntry> {
+  const lines = printedBy(join(__dirname, 'asts.py'), [String(part), String(parts)]);
+  for await (const line of lines) yield JSON.parse(line) as TreeEntry;
+}
+
+/** The lines that a Python file prints, as they come. */
+async function* printedBy(script: string, args: readonly string[]): AsyncGenerator<string> {
+  const child = spawn(testPython(), [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const entry = JSON.parse(line) as Partial<CorpusEntry> & Pick<CorpusEntry, 'name' | 'source'>;
-    yield { ...entry, tree: entry.tree ?? null, refused: entry.refused ?? null };
-  }
+  yield* createInterface({ input: child.stdout });
   const status = await ended;
-  if (status !== 0) throw new Error(`${SCRIPT} ${corpus} ended with status ${status}.`);
+  if (status !== 0) throw new Error(`${script} ${args.join(' ')} ended with status ${status}.`);
 }
