@@ -1,1 +1,6 @@
+export * from './asLiteral';
+export * from './evaluateLiteral';
 export * from './model';
+export * from './parseParameterText';
+export * from './printLiteral';
+export * from './printString';

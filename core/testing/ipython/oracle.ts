@@ -30,6 +30,7 @@ export function askPython(file: string, question: unknown): unknown {
   const { status, stdout, stderr } = spawnSync(testPython(), [file], {
     input: JSON.stringify(question),
     encoding: 'utf8',
+    timeout: 60_000,
     maxBuffer: 1 << 28
   });
   if (status !== 0) throw new Error(`${file} failed:\n${stderr}`);
