@@ -13,12 +13,16 @@ function printTuple(items: readonly LiteralJson[]): string {
   return printed.length === 1 ? `(${printed[0]!},)` : `(${printed.join(', ')})`;
 }
 
+/** The entries of a dict in their order: those of `$dict` where it is the only key. */
+function dictEntries(value: { [key: string]: LiteralJson }): [string, LiteralJson][] {
+  const entries = Object.entries(value);
+  const [only] = entries;
+  const isTagged = entries.length === 1 && only![0] === '$dict' && Array.isArray(only![1]);
+  return isTagged ? (only![1] as [string, LiteralJson][]) : entries;
+}
+
 function printDict(value: { [key: string]: LiteralJson }): string {
-  const pairs =
-    '$dict' in value && Array.isArray(value.$dict)
-      ? (value.$dict as [string, LiteralJson][])
-      : null;
-  const entries = pairs ?? Object.entries(value);
+  const entries = dictEntries(value);
   return `{${entries.map(([key, item]) => `${printString(key)}: ${printJson(item)}`).join(', ')}}`;
 }
 
