@@ -17,7 +17,7 @@ SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name
 setup: $(STAMPS)/build $(STAMPS)/package
 
 demo: setup
-	@$(VENV)/bin/chard run examples/digits/digits.ipynb
+	@$(VENV)/bin/chard run examples/digits/digits.ipynb --save-displays figures
 
 lab: setup
 	$(RUN) $(VENV)/bin/jupyter lab --ServerApp.root_dir=examples digits/digits.ipynb

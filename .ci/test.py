@@ -122,7 +122,9 @@ def run(job: Job) -> Outcome:
         outcome.output += done.stdout
     seconds = time.monotonic() - started
     word = "FAILED" if outcome.failed else "ok"
-    print(f"{word:6} {job.name}: {outcome.passed} passed, {outcome.failed} failed ({seconds:.0f} s)")
+    print(
+        f"{word:6} {job.name}: {outcome.passed} passed, {outcome.failed} failed ({seconds:.0f} s)"
+    )
     for reason in outcome.skipped:
         print(f"       skipped {reason}")
     if outcome.output:

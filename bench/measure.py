@@ -23,7 +23,9 @@ class Sample:
     cpu: float
 
 
-def run(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> Sample:
+def run(
+    command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None
+) -> Sample:
     """Runs a command to its end.
 
     Raises:

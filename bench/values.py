@@ -49,9 +49,7 @@ def main() -> None:
         options.json.write_text(json.dumps(results, indent=2))
 
 
-def array_benchmark(
-    folder: Path, mebibytes: int, rounds: int
-) -> dict[str, dict[str, list[float]]]:
+def array_benchmark(folder: Path, mebibytes: int, rounds: int) -> dict[str, dict[str, list[float]]]:
     """One float64 array."""
     numpy: Any = importlib.import_module("numpy")
     array = numpy.random.default_rng(0).random(mebibytes << 17)

@@ -118,8 +118,12 @@ interface Window {
   readonly length: number;
 }
 
+/** From the first step's start: the time until then, in which Python gets ready, is no step's. */
 function timeWindow(state: RunState, now: number): Window {
-  const start = state.startedAt ?? now;
+  const starts = state.steps.flatMap(({ startedAt, cached }) =>
+    startedAt === null || cached ? [] : [startedAt]
+  );
+  const start = starts.length > 0 ? Math.min(...starts) : now;
   const end = state.finishedAt ?? now;
   return { start, length: Math.max(1, end - start) };
 }
