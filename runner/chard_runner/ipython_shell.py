@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import warnings
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -33,12 +35,23 @@ class _CellCompiler(CachingCompiler):
         self.source = ""
 
     def cache(self, transformed_code: str, number: int = 0, raw_code: str | None = None) -> str:
-        # The body of a cell magic is compiled for itself; it ends as the cell does.
-        if self.filename is not None and raw_code and self.source.endswith(raw_code):
+        if self.filename is not None and self.lines_before(raw_code or "") is not None:
             remember_source(self.filename, self.source)
             return self.filename
         name: str = super().cache(transformed_code, number, raw_code)
         return name
+
+    def lines_before(self, part: str) -> int | None:
+        """Lines of the cell before a part that ends it, None for code that is no such part.
+
+        The body of a cell magic comes back to be run by itself, with a newline that the cell may
+        not have.
+        """
+        whole, part = self.source.rstrip("\n"), part.rstrip("\n")
+        before = whole[: len(whole) - len(part)]
+        if not part or not whole.endswith(part) or not (before == "" or before.endswith("\n")):
+            return None
+        return before.count("\n")
 
 
 class _DisplayHook(DisplayHook):
@@ -55,6 +68,9 @@ class _DisplayHook(DisplayHook):
 
     def finish_displayhook(self) -> None:
         self._is_active = False
+
+    def log_output(self, format_dict: dict[str, Any]) -> None:
+        """Keeps no second copy of what was shown."""
 
 
 class _DisplayPublisher(DisplayPublisher):
@@ -86,6 +102,7 @@ class _StepShell(InteractiveShell):
     def __init__(self, **options: Any) -> None:
         self.display = Display()
         self.depth = 0
+        self.body_error: BaseException | None = None
         parent: Any = super()
         parent.__init__(**options)
         self.input_transformer_manager = make_line_keeper()
@@ -105,19 +122,20 @@ class _StepShell(InteractiveShell):
         """
         parent: Any = super()
         transformed: str = parent.transform_cell(raw_cell)
-        source = self.cell_compiler.source
-        before = 0
-        if raw_cell and source.endswith(raw_cell):
-            before = source[: len(source) - len(raw_cell)].count("\n")
+        before = self.cell_compiler.lines_before(raw_cell) or 0
         return "\n" * (before + empty_lines_at_start(raw_cell)) + transformed
 
-    def run_cell(self, *arguments: Any, **options: Any) -> Any:
+    def run_cell(self, raw_cell: str, *arguments: Any, **options: Any) -> Any:
+        """Keeps the error of a body that ``%%capture`` runs: IPython would show it and go on."""
         self.depth += 1
         try:
             parent: Any = super()
-            return parent.run_cell(*arguments, **options)
+            result = parent.run_cell(raw_cell, *arguments, **options)
         finally:
             self.depth -= 1
+        if self.depth > 0 and self.cell_compiler.lines_before(raw_cell) is not None:
+            self.body_error = _error(result)
+        return result
 
     def showtraceback(
         self,
@@ -142,6 +160,11 @@ class _StepShell(InteractiveShell):
         if self.depth > 1 or running_compiled_code:
             parent: Any = super()
             parent.showsyntaxerror(filename, running_compiled_code)
+
+    @contextlib.contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:
+        """Keeps no copy of everything printed, as IPython 9 would."""
+        yield
 
     def enable_gui(self, gui: str | None = None) -> None:
         if gui not in (None, "inline"):
@@ -170,18 +193,13 @@ class IPythonShell:
     def run(self, cell: int, filename: str, source: str) -> BaseException | None:
         shell = self._shell
         shell.display.cell = cell
+        shell.body_error = None
         compiler = shell.cell_compiler
         compiler.filename, compiler.source = filename, source
         try:
-            error = self._execute(source)
+            error = self._execute(source) or shell.body_error
         except BaseException as escaped:
             error = escaped
-        if (
-            isinstance(error, SyntaxError)
-            and error.filename
-            and error.filename.startswith("<string")
-        ):
-            error.filename = filename
         return error
 
     def _execute(self, source: str) -> BaseException | None:

@@ -221,6 +221,8 @@ class Relay:
         self._pipes = (_TextPipe(stdout, mark), _TextPipe(stderr, mark))
         self._held: list[Callable[[], None]] | None = []
         self._start_counting()
+        #: Whether the step has said that it runs.
+        self.started = False
         #: Cell that is running.
         self.cell: int | None = None
 
@@ -249,7 +251,7 @@ class Relay:
         self._advance(final=False)
 
     def finish(self) -> None:
-        """The process tree is gone: pass on what is left, then the ends of text that was too long."""
+        """The process tree is gone: pass on what is left, then the ends of too long text."""
         # A bound, because a process that cannot be killed may still write.
         for _ in range(_MAX_FINAL_READS):
             progress = [self._read_messages(), *(pipe.read() for pipe in self._pipes)]
@@ -340,6 +342,7 @@ class Relay:
             elif kind == "cell-finished":
                 self.cell = None
             if kind == "started":
+                self.started = True
                 self._outbox.line(body)
             else:
                 self._pass(lambda: self._outbox.line(body))

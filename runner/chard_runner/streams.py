@@ -18,7 +18,7 @@ import sys
 import threading
 from collections import deque
 from types import FrameType
-from typing import Any, TextIO, cast
+from typing import Any, cast
 
 from .protocol import encode
 
@@ -27,6 +27,9 @@ STDOUT, STDERR = 1, 2
 
 class Wire:
     """Connection of a step's process to its supervisor.
+
+    The step's own process writes each piece at once. A forked child writes whole lines, so that
+    those of several workers do not run into each other.
 
     After a fork the child only writes text: its messages would tear those of the parent.
     """
@@ -43,6 +46,8 @@ class Wire:
         self._interrupted = False
         self._lock = threading.RLock()
         self.attached = True
+        #: What was put in the places of ``sys.stdout`` and ``sys.stderr``.
+        self.streams: list[io.TextIOWrapper] = []
         os.register_at_fork(after_in_child=self._detach)
 
     def _detach(self) -> None:
@@ -51,6 +56,9 @@ class Wire:
         if self.attached:
             self.attached = False
             os.close(self._messages)
+            for stream in self.streams:
+                if not stream.closed:
+                    stream.reconfigure(write_through=False, line_buffering=True)
 
     def send(self, kind: str, message: Any) -> None:
         """Send a message behind all text written so far. Does nothing in a forked child.
@@ -134,7 +142,7 @@ class _Pipe(io.RawIOBase):
         return self._wire.write_text(self._stream, data)
 
 
-def text_stream(wire: Wire, stream: int) -> TextIO:
+def text_stream(wire: Wire, stream: int) -> io.TextIOWrapper:
     """A replacement of ``sys.stdout`` or ``sys.stderr``."""
     name = "<stdout>" if stream == STDOUT else "<stderr>"
     pipe = _Pipe(wire, stream, name)
@@ -146,6 +154,7 @@ def text_stream(wire: Wire, stream: int) -> TextIO:
         newline="\n",
         write_through=True,
     )
+    wire.streams.append(wrapper)
     return wrapper
 
 

@@ -106,9 +106,17 @@ class Supervisor:
 
     :param engine: the connection to the engine, after the token.
     :param received: bytes that came behind the ``run`` command.
+    :param wakeup: from :func:`watch_signals`.
     """
 
-    def __init__(self, engine: socket.socket, received: bytes, command: Run, wakeup: int) -> None:
+    def __init__(
+        self,
+        engine: socket.socket,
+        received: bytes,
+        command: Run,
+        wakeup: int,
+        outbox: Outbox,
+    ) -> None:
         self._engine = engine
         self._received = received
         self._spec = command.spec
@@ -116,7 +124,7 @@ class Supervisor:
         self._wakeup = wakeup
         self._started = time.monotonic()
         self._mark = f"{command.spec.run}/{command.spec.step}/{command.spec.attempt}"
-        self._outbox = Outbox()
+        self._outbox = outbox
         self._pipes = StepPipes()
         self._relay = Relay(
             self._outbox,
@@ -144,6 +152,8 @@ class Supervisor:
     def run(self) -> None:
         """Run the step to its end and say so; on return no process of it is left."""
         self._step = self._start()
+        # What came together with the command to run.
+        self._obey()
         while self._status is None and not self._owner_gone:
             self._turn()
         died_in = self._relay.cell
@@ -213,7 +223,8 @@ class Supervisor:
     def _interrupt(self, grace: float) -> None:
         """As Ctrl-C does: the process and its children are interrupted; what is left dies later."""
         self._interrupted_cell = self._relay.cell
-        self._kill_at = time.monotonic() + grace
+        # Before it says that it has started, the step does not listen, and nothing has run yet.
+        self._kill_at = time.monotonic() + (grace if self._relay.started else 0)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._step, signal.SIGINT)
 
@@ -246,7 +257,11 @@ class Supervisor:
         if not data:
             self._owner_gone = True
             return
-        *lines, self._received = (self._received + data).split(b"\n")
+        self._received += data
+        self._obey()
+
+    def _obey(self) -> None:
+        *lines, self._received = self._received.split(b"\n")
         for line in lines:
             command = read_supervisor_command(line)
             if not isinstance(command, Cancel):
@@ -471,27 +486,29 @@ def supervise(path: str, token: str) -> int:
 
 def _answer(engine: socket.socket, line: bytes, rest: bytes) -> int:
     wakeup = watch_signals()
+    outbox = Outbox()
     try:
         command = read_supervisor_command(line)
         if not isinstance(command, Run):
             raise ProtocolError("the first command to a supervisor must be `run`")
         engine.setblocking(False)
-        Supervisor(engine, rest, command, wakeup).run()
+        Supervisor(engine, rest, command, wakeup, outbox).run()
         return 0
     except ProtocolError as error:
-        _fail(engine, "protocol", str(error), [])
+        _fail(engine, outbox, "protocol", str(error), [])
         return 2
     except Exception as error:
         lines = traceback.format_exc().splitlines()
-        _fail(engine, "runner", f"The runner failed: {type(error).__name__}: {error}", lines)
+        _fail(
+            engine, outbox, "runner", f"The runner failed: {type(error).__name__}: {error}", lines
+        )
         return 1
 
 
-def _fail(engine: socket.socket, code: str, message: str, lines: list[str]) -> None:
+def _fail(engine: socket.socket, outbox: Outbox, code: str, message: str, lines: list[str]) -> None:
     """The last word of a supervisor that cannot go on; the step's processes go with it."""
     if processes.LINUX:
         processes.kill_all(processes.descendants(os.getpid()))
-    outbox = Outbox()
     error = StepError(
         code=code, type="Runner", message=message, cell=None, line=None, traceback=lines
     )

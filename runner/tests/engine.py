@@ -60,6 +60,8 @@ class Connection:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._buffer = b""
+        #: Called with every message that comes.
+        self.check: Callable[[Message], None] = lambda _: None
         self.messages: list[Message] = []
         sock.settimeout(PATIENCE)
         self.token = self._line()
@@ -82,6 +84,7 @@ class Connection:
             return None
         message: Message = json.loads(line)
         self.messages.append(message)
+        self.check(message)
         return message
 
     def until(self, wanted: Callable[[Message], bool]) -> Message:
@@ -117,6 +120,7 @@ class Engine:
         self.path = str(folder / "engine.sock")
         self.python = python
         self._extra = extra
+        self.check: Callable[[Message], None] = lambda _: None
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(self.path)
         self._listener.listen()
@@ -147,6 +151,7 @@ class Engine:
 
     def accept(self) -> Connection:
         connection = Connection(self._listener.accept()[0])
+        connection.check = self.check
         self._stack.callback(connection.close)
         return connection
 
