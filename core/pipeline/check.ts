@@ -91,9 +91,16 @@ class FlowChecker {
     this.checkDerived(step);
     for (const read of step.missing) if (!read.guarded) this.reportMissing(read, step.index);
     for (const arrival of step.arrivals.values()) {
-      this.checkNearer(step, arrival);
+      const provider = arrival.candidates.at(-1);
+      if (arrival.read && provider !== undefined) {
+        this.checkNearer(step, arrival.name, provider, arrival.read);
+      }
       this.checkAmbiguous(step, arrival);
       this.checkRefusal(step, arrival);
+    }
+    for (const name of step.prologueNames) {
+      const read = step.reads.get(name);
+      if (read) this.checkNearer(step, name, -1, read);
     }
     this.checkInterleaved(step);
     this.checkParameters(step);
@@ -251,19 +258,23 @@ class FlowChecker {
     }
   }
 
-  private checkNearer(step: StepFlow, { name, candidates, read }: Arrival): void {
-    const provider = candidates.at(-1);
-    if (!read || provider === undefined || this.names[step.index] === undefined) return;
+  /** An unconnected step between a name's provider (-1: the prologue) and its reader gives it another value. */
+  private checkNearer(step: StepFlow, name: string, provider: number, read: ReadFact): void {
+    if (this.names[step.index] === undefined) return;
     for (let index = step.index - 1; index > provider; index -= 1) {
       if (step.ancestors.has(index)) continue;
       const leaving = this.check.flow.steps[index]?.leavings.get(name);
-      if (!leaving?.certain) continue;
+      if (!leaving?.certain || leaving.deleted) continue;
+      const from =
+        provider < 0
+          ? 'from the cells that run before every step'
+          : `from step "${this.nameOf(provider)}"`;
       this.add(
         'warning',
         'nearer-binding',
         read,
         step.index,
-        `"${name}" comes from step "${this.nameOf(provider)}", although step "${this.nameOf(index)}" in between gives it another value: the two are not connected. In the notebook the later value would be used.`,
+        `"${name}" comes ${from}, although step "${this.nameOf(index)}" in between gives it another value: the two are not connected. In the notebook the later value would be used.`,
         this.dependencyFix(step.index, index)
       );
       return;

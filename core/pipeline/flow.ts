@@ -7,6 +7,7 @@ import {
   LOCAL,
   Machine,
   NOTHING,
+  PROLOGUE,
   UNSURE,
   holders,
   isBuiltin,
@@ -228,6 +229,15 @@ class FlowAnalysis {
   }
 }
 
+/** The data that can be reached from a value; classes and functions belong to each step anew. */
+function reachData(value: Value): Set<HeapObject> {
+  const isData = (object: HeapObject): boolean =>
+    object.kind === 'plain' || object.kind === 'instance';
+  const seen = new Set([...value].filter(isData));
+  for (const object of seen) for (const held of object.holds) if (isData(held)) seen.add(held);
+  return seen;
+}
+
 /** One pass through a step's cells with a given set of ancestors. */
 class StepAttempt {
   private readonly incoming = new Map<string, Value | null>();
@@ -383,7 +393,38 @@ class StepAttempt {
     for (const [name, change] of machine.changes) this.addChange(leavings, name, change);
     for (const [name, change] of this.changedNames(machine.changedObjects))
       this.addChange(leavings, name, change);
+    for (const name of this.sharedWithPrologue(leavings)) {
+      const incoming = this.resolve(name);
+      if (leavings.has(name) || !incoming) continue;
+      leavings.set(name, {
+        certain: false,
+        binds: false,
+        deleted: false,
+        passes: true,
+        value: incoming,
+        statement: null,
+        place: null
+      });
+    }
     return leavings;
+  }
+
+  /**
+   * Names of the prologue whose objects the step has put into values of its own: the two have to stay together, while
+   * every other step makes its prologue anew.
+   */
+  private sharedWithPrologue(leavings: ReadonlyMap<string, Leaving>): Set<string> {
+    const names = new Set<string>();
+    for (const { value } of leavings.values()) {
+      for (const object of reachData(value)) {
+        if (object.origin !== PROLOGUE) continue;
+        for (const name of this.notebook.namesFor(object)) {
+          const own = this.notebook.start.names.get(name);
+          if (own?.value.has(object)) names.add(name);
+        }
+      }
+    }
+    return names;
   }
 
   /** A name whose value the step changes, or may change, without binding it. */
