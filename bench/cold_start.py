@@ -1,4 +1,4 @@
-"""A notebook to its pipeline, in a cold process: ``chard graph`` beside ``kale``, on the same notebook."""
+"""A notebook to its pipeline in a cold process: ``chard graph`` beside ``kale``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROUNDS = 7
 
 
 def notebook_for_both(folder: Path) -> Path:
-    """The digits example as Kale takes it: its metrics cell may print bare lower-case names only."""
+    """The digits example as Kale takes it: metrics are bare lower-case names there."""
     notebook = json.loads((ROOT / "examples" / "digits" / "digits.ipynb").read_text())
     for cell in notebook["cells"]:
         if "pipeline-metrics" in cell["metadata"].get("tags", []):

@@ -1,4 +1,7 @@
-"""Measuring whole processes: wall and CPU time, alternating between the candidates so that both meet the same noise."""
+"""Measuring whole processes: wall and CPU time.
+
+The candidates take turns, so that all meet the same noise.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ def run(
 
 
 def alternate(candidates: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[str, Sample]:
-    """Medians of each candidate over ``rounds`` rounds, after one unmeasured round that warms the caches."""
+    """Medians of each candidate over ``rounds`` rounds, after an unmeasured one for the caches."""
     for candidate in candidates.values():
         candidate()
     samples: dict[str, list[Sample]] = {name: [] for name in candidates}

@@ -1,4 +1,4 @@
-"""What a benchmark found, as a table of ratios: these machines are noisy, so a ratio says more than a time."""
+"""What a benchmark found, as a table of ratios: on noisy machines they say more than times."""
 
 from __future__ import annotations
 

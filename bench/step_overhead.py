@@ -1,7 +1,7 @@
 """What a step costs beyond its code: a trivial step whose imports cell has numpy and pandas.
 
-A chain of 21 steps and one of a single step are run; the difference, divided by 20, is a step's overhead. The
-start of the tool itself drops out that way.
+A chain of 21 steps and one of a single step are run; the difference, divided by 20, is a step's
+overhead. The start of the tool itself drops out that way.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _cell(tags: list[str], source: str) -> dict[str, object]:
 
 
 def kfp_program(path: Path, steps: int) -> Path:
-    """The same chain for kfp's own local runner, in subprocesses without an environment made for each."""
+    """The same chain for kfp's local runner, in subprocesses that share one environment."""
     path.write_text(
         f"""
 from kfp import dsl, local
@@ -84,7 +84,9 @@ def papermill_program(path: Path, folder: Path, steps: int) -> Path:
 import papermill
 
 for index in range({steps}):
-    papermill.execute_notebook({str(notebook)!r}, None, parameters={{"x": index}}, progress_bar=False)
+    papermill.execute_notebook(
+        {str(notebook)!r}, None, parameters={{"x": index}}, progress_bar=False
+    )
 """
     )
     return path
@@ -112,7 +114,7 @@ def measure() -> Section:
         Row("beside papermill", chard, _a_step("papermill", found), 0.05),
     ]
     text = (
-        f"A trivial step, imports cell with numpy and pandas; (time of {STEPS + 1} steps − time of 1) / "
+        f"A trivial step, imports cell with numpy and pandas; (time of {STEPS + 1} steps - time of 1) / "
         f"{STEPS}, medians of {ROUNDS}. The aim is also under 50 ms by itself: "
         f"{Limit('', f'{chard * 1000:.0f} ms', '', chard < 0.05).found}."
     )

@@ -1,4 +1,4 @@
-"""Makes the pictures of the README from a real run of the digits example: ``.venv/bin/python docs/pictures/make.py``."""
+"""Makes the README's pictures from a real run: ``.venv/bin/python docs/pictures/make.py``."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def svg(lines: list[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-size="14" fill="#adbac7" '
-        "font-family=\"ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace\">\n"
+        "font-family=\"ui-monospace, SFMono-Regular, Menlo, 'DejaVu Sans Mono', monospace\">\n"
         f'<rect width="{width}" height="{height}" rx="8" fill="#1c2128"/>\n'
         + "\n".join(rows)
         + "\n</svg>\n"
