@@ -71,9 +71,7 @@ class FileWatch:
             for path, before in self._existed.items()
             if not before and not os.path.lexists(path)
         }
-        written = {path for path in self._written - gone if not _compiled(path)}
-        read = {path for path in self._read - gone if not path.startswith(self._libraries)}
-        return {"read": _sendable(read), "written": _sendable(written)}
+        return {"read": _sendable(self._read - gone), "written": _sendable(self._written - gone)}
 
     def _on_open(self, arguments: tuple[Any, ...]) -> None:
         path, _mode, flags = arguments[:3]
@@ -82,7 +80,8 @@ class FileWatch:
             return
         if flags & _WRITING:
             self._write(where)
-        if flags & os.O_ACCMODE in (os.O_RDONLY, os.O_RDWR) and not flags & os.O_TRUNC:
+        reading = flags & os.O_ACCMODE in (os.O_RDONLY, os.O_RDWR) and not flags & os.O_TRUNC
+        if reading and not where.startswith(self._libraries):
             self._remember(self._read, where)
 
     def _on_rename(self, arguments: tuple[Any, ...]) -> None:
@@ -159,8 +158,9 @@ def _compiled(path: str) -> bool:
 
 
 def _sendable(paths: set[str]) -> list[str]:
-    """Sorted; names that are no text are escaped, as JSON cannot say them."""
-    return sorted(path.encode("utf-8", "backslashreplace").decode() for path in paths)
+    """Sorted, without compiled modules; names that are no text are escaped for JSON."""
+    named = (path for path in paths if not _compiled(path))
+    return sorted(path.encode("utf-8", "backslashreplace").decode() for path in named)
 
 
 @functools.lru_cache(maxsize=1)

@@ -7,18 +7,14 @@ or a package can do are then skipped where it has none.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import Engine, Message, engine
+from engine import PYTHON, Engine, Message, engine
 from jsonschema import Draft202012Validator
-
-PYTHON = os.environ.get("CHARD_TEST_PYTHON", sys.executable)
 
 #: Run by every interpreter that finds it on its path: it has no IPython then.
 _HIDE_IPYTHON = """
@@ -80,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def steps(tmp_path: Path, validator: Draft202012Validator) -> Iterator[Engine]:
     """An engine whose steps start as fresh processes; every message is checked."""
-    with engine(tmp_path, PYTHON) as made:
+    with engine(tmp_path) as made:
         made.check = checker(validator)
         yield made
 
@@ -91,7 +87,7 @@ def plain_steps(tmp_path: Path, validator: Draft202012Validator) -> Iterator[Eng
     site = tmp_path / "hiding"
     site.mkdir()
     (site / "sitecustomize.py").write_text(_HIDE_IPYTHON)
-    with engine(tmp_path, PYTHON, PYTHONPATH=str(site)) as made:
+    with engine(tmp_path, PYTHONPATH=str(site)) as made:
         made.check = checker(validator)
         yield made
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 RUNNER = Path(__file__).resolve().parent.parent
+#: The interpreter that steps run in.
+PYTHON = os.environ.get("CHARD_TEST_PYTHON", sys.executable)
 #: Long enough for a slow machine; nothing waits that long unless it is broken.
 PATIENCE = 60.0
 
@@ -116,7 +118,7 @@ class Connection:
 class Engine:
     """Listens on a Unix socket; starts supervisors afresh or through a fork server."""
 
-    def __init__(self, folder: Path, python: str = sys.executable, **extra: str) -> None:
+    def __init__(self, folder: Path, python: str = PYTHON, **extra: str) -> None:
         self.path = str(folder / "engine.sock")
         self.python = python
         self._extra = extra
@@ -254,7 +256,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 @contextlib.contextmanager
-def engine(folder: Path, python: str = sys.executable, **extra: str) -> Iterator[Engine]:
+def engine(folder: Path, python: str = PYTHON, **extra: str) -> Iterator[Engine]:
     made = Engine(folder, python, **extra)
     try:
         yield made

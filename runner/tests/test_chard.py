@@ -1,0 +1,42 @@
+"""The module that notebooks import, outside of a run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from fractions import Fraction
+from typing import Any
+
+import chard
+import pytest
+from engine import environment
+
+
+def test_outside_a_run_it_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    chard.log_metric("loss", Fraction(1, 2), step=3)
+    chard.log_metric("accuracy", 1)
+    assert capsys.readouterr().out == "loss[3]: 0.5\naccuracy: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ((1, 1), TypeError, "name must be a string, not int"),
+        (("", 1), ValueError, "must not be empty"),
+        (("m", "1"), TypeError, "not a number: str '1'"),
+        (("m", None), TypeError, "not a number"),
+        (("m", 1, "x"), TypeError, "not a number"),
+        (("m", 1, float("nan")), ValueError, "must be finite"),
+    ],
+)
+def test_what_is_refused(arguments: tuple[Any, ...], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        chard.log_metric(*arguments)
+
+
+def test_it_imports_nothing_of_the_runner() -> None:
+    code = "import chard, sys; print([m for m in sys.modules if m.startswith('chard')])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True
+    )
+    assert done.stdout == "['chard']\n", done.stderr
