@@ -57,26 +57,24 @@ const attemptOf = (step: string, attempt: number): fc.Arbitrary<RunEventBody[]> 
     .tuple(
       fc.array(
         fc.oneof(
-          fc.record({ name: fc.constantFrom('a', 'b'), value: fc.integer() }).map(
-            ({ name, value }): RunEventBody => ({
+          fc
+            .record({ name: fc.constantFrom('a', 'b'), value: fc.integer() })
+            .map(({ name, value }): RunEventBody => ({
               type: 'metric',
               step,
               attempt,
               name,
               value,
               at: null
-            })
-          ),
-          fc.string().map(
-            (text): RunEventBody => ({
-              type: 'output',
-              step,
-              attempt,
-              cell: 0,
-              stream: 'stdout',
-              text
-            })
-          ),
+            })),
+          fc.string().map((text): RunEventBody => ({
+            type: 'output',
+            step,
+            attempt,
+            cell: 0,
+            stream: 'stdout',
+            text
+          })),
           fc.constant<RunEventBody>({
             type: 'warning',
             step,

@@ -12,7 +12,7 @@ import {
   statSync,
   writeSync
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ChardError } from '../errors';
 import { errorCode, reasonOf } from '../files';
 import type { ArtefactStore, ValueStore } from './model';
@@ -75,12 +75,24 @@ export class ArtefactFiles implements ArtefactStore {
   }
 }
 
-/** Makes a folder that only its owner can look into. @throws ChardError */
+/** Makes a folder that only its owner can look into, and those above it. @throws ChardError */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path);
   } catch (error) {
     throw fileError(error, path);
+  }
+}
+
+/** Not by the option `recursive`: on a read-only disk that says ENOENT instead of EROFS. */
+function makeFolders(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    if (errorCode(error) !== 'ENOENT') throw error;
+    makeFolders(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
   }
 }
 
@@ -123,6 +135,7 @@ function syncFolder(path: string): void {
 }
 
 function fileError(error: unknown, path: string): unknown {
+  if (error instanceof ChardError) return error;
   const details = { path, cause: error };
   switch (errorCode(error)) {
     case 'ENOSPC':

@@ -8,13 +8,16 @@ import { SqliteLeaseStore } from './sqlite/leases';
 import { SqliteResultStore } from './sqlite/results';
 import { SqliteRunStore } from './sqlite/runs';
 
+const PATIENCE_MILLISECONDS = 10_000;
+
 /**
  * Opens the store below `home`, making it where there is none. A store that cannot be written is opened for
  * reading.
+ * @param patience milliseconds to wait for a lock that another process holds
  * @throws ChardError `store-newer`, `store-damaged`, `store-read-only`, `store-unavailable`, `store-full`, `store-busy`.
  */
-export function openStores(home: string): Stores {
-  const database = Database.open(join(home, 'chard.db'));
+export function openStores(home: string, patience = PATIENCE_MILLISECONDS): Stores {
+  const database = Database.open(join(home, 'chard.db'), patience);
   const changes = new ChangeFeed(database);
   const values = new ValueFiles(join(home, 'values'));
   const artefacts = new ArtefactFiles(join(home, 'artefacts'));

@@ -1,6 +1,7 @@
 import { isOver } from '@chard/core/run';
 import type { Lease, Owner, Stores } from '../../stores';
 import type { Clock } from './clock';
+import { removePort } from './processes/port';
 import { sweep } from './processes/sweep';
 
 /** Puts in order what engines that are gone have left: their runs, their processes. */
@@ -32,10 +33,7 @@ export class Recovery {
     const { runs, leases } = this.stores;
     const former = leases.take(run, this.owner, this.clock.now(), this.isAlive);
     try {
-      const survivors =
-        former === null || former.instance === this.owner.instance
-          ? []
-          : await sweep(former.instance);
+      const survivors = former === null ? [] : await this.cleanUpAfter(former);
       const record = runs.get(run);
       if (record === undefined || isOver(record.phase)) return false;
       const time = this.clock.now();
@@ -59,5 +57,14 @@ export class Recovery {
     } finally {
       leases.release(run, this.owner);
     }
+  }
+
+  /** @returns pids of what could not be ended. */
+  private async cleanUpAfter({ instance }: Owner): Promise<number[]> {
+    // This engine itself, which gave the run up when it could not write to the store.
+    if (instance === this.owner.instance) return [];
+    const survivors = await sweep(instance);
+    removePort(instance);
+    return survivors;
   }
 }

@@ -1,4 +1,4 @@
-import type { RunEventBody } from '@chard/core/run';
+import type { RunEvent, RunEventBody } from '@chard/core/run';
 import type { RunStore } from '../../stores';
 
 /** Warnings about how a step's values came to it: the engine gives them itself in every run. */
@@ -33,7 +33,7 @@ export function outputsOf(
   const events = runs.read(run, { step });
   const last = events.findLast(event => event.type === 'step-finished')?.attempt;
   return events.flatMap((event): RunEventBody[] => {
-    const { seq: _seq, time: _time, ...body } = event;
+    const body = bodyOf(event);
     switch (body.type) {
       case 'output':
       case 'display':
@@ -47,4 +47,12 @@ export function outputsOf(
         return [];
     }
   });
+}
+
+/** An event without its place in its log. */
+function bodyOf(event: RunEvent): RunEventBody {
+  const body: RunEventBody & Partial<Pick<RunEvent, 'seq' | 'time'>> = { ...event };
+  delete body.seq;
+  delete body.time;
+  return body;
 }

@@ -92,6 +92,7 @@ class StepConversation {
 
   private close(error: Error | null): void {
     this.execution.signal.removeEventListener('abort', this.onAbort);
+    this.execution.launched.release();
     for (const cancelTimer of this.timers) cancelTimer();
     if (this.finished === null) this.endProcesses();
     this.resolve(this.finished ?? this.lost(error));

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   DatabaseSync,
@@ -9,11 +9,11 @@ import {
 import { pathToFileURL } from 'node:url';
 import { ChardError } from '../../errors';
 import { errorCode, reasonOf } from '../../files';
+import { makeFolder } from '../files';
 import { MIGRATIONS } from './schema';
 
 /** "chrd": tells our files from other people's databases. */
 const APPLICATION_ID = 0x63687264;
-const BUSY_MILLISECONDS = 10_000;
 
 // Primary result codes: https://www.sqlite.org/rescode.html
 const BUSY = 5;
@@ -34,20 +34,22 @@ export class Database {
   private constructor(
     private readonly connection: DatabaseSync,
     readonly path: string,
-    readonly readOnly: boolean
+    readonly readOnly: boolean,
+    private readonly patience: number
   ) {}
 
   /**
    * Opens the database and brings an older one up to date. Where it cannot be written it is opened for reading,
    * and writing throws `store-read-only`.
+   * @param patience milliseconds to wait for a lock that another process holds
    * @throws ChardError `store-newer`, `store-damaged`, `store-read-only`, `store-unavailable`, `store-full`, `store-busy`.
    */
-  static open(path: string): Database {
+  static open(path: string, patience: number): Database {
     const readOnly = !prepareFile(path);
-    return translated(path, () => {
-      const connection = connect(path, readOnly);
+    return translated(path, patience, () => {
+      const connection = connect(path, readOnly, patience);
       try {
-        const database = new Database(connection, path, readOnly);
+        const database = new Database(connection, path, readOnly, patience);
         database.bringUpToDate();
         return database;
       } catch (error) {
@@ -58,20 +60,22 @@ export class Database {
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return translated(this.path, () => this.prepare(sql).all(...values));
+    return translated(this.path, this.patience, () => this.prepare(sql).all(...values));
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return translated(this.path, () => this.prepare(sql).get(...values));
+    return translated(this.path, this.patience, () => this.prepare(sql).get(...values));
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {
-    return translated(this.path, () => Number(this.prepare(sql).run(...values).changes));
+    return translated(this.path, this.patience, () =>
+      Number(this.prepare(sql).run(...values).changes)
+    );
   }
 
   /** Runs `work` with the write lock held; all of it is on the disk when this returns, or nothing is. */
   transaction<Result>(work: () => Result): Result {
-    return translated(this.path, () => {
+    return translated(this.path, this.patience, () => {
       this.connection.exec('BEGIN IMMEDIATE');
       try {
         const result = work();
@@ -142,12 +146,13 @@ export class Database {
 /** Makes the folder and an empty file that only their owner can read. @returns whether the file can be written. */
 function prepareFile(path: string): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     const isNew = !existsSync(path);
     closeSync(openSync(path, 'a', 0o600));
     if (isNew) chmodSync(path, 0o600);
     return true;
   } catch (error) {
+    if (error instanceof ChardError) throw error;
     const code = errorCode(error);
     const isReadOnly = code === 'EROFS' || code === 'EACCES' || code === 'EPERM';
     if (isReadOnly && existsSync(path)) return false;
@@ -162,16 +167,16 @@ function prepareFile(path: string): boolean {
   }
 }
 
-function connect(path: string, readOnly: boolean): DatabaseSync {
+function connect(path: string, readOnly: boolean, patience: number): DatabaseSync {
   if (!readOnly) {
-    const connection = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
+    const connection = new DatabaseSync(path, { timeout: patience });
     connection.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;'
     );
     return connection;
   }
   try {
-    const connection = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLISECONDS });
+    const connection = new DatabaseSync(path, { readOnly: true, timeout: patience });
     connection.exec('SELECT 1 FROM sqlite_schema');
     return connection;
   } catch (error) {
@@ -184,15 +189,15 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
   }
 }
 
-function translated<Result>(path: string, work: () => Result): Result {
+function translated<Result>(path: string, patience: number, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    throw asChardError(error, path);
+    throw asChardError(error, path, patience);
   }
 }
 
-function asChardError(error: unknown, path: string): unknown {
+function asChardError(error: unknown, path: string, patience: number): unknown {
   const details = { path, cause: error };
   const reason = reasonOf(error);
   switch (primaryCode(error)) {
@@ -200,7 +205,7 @@ function asChardError(error: unknown, path: string): unknown {
     case LOCKED:
       return new ChardError(
         'store-busy',
-        `The store ${path} has been locked by another process for ${BUSY_MILLISECONDS / 1000} seconds. ` +
+        `The store ${path} has been locked by another process for ${patience / 1000} seconds. ` +
           'Try again; if it stays, look for a process that hangs or is stopped.',
         details
       );

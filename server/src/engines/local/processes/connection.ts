@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SupervisorCommand } from '@chard/core/protocol';
-import { LineSplitter } from './lines';
+import type { LineSplitter } from './lines';
 
 /** What happens on a connection. A listener that throws closes it with the error. */
 export interface ConnectionListener {

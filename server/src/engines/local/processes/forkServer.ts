@@ -7,6 +7,8 @@ import { describeExit, startPython, type PythonProcess } from './python';
 /** Longer than any import should take; then steps start without it. */
 const READY_MILLISECONDS = 180_000;
 const SPAWN_MILLISECONDS = 30_000;
+/** How long it may take to end its steps and itself. */
+const END_MILLISECONDS = 10_000;
 
 /** The fork server cannot be used; a fresh process can. */
 export class ForkServerUnavailable extends Error {
@@ -34,7 +36,10 @@ export class ForkServer {
       this.end(new ForkServerUnavailable('it took too long to import the modules'))
     );
     void this.ready.promise.then(stopWaiting, stopWaiting);
-    this.gone = new Promise(done => child.once('close', () => done()));
+    this.gone = new Promise(done => {
+      child.once('exit', () => done());
+      child.once('error', () => done());
+    });
     const splitter = new LineSplitter();
     child.stdout?.on('data', (chunk: Buffer) => {
       try {
@@ -75,7 +80,11 @@ export class ForkServer {
   /** Ends it, and with it all that it forked. */
   async close(): Promise<void> {
     this.end(new ForkServerUnavailable('it was closed'));
+    const cancelTimer = this.clock.after(END_MILLISECONDS, () =>
+      this.process.child.kill('SIGKILL')
+    );
     await this.gone;
+    cancelTimer();
   }
 
   private receive(line: string): void {

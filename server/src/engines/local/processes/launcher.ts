@@ -1,4 +1,5 @@
 import { ChardError } from '../../../errors';
+import { reasonOf } from '../../../files';
 import type { EngineInterpreter } from '../../engine';
 import type { Clock } from '../clock';
 import type { Connection } from './connection';
@@ -7,11 +8,21 @@ import { Port } from './port';
 import { describeExit, pythonEnvironment, startPython } from './python';
 
 const CONNECT_MILLISECONDS = 60_000;
+/** Fork servers that nobody uses at the moment; what they have imported may be large. */
+const MAX_IDLE = 1;
+
+interface KeptForkServer {
+  readonly server: ForkServer;
+  /** Supervisors that it has forked, or is forking. */
+  live: number;
+}
 
 export interface Launched {
   readonly connection: Connection;
   /** The supervisor's. */
   readonly pid: number;
+  /** The connection has ended. */
+  release(): void;
 }
 
 export interface LauncherOptions {
@@ -23,7 +34,8 @@ export interface LauncherOptions {
 /** Starts supervisors: forked where that is possible, else as fresh processes. */
 export class Launcher {
   private port: Promise<Port> | null = null;
-  private readonly forkServers = new Map<string, ForkServer>();
+  /** By interpreter, environment and modules; the one used last is the last. */
+  private readonly forkServers = new Map<string, KeptForkServer>();
   private isClosed = false;
 
   constructor(private readonly options: LauncherOptions) {}
@@ -37,8 +49,7 @@ export class Launcher {
     modules: readonly string[],
     signal: AbortSignal
   ): Promise<Launched> {
-    this.port ??= Port.open();
-    const port = await this.port;
+    const port = await this.openPort();
     signal.throwIfAborted();
     try {
       return await this.fork(port, this.forkServer(port, interpreter, modules), signal);
@@ -51,10 +62,25 @@ export class Launcher {
   /** Ends the fork servers and every connection. */
   async close(): Promise<void> {
     this.isClosed = true;
-    const closing = [...this.forkServers.values()].map(server => server.close());
+    const closing = [...this.forkServers.values()].map(({ server }) => server.close());
     this.forkServers.clear();
-    if (this.port !== null) (await this.port).close();
+    await this.port?.then(port => port.close());
     await Promise.all(closing);
+  }
+
+  private async openPort(): Promise<Port> {
+    this.port ??= Port.open(this.options.instance);
+    try {
+      return await this.port;
+    } catch (error) {
+      this.port = null;
+      throw new ChardError(
+        'runner-failed',
+        `No step can be started: the engine's socket cannot be made (${reasonOf(error)}). Make room in the folder for ` +
+          'temporary files, or set TMPDIR to another one.',
+        { cause: error }
+      );
+    }
   }
 
   /** One that ended is not started again: whatever killed it would do so again. */
@@ -62,26 +88,31 @@ export class Launcher {
     port: Port,
     interpreter: EngineInterpreter,
     modules: readonly string[]
-  ): ForkServer {
+  ): KeptForkServer {
     const { runnerFolder, instance, clock } = this.options;
     if (this.isClosed) throw new ForkServerUnavailable('the engine is being closed');
     const environment = pythonEnvironment(interpreter, runnerFolder, instance);
     const key = JSON.stringify([interpreter.executable, environment, modules]);
-    let server = this.forkServers.get(key);
-    if (server === undefined) {
-      server = new ForkServer(
-        interpreter.executable,
-        environment,
-        port.emptyFolder,
-        modules,
-        clock
-      );
-      this.forkServers.set(key, server);
-    }
-    return server;
+    const kept = this.forkServers.get(key) ?? {
+      server: new ForkServer(interpreter.executable, environment, port.emptyFolder, modules, clock),
+      live: 0
+    };
+    this.forkServers.delete(key);
+    this.forkServers.set(key, kept);
+    return kept;
   }
 
-  private async fork(port: Port, server: ForkServer, signal: AbortSignal): Promise<Launched> {
+  private release(kept: KeptForkServer): void {
+    kept.live -= 1;
+    const idle = [...this.forkServers].filter(([, { live }]) => live === 0);
+    for (const [key, { server }] of idle.slice(0, Math.max(0, idle.length - MAX_IDLE))) {
+      this.forkServers.delete(key);
+      void server.close();
+    }
+  }
+
+  private async fork(port: Port, kept: KeptForkServer, signal: AbortSignal): Promise<Launched> {
+    kept.live += 1;
     const expected = port.expect();
     const abandon = (): void => expected.giveUp(signal.reason as Error);
     signal.addEventListener('abort', abandon, { once: true });
@@ -89,12 +120,15 @@ export class Launcher {
       expected.giveUp(new ForkServerUnavailable('its supervisor did not connect'))
     );
     try {
-      const spawned = server.spawn(port.path, expected.token).catch((error: Error) => {
+      const spawned = kept.server.spawn(port.path, expected.token).catch((error: Error) => {
         expected.giveUp(error);
         throw error;
       });
       const [connection, pid] = await Promise.all([expected.connected, spawned]);
-      return { connection, pid };
+      return { connection, pid, release: () => this.release(kept) };
+    } catch (error) {
+      this.release(kept);
+      throw error;
     } finally {
       cancelTimer();
       signal.removeEventListener('abort', abandon);
@@ -133,7 +167,11 @@ export class Launcher {
     child.stdout?.resume();
     child.stdin?.end(`${expected.token}\n`);
     try {
-      return { connection: await expected.connected, pid: child.pid as number };
+      return {
+        connection: await expected.connected,
+        pid: child.pid as number,
+        release: () => undefined
+      };
     } finally {
       cancelTimer();
       signal.removeEventListener('abort', abandon);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,9 @@ import { LineSplitter } from './lines';
 /** A Unix socket's path has 104 bytes on macOS and 108 on Linux, its end included. */
 const MAX_PATH_BYTES = 100;
 const SOCKET_NAME = 's';
+/** Where the system's folder for temporary files has too long a name. */
+const SHORT_BASE = '/tmp';
+const INSTANCE_CHARACTERS = 12;
 const HANDSHAKE_MILLISECONDS = 10_000;
 const MAX_TOKEN_BYTES = 1024;
 
@@ -35,8 +38,9 @@ export class Port {
     server.on('connection', socket => this.greet(socket));
   }
 
-  static async open(): Promise<Port> {
-    const folder = makeShortFolder();
+  /** @param instance the engine's, by which what it leaves behind is found */
+  static async open(instance: string): Promise<Port> {
+    const folder = makeShortFolder(prefixOf(instance));
     const server = createServer();
     const port = new Port(folder, server);
     server.listen(port.path);
@@ -110,11 +114,24 @@ export class Port {
   }
 }
 
-function makeShortFolder(): string {
-  const wanted = [tmpdir(), '/tmp'].find(
-    base => Buffer.byteLength(join(base, 'chard-XXXXXX', SOCKET_NAME)) <= MAX_PATH_BYTES
-  );
-  const folder = mkdtempSync(join(wanted ?? '/tmp', 'chard-'));
+/** Removes the socket's folder of an engine that is gone. */
+export function removePort(instance: string): void {
+  const prefix = prefixOf(instance);
+  for (const base of [tmpdir(), SHORT_BASE]) {
+    if (!existsSync(base)) continue;
+    for (const name of readdirSync(base).filter(each => each.startsWith(prefix))) {
+      rmSync(join(base, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function prefixOf(instance: string): string {
+  return `chard-${instance.slice(0, INSTANCE_CHARACTERS)}-`;
+}
+
+function makeShortFolder(prefix: string): string {
+  const length = Buffer.byteLength(join(tmpdir(), `${prefix}XXXXXX`, SOCKET_NAME));
+  const folder = mkdtempSync(join(length <= MAX_PATH_BYTES ? tmpdir() : SHORT_BASE, prefix));
   chmodSync(folder, 0o700);
   return folder;
 }

@@ -6,12 +6,12 @@ import json
 import os
 import signal
 import sys
-from typing import Any, Dict
+from typing import Any
 
 from .supervisor import supervise
 
 
-def answer(message: Dict[str, Any]) -> None:
+def answer(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 

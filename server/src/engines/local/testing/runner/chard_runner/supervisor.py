@@ -14,11 +14,12 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 ZERO = {"wallSeconds": 0, "cpuSeconds": 0, "peakMemoryBytes": 0}
-NO_FILES: Dict[str, List[str]] = {"read": [], "written": []}
+NO_FILES: dict[str, list[str]] = {"read": [], "written": []}
 
 
 class Out(io.TextIOBase):
@@ -26,7 +27,7 @@ class Out(io.TextIOBase):
 
     def __init__(self, say: Any) -> None:
         self.say = say
-        self.cell: Optional[int] = None
+        self.cell: int | None = None
 
     def write(self, text: str) -> int:
         self.say({"type": "output", "cell": self.cell, "stream": "stdout", "text": text})
@@ -51,7 +52,9 @@ def supervise(path: str, token: str) -> None:
             run(spec, engine)
         finally:
             os._exit(0)
-    deadline = None if command["timeoutSeconds"] is None else time.time() + command["timeoutSeconds"]
+    deadline = (
+        None if command["timeoutSeconds"] is None else time.time() + command["timeoutSeconds"]
+    )
     state, error = "failed", None
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
@@ -83,25 +86,25 @@ def end(pid: int) -> None:
         os.waitpid(pid, 0)
 
 
-def failure(code: str, kind: str, message: str, lines: List[str] = []) -> Dict[str, Any]:
+def failure(code: str, kind: str, message: str, lines: Sequence[str] = ()) -> dict[str, Any]:
     return {
         "code": code,
         "type": kind,
         "message": message,
         "cell": None,
         "line": None,
-        "traceback": lines,
+        "traceback": list(lines),
     }
 
 
-def tell(engine: socket.socket, message: Dict[str, Any]) -> None:
+def tell(engine: socket.socket, message: dict[str, Any]) -> None:
     if message["type"] == "finished":
         message = {"values": [], "files": NO_FILES, "resources": ZERO, **message}
     engine.sendall(json.dumps(message).encode() + b"\n")
 
 
-def run(spec: Dict[str, Any], engine: socket.socket) -> None:
-    def say(message: Dict[str, Any]) -> None:
+def run(spec: dict[str, Any], engine: socket.socket) -> None:
+    def say(message: dict[str, Any]) -> None:
         tell(engine, message)
 
     say({"type": "started", "pid": os.getpid(), "python": "3", "ipython": None})
@@ -110,12 +113,12 @@ def run(spec: Dict[str, Any], engine: socket.socket) -> None:
     store = Path(spec["store"])
     os.environ.update(spec["environment"])
     os.chdir(spec["directory"])
-    space: Dict[str, Any] = {"say": say, "engine": engine, "spec": spec, "__name__": "__main__"}
+    space: dict[str, Any] = {"say": say, "engine": engine, "spec": spec, "__name__": "__main__"}
     for cell in spec["prologue"]:
         exec(cell["source"], space)
-    taken: Dict[str, str] = {}
-    groups: Dict[str, str] = {}
-    hidden: Dict[str, Any] = {}
+    taken: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    hidden: dict[str, Any] = {}
     for reference in spec["inputs"]:
         stored = json.loads((store / reference["group"]).read_text())
         for name in reference["names"]:
@@ -151,13 +154,13 @@ def run(spec: Dict[str, Any], engine: socket.socket) -> None:
 
 
 def values(
-    spec: Dict[str, Any],
+    spec: dict[str, Any],
     store: Path,
-    space: Dict[str, Any],
-    hidden: Dict[str, Any],
-    taken: Dict[str, str],
-    groups: Dict[str, str],
-) -> List[Dict[str, Any]]:
+    space: dict[str, Any],
+    hidden: dict[str, Any],
+    taken: dict[str, str],
+    groups: dict[str, str],
+) -> list[dict[str, Any]]:
     """One group for all names, unless a cell has set ``shared`` to lists of names that share."""
     names = [name for name in spec["outputs"] + spec["leaves"] if name in space]
     found = {**{name: space[name] for name in names}, **hidden}

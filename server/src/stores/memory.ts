@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import type { RunEvent } from '@chard/core/run';
+import { ChardError } from '../errors';
+import { phaseAfter, stepOf } from './effects';
+import { leaseLost, runActive, runOwned, runUnknown } from './failures';
+import type {
+  ArtefactName,
+  Lease,
+  LeaseStore,
+  NewRun,
+  Owner,
+  PendingEvent,
+  ReadOptions,
+  ResultStore,
+  RunFilter,
+  RunRecord,
+  RunStore,
+  StoredResult,
+  Stores
+} from './model';
+
+interface MemoryRun {
+  record: RunRecord;
+  readonly artefacts: Partial<Record<ArtefactName, string>>;
+  readonly events: RunEvent[];
+  readonly files: Map<string, unknown>;
+}
+
+interface MemoryResult {
+  readonly result: StoredResult;
+  readonly runs: Set<string>;
+  usedAt: number;
+  /** Order of the last put, for those of one time. */
+  readonly number: number;
+}
+
+/** A store that is gone with its process: for specs, and for what must leave no trace. It keeps no value files. */
+export function memoryStores(): Stores {
+  const memory = new Memory();
+  return {
+    home: '',
+    runs: new MemoryRunStore(memory),
+    leases: new MemoryLeaseStore(memory),
+    results: new MemoryResultStore(memory),
+    values: { folder: '', has: () => false, size: () => null },
+    artefacts: {
+      put(bytes) {
+        const digest = createHash('sha256').update(bytes).digest('hex');
+        memory.artefacts.set(digest, Uint8Array.from(bytes));
+        return digest;
+      },
+      get(digest) {
+        const bytes = memory.artefacts.get(digest);
+        if (bytes === undefined) {
+          throw new ChardError('artefact-missing', `A record of the run is missing: ${digest}.`);
+        }
+        return bytes;
+      }
+    },
+    collectGarbage: isAlive => memory.collectGarbage(isAlive),
+    close: () => memory.listeners.clear()
+  };
+}
+
+class Memory {
+  readonly runs = new Map<string, MemoryRun>();
+  readonly leases = new Map<string, Lease>();
+  readonly results = new Map<string, MemoryResult>();
+  readonly artefacts = new Map<string, Uint8Array>();
+  readonly listeners = new Set<() => void>();
+  puts = 0;
+  private announced = false;
+
+  run(id: string): MemoryRun {
+    const run = this.runs.get(id);
+    if (run === undefined) throw runUnknown(id);
+    return run;
+  }
+
+  announce(): void {
+    if (this.announced) return;
+    this.announced = true;
+    setImmediate(() => {
+      this.announced = false;
+      for (const listener of [...this.listeners]) listener();
+    });
+  }
+
+  collectGarbage(isAlive: (lease: Lease) => boolean): ReturnType<Stores['collectGarbage']> {
+    if ([...this.leases.values()].some(isAlive)) return { files: 0, bytes: 0, postponed: true };
+    const used = new Set([...this.runs.values()].flatMap(run => Object.values(run.artefacts)));
+    const unused = [...this.artefacts].filter(([digest]) => !used.has(digest));
+    for (const [digest] of unused) this.artefacts.delete(digest);
+    const bytes = unused.reduce((sum, [, content]) => sum + content.length, 0);
+    return { files: unused.length, bytes, postponed: false };
+  }
+}
+
+class MemoryRunStore implements RunStore {
+  constructor(private readonly memory: Memory) {}
+
+  create({ id, notebook, pipeline, artefacts, events }: NewRun, owner: Owner): void {
+    if (this.memory.runs.has(id)) {
+      throw new ChardError('run-exists', `There is already a run ${id} in this store.`);
+    }
+    const createdAt = events[0]?.time ?? 0;
+    const record: RunRecord = {
+      id,
+      notebook,
+      pipeline,
+      phase: 'pending',
+      createdAt,
+      finishedAt: null,
+      lastSeq: 0,
+      cancelRequested: false
+    };
+    const run = { record, artefacts, events: [], files: new Map<string, unknown>() };
+    this.memory.runs.set(id, run);
+    this.memory.leases.set(id, { run: id, owner, beat: createdAt });
+    this.insert(run, events);
+  }
+
+  get(id: string): RunRecord | undefined {
+    return this.memory.runs.get(id)?.record;
+  }
+
+  list({ notebook, phases, limit }: RunFilter = {}): RunRecord[] {
+    const records = [...this.memory.runs.values()].map(({ record }) => record).reverse();
+    return records
+      .filter(record => notebook === undefined || record.notebook === notebook)
+      .filter(record => phases === undefined || phases.includes(record.phase))
+      .slice(0, limit);
+  }
+
+  artefacts(id: string): Partial<Record<ArtefactName, string>> {
+    return this.memory.run(id).artefacts;
+  }
+
+  append(id: string, owner: Owner, events: readonly PendingEvent[]): RunEvent[] {
+    if (events.length === 0) return [];
+    const run = this.memory.run(id);
+    if (this.memory.leases.get(id)?.owner.instance !== owner.instance) throw leaseLost(id);
+    return this.insert(run, events);
+  }
+
+  read(id: string, { after = 0, limit, step }: ReadOptions = {}): RunEvent[] {
+    const events = this.memory.run(id).events.slice(after);
+    const wanted = step === undefined ? events : events.filter(event => stepOf(event) === step);
+    return wanted.slice(0, limit);
+  }
+
+  saveStepFiles(id: string, step: string, files: unknown): void {
+    const saved = this.memory.run(id).files;
+    saved.delete(step);
+    saved.set(step, files);
+  }
+
+  stepFiles(id: string): Map<string, unknown> {
+    return new Map(this.memory.run(id).files);
+  }
+
+  requestCancel(id: string): void {
+    const run = this.memory.run(id);
+    run.record = { ...run.record, cancelRequested: true };
+    this.memory.announce();
+  }
+
+  delete(id: string): void {
+    this.memory.run(id);
+    if (this.memory.leases.has(id)) throw runActive(id);
+    this.memory.runs.delete(id);
+    for (const [key, { runs }] of this.memory.results) {
+      runs.delete(id);
+      if (runs.size === 0) this.memory.results.delete(key);
+    }
+    this.memory.announce();
+  }
+
+  onChange(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.memory.listeners.add(own);
+    return () => this.memory.listeners.delete(own);
+  }
+
+  private insert(run: MemoryRun, pending: readonly PendingEvent[]): RunEvent[] {
+    const first = run.record.lastSeq + 1;
+    const events = pending.map(({ time, body }, index): RunEvent =>
+      structuredClone({ seq: first + index, time, ...body })
+    );
+    for (const event of events) {
+      run.events.push(event);
+      const phase = phaseAfter(event);
+      if (phase === undefined) continue;
+      const isOpen = phase === 'pending' || phase === 'running';
+      const { cancelRequested } = run.record;
+      run.record = {
+        ...run.record,
+        phase,
+        finishedAt: isOpen ? null : event.time,
+        cancelRequested: phase === 'running' ? false : cancelRequested
+      };
+    }
+    run.record = { ...run.record, lastSeq: run.events.length };
+    this.memory.announce();
+    return events;
+  }
+}
+
+class MemoryLeaseStore implements LeaseStore {
+  constructor(private readonly memory: Memory) {}
+
+  get(run: string): Lease | undefined {
+    return this.memory.leases.get(run);
+  }
+
+  all(): Lease[] {
+    return [...this.memory.leases.values()];
+  }
+
+  take(run: string, owner: Owner, now: number, isAlive: (lease: Lease) => boolean): Owner | null {
+    this.memory.run(run);
+    const former = this.get(run);
+    if (former !== undefined && isAlive(former)) throw runOwned(run, former.owner);
+    this.memory.leases.set(run, { run, owner, beat: now });
+    return former?.owner ?? null;
+  }
+
+  beat(owner: Owner, now: number): void {
+    for (const [run, lease] of this.memory.leases) {
+      if (lease.owner.instance === owner.instance) {
+        this.memory.leases.set(run, { ...lease, beat: now });
+      }
+    }
+  }
+
+  release(run: string, owner: Owner): void {
+    if (this.get(run)?.owner.instance === owner.instance) this.memory.leases.delete(run);
+  }
+}
+
+class MemoryResultStore implements ResultStore {
+  constructor(private readonly memory: Memory) {}
+
+  find(key: string): StoredResult | undefined {
+    return this.memory.results.get(key)?.result;
+  }
+
+  latest(notebook: string, step: string): StoredResult | undefined {
+    const results = [...this.memory.results.values()].filter(
+      ({ result }) => result.notebook === notebook && result.step === step
+    );
+    return results.sort((a, b) => b.usedAt - a.usedAt || b.number - a.number)[0]?.result;
+  }
+
+  put(result: StoredResult, run: string): void {
+    this.memory.run(run);
+    this.memory.puts += 1;
+    this.memory.results.set(result.key, {
+      result: structuredClone(result),
+      runs: new Set([run]),
+      usedAt: result.createdAt,
+      number: this.memory.puts
+    });
+  }
+
+  use(key: string, run: string, now: number): void {
+    this.memory.run(run);
+    const found = this.memory.results.get(key);
+    if (found === undefined) return;
+    found.runs.add(run);
+    found.usedAt = now;
+  }
+
+  runOf(key: string): string | undefined {
+    const users = this.memory.results.get(key)?.runs ?? new Set();
+    return [...this.memory.runs.keys()].find(run => users.has(run));
+  }
+}
