@@ -1,3 +1,4 @@
+export * from './analyse';
 export * from './ast';
 export * from './parser';
 export * from './scopes';

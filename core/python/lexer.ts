@@ -53,12 +53,18 @@ interface StringEnd {
  * @param body Offset just after the opening quotes.
  */
 export function endOfString(source: string, start: number, body: number): StringEnd {
+  const found = endOfLiteral(source, start, body);
+  // Before PEP 701 the next quote ended an f-string, whatever it held; half-typed ones are best read so, too.
+  return found.closed ? found : endOfPlain(source, body, quoteOf(source.slice(start, body)));
+}
+
+function quoteOf(opening: string): string {
+  return /(?:'''|""")$/.test(opening) ? opening.slice(-3) : opening.slice(-1);
+}
+
+function endOfLiteral(source: string, start: number, body: number): StringEnd {
   const opening = source.slice(start, body);
-  const quote = opening.endsWith('"""')
-    ? '"""'
-    : opening.endsWith("'''")
-      ? "'''"
-      : opening.slice(-1);
+  const quote = quoteOf(opening);
   const prefix = opening.slice(0, -quote.length).toLowerCase();
   const formatted = prefix.includes('f') || prefix.includes('t');
   return formatted ? endOfFormatted(source, body, quote) : endOfPlain(source, body, quote);
@@ -86,7 +92,7 @@ function endOfFormatted(source: string, body: number, quote: string): StringEnd 
     else if (char === '{' && source[at + 1] === '{') at += 2;
     else if (char === '{') {
       const end = endOfReplacement(source, at + 1, quote);
-      if (end === -1) return endOfPlain(source, body, quote);
+      if (end === -1) return { end: source.length, closed: false };
       at = end;
     } else at += 1;
   }
@@ -100,8 +106,7 @@ function endOfReplacement(source: string, at: number, quote: string): number {
     const char = source[at]!;
     const string = matchAt(STRING_START, source, at);
     if (string !== -1) {
-      // A quote of the f-string's own kind closes it where no nested string starts and ends (before PEP 701).
-      const nested = endOfString(source, at, string);
+      const nested = endOfLiteral(source, at, string);
       if (!nested.closed) return -1;
       at = nested.end;
     } else if ('([{'.includes(char)) {

@@ -83,7 +83,7 @@ const HOLDS_STARS = new Set<Node['kind']>([
   'Arg',
   'TypeVarTuple',
   'InvalidExpr',
-  // Their targets have been refused by the parser.
+  // Their targets have been refused by the parser; the value of an assignment is checked by itself.
   'Assign',
   'Delete'
 ]);
@@ -168,6 +168,12 @@ function checkNode(node: Node, around: Surroundings, report: Report): void {
       return;
     case 'Await':
       if (!around.inComprehension) checkAsync("'await'", node, around, report);
+      return;
+    case 'Assign':
+      if (node.value.kind === 'Starred') report("can't use starred expression here", node.value);
+      return;
+    case 'Raise':
+      if (node.exc === null && node.cause !== null) report('invalid syntax', node.cause);
       return;
     case 'With':
       if (node.isAsync) checkAsync("'async with'", node, around, report);

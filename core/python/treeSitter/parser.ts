@@ -14,6 +14,7 @@ import { Lowering } from './lowering';
 import { maskLayout } from './layout';
 import type { Mask } from './masks';
 import { applyMasks, blanks } from './masks';
+import { repair } from './repairs';
 import { maskSoftKeywords } from './softKeywords';
 import { maskStars } from './stars';
 import { lowerBody } from './statements';
@@ -61,21 +62,23 @@ class TreeSitterParser implements PythonParser {
   }
 
   private parseText(source: SourceText): ParsedModule {
-    const tokens = tokenize(source.text);
+    const typed = tokenize(source.text);
+    const { text, tokens, problems } = repair(source, typed);
     const lists = mayHaveTypeParameters(tokens) ? findTypeParameters(tokens) : [];
     const stars = maskStars(tokens);
-    const masked = applyMasks(source.text, [
+    const masked = applyMasks(text, [
       ...maskLists(source, lists),
       ...maskSoftKeywords(tokens),
       ...stars.masks,
-      ...maskLayout(source.text, tokens)
+      ...maskLayout(text, tokens)
     ]);
     const tree = this.readTree(masked);
     const typeParams = this.typeParameters(source, lists);
     const lowering = new Lowering(source, typeParams, stars.starts, lowerExpression);
     const body = lowerBody(lowering, tree.root);
     const errors = [
-      ...checkTokens(source, tokens),
+      ...problems,
+      ...checkTokens(source, typed),
       ...tree.problems.map(problem => describeProblem(source, problem)),
       ...lowering.problems
     ];
@@ -106,8 +109,12 @@ class TreeSitterParser implements PythonParser {
     return result;
   }
 
-  /** Reads one expression in the middle of a source, at its own offsets. */
+  /** Reads one expression, which may have a star, in the middle of a source, at its own offsets. */
   private parseStretch(source: SourceText, start: number, end: number): Expr {
+    if (source.text[start] === '*') {
+      const value = this.parseStretch(source, start + 1, end);
+      return { kind: 'Starred', value, ctx: 'Load', range: source.range(start, end) };
+    }
     const text = source.slice(start, end);
     const inner = applyMasks(text, maskSoftKeywords(tokenize(text)));
     // The brackets around it always leave room, and let it run over lines.
