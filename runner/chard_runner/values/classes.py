@@ -124,7 +124,9 @@ def _skeleton_arguments(cls: Any, is_enum: bool) -> tuple[Any, ...]:
     else:
         arguments = cloudpickle._class_getnewargs(cls)
         # typing.NamedTuple sets its own and refuses others.
-        if "__slots__" in vars(cls) and typing.NamedTuple not in vars(cls).get("__orig_bases__", ()):
+        if "__slots__" in vars(cls) and typing.NamedTuple not in vars(cls).get(
+            "__orig_bases__", ()
+        ):
             slots = vars(cls)["__slots__"]
             arguments[3]["__slots__"] = slots if isinstance(slots, str) else list(slots)
     # Without cloudpickle's own identity, which is random.

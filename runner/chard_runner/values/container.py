@@ -36,6 +36,7 @@ _ALIGNMENT = 64
 _PAGE_ALIGNED_FROM = 1 << 20
 _ALWAYS_VERIFIED_BELOW = 1 << 20
 _WRITE_BYTES = 32 << 20
+_FLUSHED_EARLY_FROM = 16 << 20
 
 
 class StoreError(Exception):
@@ -95,7 +96,7 @@ def write_file(
         raise _store_error(store, error) from error
     try:
         try:
-            name, length = _write_into(handle, sections, fields)
+            name, length = _write_into(handle, sections, fields, durable=durable)
             if not (store / name).exists():
                 if durable:
                     os.fsync(handle)
@@ -132,7 +133,11 @@ def read_file(store: Path, name: str, *, verify: bool) -> LoadedFile:
 
 
 def _write_into(
-    handle: int, sections: Sequence[Section], fields: Callable[[], dict[str, Any]]
+    handle: int,
+    sections: Sequence[Section],
+    fields: Callable[[], dict[str, Any]],
+    *,
+    durable: bool,
 ) -> tuple[str, int]:
     position = _PREAMBLE.size
     offsets = []
@@ -141,6 +146,9 @@ def _write_into(
         offsets.append(position)
         _write_at(handle, section.view, position)
         position += section.view.nbytes
+    if durable and position >= _FLUSHED_EARLY_FROM:
+        # The disk works while other threads still digest; the last flush then has little left to do.
+        os.fsync(handle)
     entries = [
         {
             "offset": offset,

@@ -85,6 +85,8 @@ def _in_time(function: Callable[[], str]) -> str:
     deadline = time.monotonic() + _MAX_SECONDS
 
     def check(frame: FrameType, event: str, argument: Any) -> Optional[Any]:
+        # Line events alone miss a loop within one line.
+        frame.f_trace_opcodes = True
         if time.monotonic() > deadline:
             raise _Late
         return check

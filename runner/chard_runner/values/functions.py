@@ -71,7 +71,11 @@ def reduce_lru_cache(pickler: ValuePickler, cached: Any) -> Any:
     return (
         rebuild.lru_cache,
         (cached.__wrapped__, parameters["maxsize"], parameters["typed"]),
-        {key: value for key, value in vars(cached).items() if key not in ("__wrapped__", "cache_parameters")},
+        {
+            key: value
+            for key, value in vars(cached).items()
+            if key not in ("__wrapped__", "cache_parameters")
+        },
     )
 
 

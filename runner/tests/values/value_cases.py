@@ -224,7 +224,9 @@ NOTEBOOK = [
         "class P:\n    x: int\n    y: list = dataclasses.field(default_factory=list)\n"
         "@dataclasses.dataclass(frozen=True)\n"
         "class Q(P):\n    pass\n"
-        "value = P(1, [2])".replace("@dataclasses.dataclass(frozen=True)\nclass Q(P):\n    pass\n", ""),
+        "value = P(1, [2])".replace(
+            "@dataclasses.dataclass(frozen=True)\nclass Q(P):\n    pass\n", ""
+        ),
         "assert value == P(1, [2]) and value < P(2) and dataclasses.fields(value)[1].name == 'y'\n"
         "assert repr(value) == 'P(x=1, y=[2])'",
     ),
@@ -406,93 +408,102 @@ NOTEBOOK = [
     ),
 ]
 
-NUMPY = [
-    Case(f"dtype-{code}", f"import numpy as np\nvalue = np.array([0, 1, 1], dtype='{code}')",
-         # The padding of long doubles is whatever was there.
-         reproducible=code not in "gG")
-    for code in "? i1 u2 i4 u8 f2 f4 f8 g c8 c16 G S3 U4 M8[D] M8[ns] m8[s] >i4 >f8 >U3 O".split()
-] + [
-    Case(id_, f"import numpy as np\nvalue = {code}")
-    for id_, code in {
-        "large": "np.arange(100_000.0)",
-        "large-dates": "np.arange(100_000).astype('M8[s]')",
-        "fortran": "np.asfortranarray(np.arange(60_000.0).reshape(200, 300))",
-        "strided": "np.arange(100_000.0)[::3]",
-        "negative": "np.arange(10_000)[::-1]",
-        "transposed": "np.arange(24.0).reshape(2, 3, 4).transpose(1, 0, 2)",
-        "zero-d": "np.array(3.5)",
-        "empty": "np.zeros((0, 3))",
-        "zero-items": "np.zeros(3, dtype='U0')",
-        "float64": "np.float64(1.5)",
-        "int8": "np.int8(-3)",
-        "str-scalar": "np.str_('a')",
-        "datetime-scalar": "np.datetime64('2024-01-02T03')",
-        "void-scalar": "np.array([(1, 2.0)], dtype='i4,f8')[0]",
-        "structured": "np.array([(1, 'a', [1, 2])], dtype=[('n', '<i4'), ('s', 'U3'), ('v', 'f4', 2)])",
-        "aligned": "np.zeros(3, dtype=np.dtype([('a', 'i1'), ('b', 'f8')], align=True))",
-        "recarray": "np.rec.array([(1, 2.0)], names='a,b')",
-        "object": "np.array([1, 'a', None, [2]], dtype=object)",
-        "masked": "np.ma.masked_array([1, 2, 3], mask=[0, 1, 0], fill_value=9)",
-        "matrix": "np.matrix([[1, 2], [3, 4]])",
-        "readonly": "np.frombuffer(b'abcd' * 4000, dtype='u1')",
-        "dtype": "np.dtype([('a', '>i2')])",
-        "dtype-metadata": "np.dtype('f8', metadata={'unit': 'm'})",
-        "ufunc": "np.add",
-        "function": "np.linalg.norm",
-        "type": "np.float32",
-        "randomstate": "np.random.RandomState(3)",
-        "generator": "np.random.default_rng(3)",
-        "seedsequence": "np.random.SeedSequence(5)",
-        "poly": "np.polynomial.Polynomial([1, 2])",
-        "random-pcg": "np.random.Generator(np.random.PCG64(3))",
-        "dict": "{'a': np.arange(3), 'b': [np.ones(2, dtype=bool)]}",
-    }.items()
-] + [
-    Case(
-        "views-inside",
-        "import numpy as np\nbase = np.arange(20_000.0)\n"
-        "value = {'head': base[:9000], 'tail': base[8000:], 'grid': base.reshape(200, 100)[:, ::2]}",
-        "value['tail'][0] = -1; assert value['head'][8000] == -1; value['tail'][0] = 8000\n"
-        "same(value, expected)",
-    ),
-    Case(
-        "readonly-view",
-        "import numpy as np\nbase = np.arange(6)\nro = base[:4]\nro.flags.writeable = False\nvalue = [base, ro]",
-        "assert not value[1].flags.writeable and value[0].flags.writeable\n"
-        "value[0][0] = 5; assert value[1][0] == 5; value[0][0] = 0",
-    ),
-    Case(
-        "same-array-twice",
-        "import numpy as np\na = np.arange(10_000)\nvalue = [a, a]",
-        "assert value[0] is value[1]",
-    ),
-    Case(
-        "subclass",
-        "import numpy as np\nclass Units(np.ndarray):\n    unit = 'm'\n"
-        "value = np.arange(5000.0).view(Units)",
-        "assert type(value) is Units and value.sum() == np.arange(5000.0).sum() and value.unit == 'm'",
-    ),
-    Case(
-        "writable",
-        "import numpy as np\nvalue = np.zeros(300_000)",
-        "value[5] = 1; assert value.sum() == 1 and value.flags.writeable; value[5] = 0",
-    ),
-    Case(
-        "memmap",
-        "import numpy as np, tempfile, os\n"
-        "path = os.path.join(tempfile.mkdtemp(), 'm'); value = np.memmap(path, 'f8', 'w+', shape=(40,))\n"
-        "value[:] = 3",
-        "assert type(value) is np.memmap and value.sum() == 120",
-        reproducible=False,
-    ),
-    Case(
-        "random-state-module",
-        "import numpy as np\nvalue = np.random.rand",
-        "value(3)",
-        reproducible=False,
-    ),
-    Case("vectorize", "import numpy as np\nvalue = np.vectorize(abs)", "assert value([-1]) == 1"),
-]
+NUMPY = (
+    [
+        Case(
+            f"dtype-{code}",
+            f"import numpy as np\nvalue = np.array([0, 1, 1], dtype='{code}')",
+            # The padding of long doubles is whatever was there.
+            reproducible=code not in "gG",
+        )
+        for code in "? i1 u2 i4 u8 f2 f4 f8 g c8 c16 G S3 U4 M8[D] M8[ns] m8[s] >i4 >f8 >U3 O".split()
+    ]
+    + [
+        Case(id_, f"import numpy as np\nvalue = {code}")
+        for id_, code in {
+            "large": "np.arange(100_000.0)",
+            "large-dates": "np.arange(100_000).astype('M8[s]')",
+            "fortran": "np.asfortranarray(np.arange(60_000.0).reshape(200, 300))",
+            "strided": "np.arange(100_000.0)[::3]",
+            "negative": "np.arange(10_000)[::-1]",
+            "transposed": "np.arange(24.0).reshape(2, 3, 4).transpose(1, 0, 2)",
+            "zero-d": "np.array(3.5)",
+            "empty": "np.zeros((0, 3))",
+            "zero-items": "np.zeros(3, dtype='U0')",
+            "float64": "np.float64(1.5)",
+            "int8": "np.int8(-3)",
+            "str-scalar": "np.str_('a')",
+            "datetime-scalar": "np.datetime64('2024-01-02T03')",
+            "void-scalar": "np.array([(1, 2.0)], dtype='i4,f8')[0]",
+            "structured": "np.array([(1, 'a', [1, 2])], dtype=[('n', '<i4'), ('s', 'U3'), ('v', 'f4', 2)])",
+            "aligned": "np.zeros(3, dtype=np.dtype([('a', 'i1'), ('b', 'f8')], align=True))",
+            "recarray": "np.rec.array([(1, 2.0)], names='a,b')",
+            "object": "np.array([1, 'a', None, [2]], dtype=object)",
+            "masked": "np.ma.masked_array([1, 2, 3], mask=[0, 1, 0], fill_value=9)",
+            "matrix": "np.matrix([[1, 2], [3, 4]])",
+            "readonly": "np.frombuffer(b'abcd' * 4000, dtype='u1')",
+            "dtype": "np.dtype([('a', '>i2')])",
+            "dtype-metadata": "np.dtype('f8', metadata={'unit': 'm'})",
+            "ufunc": "np.add",
+            "function": "np.linalg.norm",
+            "type": "np.float32",
+            "randomstate": "np.random.RandomState(3)",
+            "generator": "np.random.default_rng(3)",
+            "seedsequence": "np.random.SeedSequence(5)",
+            "poly": "np.polynomial.Polynomial([1, 2])",
+            "random-pcg": "np.random.Generator(np.random.PCG64(3))",
+            "dict": "{'a': np.arange(3), 'b': [np.ones(2, dtype=bool)]}",
+        }.items()
+    ]
+    + [
+        Case(
+            "views-inside",
+            "import numpy as np\nbase = np.arange(20_000.0)\n"
+            "value = {'head': base[:9000], 'tail': base[8000:], 'grid': base.reshape(200, 100)[:, ::2]}",
+            "value['tail'][0] = -1; assert value['head'][8000] == -1; value['tail'][0] = 8000\n"
+            "same(value, expected)",
+        ),
+        Case(
+            "readonly-view",
+            "import numpy as np\nbase = np.arange(6)\nro = base[:4]\nro.flags.writeable = False\nvalue = [base, ro]",
+            "assert not value[1].flags.writeable and value[0].flags.writeable\n"
+            "value[0][0] = 5; assert value[1][0] == 5; value[0][0] = 0",
+        ),
+        Case(
+            "same-array-twice",
+            "import numpy as np\na = np.arange(10_000)\nvalue = [a, a]",
+            "assert value[0] is value[1]",
+        ),
+        Case(
+            "subclass",
+            "import numpy as np\nclass Units(np.ndarray):\n    unit = 'm'\n"
+            "value = np.arange(5000.0).view(Units)",
+            "assert type(value) is Units and value.sum() == np.arange(5000.0).sum() and value.unit == 'm'",
+        ),
+        Case(
+            "writable",
+            "import numpy as np\nvalue = np.zeros(300_000)",
+            "value[5] = 1; assert value.sum() == 1 and value.flags.writeable; value[5] = 0",
+        ),
+        Case(
+            "memmap",
+            "import numpy as np, tempfile, os\n"
+            "path = os.path.join(tempfile.mkdtemp(), 'm'); value = np.memmap(path, 'f8', 'w+', shape=(40,))\n"
+            "value[:] = 3",
+            "assert type(value) is np.memmap and value.sum() == 120",
+            reproducible=False,
+        ),
+        Case(
+            "random-state-module",
+            "import numpy as np\nvalue = np.random.rand",
+            "value(3)",
+            reproducible=False,
+        ),
+        Case(
+            "vectorize", "import numpy as np\nvalue = np.vectorize(abs)", "assert value([-1]) == 1"
+        ),
+    ]
+)
 
 PANDAS = [
     Case(id_, f"import numpy as np, pandas as pd\nvalue = {code}")
@@ -567,7 +578,12 @@ SCIENCE = [
         "from scipy.interpolate import CubicSpline\nvalue = CubicSpline([0, 1, 2], [0, 1, 4])",
         "assert value(1.5) == expected(1.5)",
     ),
-    Case("frozen", "import scipy.stats\nvalue = scipy.stats.norm(1, 2)", "assert value.mean() == 1", reproducible=False),
+    Case(
+        "frozen",
+        "import scipy.stats\nvalue = scipy.stats.norm(1, 2)",
+        "assert value.mean() == 1",
+        reproducible=False,
+    ),
     Case(
         "forest",
         "import numpy as np\nfrom sklearn.ensemble import RandomForestClassifier\n"
@@ -606,11 +622,21 @@ SCIENCE = [
 ]
 
 POLARS = [
-    Case("frame", "import polars as pl\nvalue = pl.DataFrame({'a': range(3000), 'b': ['x'] * 3000})",
-         "assert value.equals(expected) and value.schema == expected.schema"),
-    Case("series", "import polars as pl\nvalue = pl.Series('s', [1, None])", "assert value.equals(expected)"),
-    Case("lazy", "import polars as pl\nvalue = pl.DataFrame({'a': [1, 2]}).lazy().filter(pl.col('a') > 1)",
-         "assert value.collect().equals(expected.collect())"),
+    Case(
+        "frame",
+        "import polars as pl\nvalue = pl.DataFrame({'a': range(3000), 'b': ['x'] * 3000})",
+        "assert value.equals(expected) and value.schema == expected.schema",
+    ),
+    Case(
+        "series",
+        "import polars as pl\nvalue = pl.Series('s', [1, None])",
+        "assert value.equals(expected)",
+    ),
+    Case(
+        "lazy",
+        "import polars as pl\nvalue = pl.DataFrame({'a': [1, 2]}).lazy().filter(pl.col('a') > 1)",
+        "assert value.collect().equals(expected.collect())",
+    ),
 ]
 
 PYDANTIC = [
@@ -634,7 +660,11 @@ PYDANTIC = [
 ]
 
 TORCH = [
-    Case("tensor", "import torch\nvalue = torch.arange(5000.0)", "assert torch.equal(value, expected)"),
+    Case(
+        "tensor",
+        "import torch\nvalue = torch.arange(5000.0)",
+        "assert torch.equal(value, expected)",
+    ),
     Case(
         "views",
         "import torch\na = torch.zeros(5000)\nvalue = [a, a[10:20], a.view(50, 100).t()]",
