@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import sys
+from asyncio import events
 from collections.abc import Coroutine
 from typing import Any, Callable, TypeVar
 
@@ -21,6 +23,7 @@ class CellLoop:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
+        asyncio.run = _runnable_inside(self._loop, asyncio.run)
         self._context = contextvars.copy_context()
         #: Whether the last wait was interrupted.
         self.interrupted = False
@@ -64,3 +67,24 @@ class CellLoop:
         if sys.version_info >= (3, 11):
             return self._loop.create_task(coroutine, context=self._context)
         return self._context.run(self._loop.create_task, coroutine)
+
+
+def _runnable_inside(cells: asyncio.AbstractEventLoop, run: Callable[..., T]) -> Callable[..., T]:
+    """``asyncio.run`` that also works in a cell.
+
+    A kernel refuses it there, because its own loop runs; the same code works as a script. Nothing
+    can depend on the refusal, so a step takes both.
+    """
+
+    @functools.wraps(run)
+    def run_inside(*arguments: Any, **options: Any) -> T:
+        if events._get_running_loop() is not cells:
+            return run(*arguments, **options)
+        events._set_running_loop(None)
+        try:
+            return run(*arguments, **options)
+        finally:
+            events._set_running_loop(cells)
+            asyncio.set_event_loop(cells)
+
+    return run_inside

@@ -156,6 +156,20 @@ def test_await_in_cells(both: Engine, folder: Path) -> None:
     assert results(connection) == ["'awaited'", "'from a task'"]
 
 
+def test_asyncio_run_works_in_a_cell(both: Engine, folder: Path) -> None:
+    cell = """
+import asyncio
+async def answer():
+    await asyncio.sleep(0)
+    return 42
+print(asyncio.run(answer()))
+asyncio.get_running_loop()
+print(asyncio.run(answer()) + 1)
+"""
+    connection = succeed(both, folder, cell)
+    assert connection.text() == "42\n43\n"
+
+
 def test_context_variables_hold_between_cells(both: Engine, folder: Path) -> None:
     cells = ["import decimal\ndecimal.getcontext().prec = 3", "print(decimal.Decimal(1) / 3)"]
     assert succeed(both, folder, *cells).text() == "0.333\n"
