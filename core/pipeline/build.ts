@@ -185,7 +185,7 @@ class Builder {
       after: this.dependencies(flow, declared, inputs),
       inputs,
       outputs: [...(this.taken[flow.index] ?? [])],
-      leaves: [...flow.leavings].filter(([, { deleted }]) => !deleted).map(([left]) => left),
+      leaves: this.leaves(flow),
       imports,
       parameters: inSlice.flatMap(({ node }) => lines.get(node) ?? []),
       modules: modules.map(({ path }) => path),
@@ -202,6 +202,16 @@ class Builder {
         settings
       })
     };
+  }
+
+  /** What the step has at its end and has bound or may have changed. */
+  private leaves(flow: StepFlow): string[] {
+    return [...flow.leavings]
+      .filter(([name, { deleted, binds }]) => {
+        const isThere = binds || flow.arrivals.has(name) || this.flow.prologue.names.has(name);
+        return !deleted && isThere;
+      })
+      .map(([name]) => name);
   }
 
   private nameOf(index: number): string {

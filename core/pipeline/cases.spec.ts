@@ -6,14 +6,15 @@ import {
   type Expectation,
   type FlowCase
 } from '../testing/dataflow/caseFile';
-import { testParser } from '../testing/dataflow/python';
+import { askOracle, type Verdict } from '../testing/dataflow/oracle';
+import { loadParser } from '../testing/python/parser';
 import { buildPipeline, type BuildResult } from './build';
 import type { Step } from './model';
 
 let analyser: Analyser;
 
 beforeAll(async () => {
-  analyser = createAnalyser(await testParser());
+  analyser = createAnalyser(await loadParser());
 });
 
 function build(flowCase: FlowCase): BuildResult {
@@ -58,6 +59,46 @@ test.each(cases.map(each => [each.name, each] as const))('%s', (_, flowCase) => 
     .map(({ code }) => code)
     .filter(code => code !== 'missing-dependency' && code !== 'module-state');
   expect([...new Set(codes)].sort()).toEqual([...flowCase.finds].sort());
+});
+
+/** Those that can be run: nothing is wrong with them and all that they hand on can be handed on. */
+function isRunnable(result: BuildResult): boolean {
+  return result.diagnostics.every(
+    ({ severity, code }) => severity !== 'error' && code !== 'cannot-pass'
+  );
+}
+
+describe('run by Python', () => {
+  const verdicts = new Map<string, Verdict>();
+
+  beforeAll(() => {
+    const questions = cases.flatMap(flowCase => {
+      const result = build(flowCase);
+      if (!isRunnable(result) || !result.pipeline) return [];
+      const spare = Object.fromEntries(
+        [...flowCase.steps].map(([name, step]) => [name, step.spare])
+      );
+      const { name, ipython } = flowCase;
+      return [{ name, ipython, pipeline: result.pipeline, spare }];
+    });
+    askOracle(questions).forEach((verdict, index) => {
+      verdicts.set(questions[index]!.name, verdict);
+    });
+  });
+
+  test.each(cases.map(each => [each.name, each] as const))('%s', (name, flowCase) => {
+    const verdict = verdicts.get(name);
+    if (!verdict) {
+      expect(isRunnable(build(flowCase))).toBe(false);
+      return;
+    }
+    expect(verdict.problems).toEqual([]);
+    expect(verdict.superfluous).toEqual([]);
+    for (const [step, { prints }] of flowCase.steps) {
+      expect(verdict.error[step]).toBeNull();
+      if (prints !== '') expect(verdict.printed[step]).toBe(prints);
+    }
+  });
 });
 
 test('there are enough of them, and no name twice', () => {

@@ -7,7 +7,6 @@ import {
   LOCAL,
   Machine,
   NOTHING,
-  PROLOGUE,
   UNSURE,
   holders,
   isBuiltin,
@@ -46,6 +45,8 @@ export interface Leaving {
   readonly statement: string | null;
   /** Where it is changed; null where that is a plain binding. */
   readonly place: Place | null;
+  /** Only this: something that the step binds or changes has an object in common with it. */
+  readonly shared: boolean;
 }
 
 /** How a name that a step needs gets there. */
@@ -196,7 +197,7 @@ class FlowAnalysis {
     const leavers = this.leavers.get(name) ?? [];
     for (let position = leavers.length - 1; position >= 0; position -= 1) {
       const index = leavers[position]!;
-      if (!ancestors.has(index)) continue;
+      if (!ancestors.has(index) || this.flows[index]?.leavings.get(name)?.shared) continue;
       const covered = found.some(later => this.flows[later]?.ancestors.has(index));
       if (!covered) found.push(index);
     }
@@ -217,15 +218,56 @@ class FlowAnalysis {
   private passOn(): void {
     const wanted = this.flows.map(() => new Set<string>());
     for (const flow of [...this.flows].reverse()) {
+      const fromPrologue = new Set(flow.prologueNames);
       for (const name of wanted[flow.index] ?? []) {
         if (flow.arrivals.has(name) || !flow.leavings.get(name)?.passes) continue;
         const candidates = this.candidates(name, flow.ancestors);
         if (candidates.length > 0) flow.arrivals.set(name, { name, candidates, read: null });
+        else if (this.prologue.names.has(name)) fromPrologue.add(name);
       }
+      this.keepTogether(flow, fromPrologue);
       for (const { name, candidates } of flow.arrivals.values()) {
         for (const candidate of candidates) wanted[candidate]?.add(name);
       }
     }
+  }
+
+  /**
+   * Names whose values have an object in common come from one step, so that it stays one object: from the last of
+   * their providers, which passes on the ones that it had from above.
+   */
+  private keepTogether(flow: StepFlow, fromPrologue: ReadonlySet<string>): void {
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const arrival of [...flow.arrivals.values()]) {
+        const provider = arrival.candidates.at(-1);
+        if (provider === undefined) continue;
+        for (const name of this.sharingWith(arrival.name, provider)) {
+          const other = flow.arrivals.get(name);
+          if (other ? !this.isBefore(other, provider) : !fromPrologue.has(name)) continue;
+          const read = flow.reads.get(name) ?? null;
+          flow.arrivals.set(name, { name, candidates: [provider], read });
+          changed = true;
+        }
+      }
+    }
+  }
+
+  /** All steps that a name may come from are ancestors of the given one. */
+  private isBefore({ candidates }: Arrival, provider: number): boolean {
+    const ancestors = this.flows[provider]?.ancestors;
+    return candidates.every(candidate => ancestors?.has(candidate) ?? false);
+  }
+
+  /** Names that a step could pass on and that have an object in common with one that it leaves. */
+  private sharingWith(name: string, index: number): string[] {
+    const leavings = this.flows[index]?.leavings;
+    const shared = [...(leavings ?? [])].filter(([, leaving]) => leaving.shared);
+    if (shared.length === 0) return [];
+    const data = reachData(leavings?.get(name)?.value ?? NOTHING);
+    return shared
+      .filter(([, leaving]) => [...reachData(leaving.value)].some(each => data.has(each)))
+      .map(([other]) => other);
   }
 }
 
@@ -387,15 +429,16 @@ class StepAttempt {
         passes,
         value: union(slot.value, incoming),
         statement: machine.changes.has(name) ? null : slot.statement,
-        place: null
+        place: null,
+        shared: false
       });
     }
     for (const [name, change] of machine.changes) this.addChange(leavings, name, change);
     for (const [name, change] of this.changedNames(machine.changedObjects))
       this.addChange(leavings, name, change);
-    for (const name of this.sharedWithPrologue(leavings)) {
+    for (const name of this.sharedNames(leavings)) {
       const incoming = this.resolve(name);
-      if (leavings.has(name) || !incoming) continue;
+      if (!incoming || this.imports.has(name)) continue;
       leavings.set(name, {
         certain: false,
         binds: false,
@@ -403,25 +446,26 @@ class StepAttempt {
         passes: true,
         value: incoming,
         statement: null,
-        place: null
+        place: null,
+        shared: true
       });
     }
     return leavings;
   }
 
   /**
-   * Names of the prologue whose objects the step has put into values of its own: the two have to stay together, while
-   * every other step makes its prologue anew.
+   * Names that came in, or that the prologue makes anew for every step, whose objects the step has put into values of
+   * its own: below, the two have to come from here together, or they would be two copies.
    */
-  private sharedWithPrologue(leavings: ReadonlyMap<string, Leaving>): Set<string> {
-    const names = new Set<string>();
+  private sharedNames(leavings: ReadonlyMap<string, Leaving>): Set<string> {
+    const foreign = new Set<HeapObject>();
     for (const { value } of leavings.values()) {
-      for (const object of reachData(value)) {
-        if (object.origin !== PROLOGUE) continue;
-        for (const name of this.notebook.namesFor(object)) {
-          const own = this.notebook.start.names.get(name);
-          if (own?.value.has(object)) names.add(name);
-        }
+      for (const object of reachData(value)) if (object.origin !== this.index) foreign.add(object);
+    }
+    const names = new Set<string>();
+    for (const holder of holders(foreign)) {
+      for (const name of this.notebook.namesFor(holder)) {
+        if (!leavings.has(name) && this.resolve(name)?.has(holder)) names.add(name);
       }
     }
     return names;
@@ -438,7 +482,8 @@ class StepAttempt {
       passes: true,
       value: union(known?.value ?? NOTHING, this.resolve(name) ?? NOTHING),
       statement: null,
-      place: change.place
+      place: change.place,
+      shared: false
     });
   }
 

@@ -11,7 +11,13 @@ import {
   type InstanceObject,
   type Value
 } from './heap';
-import { STORING_METHODS, callEffect, callRefusal, methodEffect } from './knowledge';
+import {
+  STORING_METHODS,
+  callEffect,
+  callRefusal,
+  isScalarAttribute,
+  methodEffect
+} from './knowledge';
 import type { Machine } from './machine';
 import type { CellCode } from './unit';
 
@@ -184,9 +190,12 @@ export abstract class Calls {
       case 'fresh':
         this.operate(union(...values), site);
         return machine.fresh();
-      case 'elements':
+      case 'elements': {
         this.operate(union(...values), site);
-        return machine.fresh(union(...values.map(value => machine.elements(value))));
+        const held = union(...values.map(value => machine.elements(value)));
+        const own = /^(builtins|collections|itertools|random)\./.test(callee.path);
+        return own ? machine.container(held) : machine.fresh(held);
+      }
       case 'holds':
         return machine.fresh(union(...values));
       case 'part':
@@ -218,7 +227,7 @@ export abstract class Calls {
     });
     const held = union(items, ...results);
     const giving = /\.(max|min|reduce|run|gather|delayed)$/.test(path);
-    return giving ? union(machine.fresh(held), held) : machine.fresh(held);
+    return giving ? union(machine.fresh(held), held) : machine.container(held);
   }
 
   /**
@@ -359,7 +368,7 @@ export abstract class Calls {
         results.push(this.instanceAttribute(object, name, site));
       } else if (object.kind === 'class') {
         results.push(this.classAttribute(object, name));
-      } else {
+      } else if (!isScalarAttribute(name)) {
         results.push(machine.parts(new Set([object])));
       }
     }

@@ -69,13 +69,13 @@ export abstract class Evaluator extends Calls {
         return this.defineFunction(node, context);
       case 'List':
       case 'Set':
-        return this.machine.fresh(this.evaluateElements(node.elts, context));
+        return this.machine.container(this.evaluateElements(node.elts, context));
       case 'Tuple': {
         const items = node.elts.map(element => this.evaluate(element, context));
         const held = union(...items);
         if (held.size === 0) return NOTHING;
         const known = node.elts.every(({ kind }) => kind !== 'Starred');
-        return new Set([this.machine.heap.plain(held, null, known ? items : null)]);
+        return this.machine.container(held, known ? items : null);
       }
       case 'Dict': {
         const held = node.values.map((value, index) => {
@@ -83,7 +83,7 @@ export abstract class Evaluator extends Calls {
           if (key) return union(this.evaluate(key, context), this.evaluate(value, context));
           return this.machine.elements(this.evaluate(value, context));
         });
-        return this.machine.fresh(union(...held));
+        return this.machine.container(union(...held));
       }
       case 'ListComp':
       case 'SetComp':
@@ -231,7 +231,9 @@ export abstract class Evaluator extends Calls {
           : this.evaluate(node.elt, inner);
     };
     this.machine.perhaps(run);
-    return this.machine.fresh(held, node.kind === 'GeneratorExp' ? 'a generator' : null);
+    return node.kind === 'GeneratorExp'
+      ? this.machine.fresh(held, 'a generator')
+      : this.machine.container(held);
   }
 
   private bindGenerator(generator: Comprehension, source: Value, inner: Context): void {

@@ -25,7 +25,10 @@ export interface PlainObject extends ObjectBase {
   readonly refusal: string | null;
   /** The values of a tuple display one by one; null where they are not known apart. */
   readonly items: readonly Value[] | null;
+  /** One of Python's own containers: what is taken out of it is an element, never a view of it. */
+  readonly container: boolean;
 }
+export type PlainTraits = Pick<PlainObject, 'refusal' | 'items' | 'container'>;
 export interface FunctionObject extends ObjectBase {
   readonly kind: 'function';
   readonly node: FunctionDef | Lambda;
@@ -135,12 +138,9 @@ export class Heap {
     return { id: this.count, holds: new Set(), heldBy: new Set(), origin: this.origin };
   }
 
-  plain(
-    held: Value = NOTHING,
-    refusal: string | null = null,
-    items: readonly Value[] | null = null
-  ): PlainObject {
-    const object: PlainObject = { ...this.base(), kind: 'plain', refusal, items };
+  plain(held: Value = NOTHING, traits: Partial<PlainTraits> = {}): PlainObject {
+    const { refusal = null, items = null, container = false } = traits;
+    const object: PlainObject = { ...this.base(), kind: 'plain', refusal, items, container };
     this.put([object], held);
     return object;
   }
@@ -165,7 +165,9 @@ export class Heap {
       defaults
     };
     this.put([object], union(...defaults.values()));
-    if (frame) this.put([object], new Set([frame.object]));
+    let closed = frame;
+    while (closed?.kind === 'class') closed = closed.parent;
+    if (closed) this.put([object], new Set([closed.object]));
     return object;
   }
 

@@ -194,12 +194,20 @@ const READING_METHODS: ReadonlyMap<string, CallEffect> = new Map([
   ...table('part', 'get head tail groupby iterrows itertuples')
 ]);
 
-/** Arguments with which pandas' methods change what they are called on. */
-export const IN_PLACE_ARGUMENT = 'inplace';
-
 /** What calling a method of this name on something unknown does; null: it may change it and its arguments. */
 export function methodEffect(name: string): CallEffect | null {
   return READING_METHODS.get(name) ?? null;
+}
+
+/** Attributes that are numbers, strings or tuples of them on arrays, tables, functions and models. */
+const SCALAR_ATTRIBUTES: ReadonlySet<string> = new Set(
+  'dtype empty itemsize name nbytes ndim shape size stdout stderr __doc__ __module__ __name__ __qualname__'.split(
+    ' '
+  )
+);
+
+export function isScalarAttribute(name: string): boolean {
+  return SCALAR_ATTRIBUTES.has(name);
 }
 
 /** Methods that put their arguments into what they are called on and neither call nor change them. */

@@ -12,7 +12,15 @@ import {
 } from './flow';
 import type { Variable } from './frames';
 import type { Heap } from './heap';
-import { NOTHING, reach, union, type Frame, type HeapObject, type Value } from './heap';
+import {
+  NOTHING,
+  reach,
+  union,
+  type ClassObject,
+  type Frame,
+  type HeapObject,
+  type Value
+} from './heap';
 import { isBuiltin } from './knowledge';
 import type { CellCode } from './unit';
 
@@ -238,18 +246,27 @@ export class Machine {
   // Objects
 
   fresh(held: Value = NOTHING, refusal: string | null = null): Value {
-    return new Set<HeapObject>([this.heap.plain(held, refusal)]);
+    return new Set<HeapObject>([this.heap.plain(held, { refusal })]);
   }
 
-  /** What comes out of a container or off an object: a part of it or a view of it, so the object itself as well. */
+  /** A new list, tuple, set or dict. */
+  container(held: Value, items: readonly Value[] | null = null): Value {
+    return new Set<HeapObject>([this.heap.plain(held, { items, container: true })]);
+  }
+
+  /**
+   * What comes out of a container or off an object: one of its parts. Of an array or a table that is a view, so it may
+   * be the object itself as well.
+   */
   parts(value: Value): Value {
     if (value.size === 0) return NOTHING;
     const parts = new Set<HeapObject>();
     for (const object of value) {
       if (object.kind === 'external') continue;
-      if (object.kind !== 'function') parts.add(object);
-      for (const held of object.holds)
+      if (isViewed(object)) parts.add(object);
+      for (const held of object.holds) {
         if (held.kind !== 'class' || object.kind !== 'instance') parts.add(held);
+      }
     }
     return parts;
   }
@@ -335,4 +352,23 @@ export class Machine {
     for (const [key, slot] of this.flow.since(null)) if (!key.startsWith('#')) names.set(key, slot);
     return names;
   }
+}
+
+/** Whether taking something off an object may give a view of the object itself. */
+function isViewed(object: HeapObject): boolean {
+  if (object.kind === 'plain') return !object.container;
+  if (object.kind === 'instance') return hasForeignBase(object.type);
+  return object.kind !== 'function';
+}
+
+/** The class inherits from one that is not the notebook's. */
+function hasForeignBase(type: ClassObject): boolean {
+  const seen = new Set<ClassObject>([type]);
+  for (const candidate of seen) {
+    for (const base of candidate.bases) {
+      if (base.kind === 'class') seen.add(base);
+      else if (base.kind !== 'external' || base.path !== 'builtins.object') return true;
+    }
+  }
+  return false;
 }
