@@ -33,6 +33,7 @@ import { Recovery } from './recovery';
 import { demandOf, machineLimits } from './resources';
 import { Reuse } from './reuse';
 import { RunExecution, type RunPlan } from './run';
+import { Scheduler } from './scheduler';
 import { selectParts } from './selection';
 import { BaseRun, checkTaken, takeLatest } from './taking';
 import {
@@ -63,13 +64,14 @@ interface ActiveRun {
 
 class LocalEngine implements Engine {
   private readonly stores: Stores;
-  private readonly limits: Limits;
+  private readonly scheduler: Scheduler;
   private readonly clock: Clock;
   private readonly owner: Owner;
   private readonly launcher: Launcher;
   private readonly recovery: Recovery;
   /** Opened with the first run: reading what is there needs no memory of folders. */
   private memory: WorkspaceMemory | null = null;
+  private runCount = 0;
   private readonly active = new Map<string, ActiveRun>();
   private readonly closing = new AbortController();
   private stopListening: (() => void) | null = null;
@@ -77,7 +79,7 @@ class LocalEngine implements Engine {
 
   constructor(options: LocalEngineOptions) {
     this.stores = options.stores;
-    this.limits = { ...machineLimits(), ...options.limits };
+    this.scheduler = new Scheduler({ ...machineLimits(), ...options.limits });
     this.clock = options.clock ?? systemClock;
     this.owner = thisOwner();
     this.launcher = new Launcher({
@@ -97,7 +99,8 @@ class LocalEngine implements Engine {
   }: RunRequest): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
     const id = newRunId(this.clock.now());
-    const plan = { id, pipeline, notebook: notebook.path, options, interpreter, secrets };
+    const number = this.nextNumber();
+    const plan = { id, number, pipeline, notebook: notebook.path, options, interpreter, secrets };
     const workspace = await this.openWorkspace(plan);
     await this.check(plan, workspace);
     const artefacts = {
@@ -125,7 +128,16 @@ class LocalEngine implements Engine {
     }
     const { notebook, options } = state;
     const pipeline = this.pipelineOf(run);
-    const plan = { id: run, pipeline, notebook: notebook.path, options, interpreter, secrets };
+    const number = this.nextNumber();
+    const plan = {
+      id: run,
+      number,
+      pipeline,
+      notebook: notebook.path,
+      options,
+      interpreter,
+      secrets
+    };
     const workspace = await this.openWorkspace(plan);
     this.stores.leases.take(run, this.owner, this.clock.now(), lease => this.isAlive(lease));
     return this.launch(plan, workspace, { type: 'run-resumed', pid: process.pid });
@@ -172,6 +184,11 @@ class LocalEngine implements Engine {
     this.memory = null;
   }
 
+  private nextNumber(): number {
+    this.runCount += 1;
+    return this.runCount;
+  }
+
   private openWorkspace({ pipeline, notebook, interpreter }: RunPlan): Promise<RunWorkspace> {
     const { home } = this.stores;
     this.memory ??= openWorkspaceMemory(join(home, 'workspace.db'));
@@ -190,7 +207,7 @@ class LocalEngine implements Engine {
   ): Promise<void> {
     const graph = new StepGraph(pipeline);
     const parts = selectParts(graph, options);
-    graph.steps.forEach(step => demandOf(step, this.limits));
+    graph.steps.forEach(step => demandOf(step, this.scheduler.limits));
     const { runs, values, results } = this.stores;
     const base = options.base === null ? null : new BaseRun(runs, values, options.base);
     const reuse = new Reuse(results, values, {
@@ -206,11 +223,11 @@ class LocalEngine implements Engine {
 
   /** Executes a run that this engine owns. */
   private launch(plan: RunPlan, workspace: RunWorkspace, beginning: RunEventBody): RunHandle {
-    const { stores, owner, clock, launcher, limits } = this;
+    const { stores, owner, clock, launcher, scheduler } = this;
     const log = new EventLog(stores.runs, plan.id, owner, clock, error => execution.fail(error));
     const execution: RunExecution = new RunExecution(
       plan,
-      { stores, owner, clock, launcher, limits, workspace },
+      { stores, owner, clock, launcher, scheduler, workspace },
       log
     );
     const finished = execution.execute(beginning).finally(() => this.letGo(plan.id));

@@ -1,4 +1,5 @@
 import { isOver } from '@chard/core/run';
+import { ChardError } from '../../errors';
 import type { Lease, Owner, Stores } from '../../stores';
 import type { Clock } from './clock';
 import { removePort } from './processes/port';
@@ -19,13 +20,26 @@ export class Recovery {
     for (const { id } of this.stores.runs.list({ phases: ['pending', 'running'] })) {
       const lease = this.stores.leases.get(id);
       if (lease !== undefined && this.isAlive(lease)) continue;
-      if (await this.interrupt(id)) recovered.push(id);
+      if (await this.interruptOnce(id)) recovered.push(id);
     }
     for (const lease of this.stores.leases.all()) {
       // Killed between a run's last event and letting go of it.
-      if (!this.isAlive(lease)) await this.interrupt(lease.run);
+      if (!this.isAlive(lease)) await this.interruptOnce(lease.run);
     }
     return recovered;
+  }
+
+  /** Where several processes look at a store at once, one of them does it. */
+  private async interruptOnce(run: string): Promise<boolean> {
+    try {
+      return await this.interrupt(run);
+    } catch (error) {
+      const isDoneElsewhere =
+        error instanceof ChardError &&
+        ['run-owned', 'run-unknown', 'lease-lost'].includes(error.code);
+      if (!isDoneElsewhere) throw error;
+      return false;
+    }
   }
 
   /** Takes a run whose owner is gone, ends what is left of it and says so in its log. */

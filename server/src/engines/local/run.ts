@@ -1,7 +1,7 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
 import { stepState, type RunEventBody, type RunState, type StepError } from '@chard/core/run';
 import type { Owner, ReuseParts, StoredResult, Stores } from '../../stores';
-import type { EngineInterpreter, Limits, RunOptions } from '../engine';
+import type { EngineInterpreter, RunOptions } from '../engine';
 import { ChardError } from '../../errors';
 import type { Clock } from './clock';
 import { deferred } from './deferred';
@@ -12,7 +12,7 @@ import type { Launcher } from './processes/launcher';
 import { outputsOf } from './replay';
 import { demandOf, type Demand } from './resources';
 import { Reuse } from './reuse';
-import { Scheduler } from './scheduler';
+import type { Place, Scheduler } from './scheduler';
 import { selectParts, type Part } from './selection';
 import { stepSpec } from './spec';
 import { executeStep, type ProgressMessage, type StepOutcome } from './stepProcess';
@@ -25,6 +25,8 @@ type StepFinished = Extract<RunEventBody, { type: 'step-finished' }>;
 /** What a run is made of; the same on its first day and when it is resumed. */
 export interface RunPlan {
   readonly id: string;
+  /** Counts the runs of the engine: earlier ones go first. */
+  readonly number: number;
   readonly pipeline: Pipeline;
   /** Absolute path of the notebook. */
   readonly notebook: string;
@@ -38,7 +40,8 @@ export interface RunServices {
   readonly owner: Owner;
   readonly clock: Clock;
   readonly launcher: Launcher;
-  readonly limits: Limits;
+  /** Shared by all runs of the engine. */
+  readonly scheduler: Scheduler;
   readonly workspace: RunWorkspace;
 }
 
@@ -59,7 +62,6 @@ interface Task {
 export class RunExecution {
   private readonly graph: StepGraph;
   private readonly versions: Versions;
-  private readonly scheduler: Scheduler;
   private readonly reuse: Reuse;
   private readonly parts: ReadonlyMap<string, Part>;
   private readonly base: BaseRun | null;
@@ -69,7 +71,8 @@ export class RunExecution {
   /** Unfinished steps, with how many of their direct dependencies are unfinished. */
   private readonly unfinished = new Map<string, number>();
   private readonly children = new Map<string, string[]>();
-  private readonly ready = new Map<string, Task>();
+  /** Of steps that wait for room. */
+  private readonly waiting = new Map<string, Place>();
   private readonly retries = new Map<string, () => void>();
   private readonly said = new Set<string>();
   private readonly done = deferred<void>();
@@ -85,10 +88,9 @@ export class RunExecution {
     private readonly services: RunServices,
     private readonly log: EventLog
   ) {
-    const { stores, limits, workspace } = services;
+    const { stores, scheduler, workspace } = services;
     this.graph = new StepGraph(plan.pipeline);
     this.versions = new Versions(this.graph);
-    this.scheduler = new Scheduler(limits);
     this.reuse = new Reuse(stores.results, stores.values, {
       pipeline: plan.pipeline,
       notebook: plan.notebook,
@@ -99,7 +101,9 @@ export class RunExecution {
     const { base } = plan.options;
     this.base = base === null ? null : new BaseRun(stores.runs, stores.values, base);
     this.modules = modulesToPreload(plan.pipeline);
-    this.demands = new Map(this.graph.steps.map(step => [step.name, demandOf(step, limits)]));
+    this.demands = new Map(
+      this.graph.steps.map(step => [step.name, demandOf(step, scheduler.limits)])
+    );
     for (const { name } of this.graph.steps) {
       for (const parent of this.graph.parents(name)) {
         this.children.set(parent, [...(this.children.get(parent) ?? []), name]);
@@ -112,7 +116,7 @@ export class RunExecution {
     this.guarded(() => {
       this.log.write(beginning);
       this.prepare();
-      this.advance();
+      this.settleIfIdle();
     });
     await this.done.promise;
     if (this.failure !== null) throw this.failure;
@@ -126,7 +130,7 @@ export class RunExecution {
     this.guarded(() => {
       this.log.write({ type: 'run-cancelling' });
       this.dropWaiting();
-      this.advance();
+      this.settleIfIdle();
     });
   }
 
@@ -197,7 +201,7 @@ export class RunExecution {
       .catch((error: unknown) => this.fail(error))
       .finally(() => {
         this.active -= 1;
-        this.guarded(() => this.advance());
+        this.guarded(() => this.settleIfIdle());
       });
   }
 
@@ -298,8 +302,9 @@ export class RunExecution {
   private wait(task: Task): void {
     const { name } = task.step;
     const demand = this.demandOf(name);
-    if (this.scheduler.exceeds(demand)) {
-      const { cpu, memory } = this.services.limits;
+    const { scheduler } = this.services;
+    if (scheduler.exceeds(demand)) {
+      const { cpu, memory } = scheduler.limits;
       this.warnOnce(`resources/${name}`, {
         type: 'warning',
         step: name,
@@ -310,35 +315,34 @@ export class RunExecution {
         cell: null
       });
     }
-    this.ready.set(name, task);
-    this.scheduler.add(name, this.graph.position(name), demand);
+    const room = deferred<void>();
+    const place = scheduler.enter({
+      run: this.plan.number,
+      position: this.graph.position(name),
+      demand,
+      start: () => room.resolve()
+    });
+    this.waiting.set(name, place);
+    void room.promise.then(() => this.start(task, place));
   }
 
-  /** Starts what can start, and ends the run when nothing is left. */
-  private advance(): void {
-    if (this.abort.signal.aborted) return this.settleIfIdle();
-    for (let name = this.scheduler.next(); name !== undefined; name = this.scheduler.next()) {
-      const task = this.ready.get(name) as Task;
-      this.ready.delete(name);
-      this.start(task);
-    }
-    this.settleIfIdle();
-  }
-
-  private start(task: Task): void {
+  private start(task: Task, place: Place): void {
+    this.waiting.delete(task.step.name);
+    if (this.abort.signal.aborted) return place.leave();
     this.active += 1;
     this.attempt(task)
       .catch((error: unknown) => this.fail(error))
       .finally(() => {
         this.active -= 1;
-        this.scheduler.release(task.step.name);
-        this.guarded(() => this.advance());
+        place.leave();
+        this.guarded(() => this.settleIfIdle());
       });
   }
 
   private async attempt(task: Task): Promise<void> {
     const { step, received, attempt } = task;
     const { workspace, stores } = this.services;
+    this.warnOfMissingSecrets(step);
     await workspace.started(step.name);
     const outcome = await this.executeAttempt(task);
     const isSuccess = outcome.state === 'succeeded';
@@ -358,6 +362,23 @@ export class RunExecution {
       resources: outcome.resources
     });
     if (isSuccess) this.keepResult(task, outcome, kept);
+  }
+
+  /** A secret that nobody has given is the step's to complain about; this says why. */
+  private warnOfMissingSecrets({ name, settings }: Step): void {
+    const { secrets, interpreter } = this.plan;
+    for (const { env, secret, key } of settings.secrets) {
+      if (env in secrets || interpreter.environment[env] !== undefined) continue;
+      this.warnOnce(`secret/${name}/${env}`, {
+        type: 'warning',
+        step: name,
+        code: 'secret-missing',
+        message:
+          `The step "${name}" wants the secret "${secret}" (key "${key}") as ${env}, which is not set here. ` +
+          `Set the environment variable ${env} before you start the run.`,
+        cell: null
+      });
+    }
   }
 
   private async executeAttempt(task: Task): Promise<StepOutcome> {
@@ -414,7 +435,6 @@ export class RunExecution {
     const cancelTimer = this.services.clock.after(delaySeconds * 1000, () => {
       this.retries.delete(step.name);
       this.wait({ ...task, attempt: attempt + 1 });
-      this.guarded(() => this.advance());
     });
     this.retries.set(step.name, cancelTimer);
     return true;
@@ -541,8 +561,8 @@ export class RunExecution {
   }
 
   private dropWaiting(): void {
-    this.scheduler.clear();
-    this.ready.clear();
+    for (const place of this.waiting.values()) place.leave();
+    this.waiting.clear();
     for (const cancelTimer of this.retries.values()) cancelTimer();
     this.retries.clear();
   }

@@ -4,72 +4,87 @@ import type { Demand } from './resources';
 /** A step that does not fit lets later ones go first so many times, then the machine is kept free for it. */
 const MAX_OVERTAKEN = 4;
 
-interface Waiting {
-  readonly name: string;
+/** A step that is ready to be executed. */
+export interface Candidate {
+  /** Earlier runs first. */
+  readonly run: number;
+  /** Place in notebook order. */
   readonly position: number;
   readonly demand: Demand;
+  /** Called once, when it may use what it asked for. */
+  start(): void;
+}
+
+/** A candidate's place, while it waits and while it runs. */
+export interface Place {
+  /** It has ended, or does not want to start any more. */
+  leave(): void;
+}
+
+interface Waiting {
+  readonly candidate: Candidate;
   overtaken: number;
 }
 
 /**
- * Decides which ready step may start: in notebook order, as far as what they ask for fits together. A step that
+ * Decides which ready steps of all runs may start: in order, as far as what they ask for fits together. A step that
  * asks for more than there is runs alone.
  */
 export class Scheduler {
-  private readonly waiting: Waiting[] = [];
-  private readonly running = new Map<string, Demand>();
+  private waiting: Waiting[] = [];
+  private readonly running = new Set<Candidate>();
 
-  constructor(private readonly limits: Limits) {}
+  constructor(readonly limits: Limits) {}
 
   /** Whether a step asks for more than the engine has. */
   exceeds({ cpu, memory }: Demand): boolean {
     return cpu > this.limits.cpu || memory > this.limits.memory;
   }
 
-  /** A step that is ready: `position` is its place in notebook order. */
-  add(name: string, position: number, demand: Demand): void {
-    const place = this.waiting.findIndex(other => other.position > position);
-    this.waiting.splice(place === -1 ? this.waiting.length : place, 0, {
-      name,
-      position,
-      demand,
-      overtaken: 0
-    });
+  /** Lines a step up; where it fits it starts before this returns. */
+  enter(candidate: Candidate): Place {
+    const index = this.waiting.findIndex(other => isBefore(candidate, other.candidate));
+    this.waiting.splice(index === -1 ? this.waiting.length : index, 0, { candidate, overtaken: 0 });
+    this.startWhatFits();
+    return {
+      leave: () => {
+        this.waiting = this.waiting.filter(other => other.candidate !== candidate);
+        this.running.delete(candidate);
+        this.startWhatFits();
+      }
+    };
   }
 
-  /** The next step to start now, which then counts as running; undefined where none can. */
-  next(): string | undefined {
+  private startWhatFits(): void {
+    for (let next = this.takeNext(); next !== undefined; next = this.takeNext()) next.start();
+  }
+
+  private takeNext(): Candidate | undefined {
     if (this.running.size >= this.limits.parallel) return undefined;
-    for (const [place, candidate] of this.waiting.entries()) {
+    for (const [index, { candidate, overtaken }] of this.waiting.entries()) {
       if (this.fits(candidate.demand)) {
-        for (const passed of this.waiting.slice(0, place)) passed.overtaken += 1;
-        this.waiting.splice(place, 1);
-        this.running.set(candidate.name, candidate.demand);
-        return candidate.name;
+        for (const passed of this.waiting.slice(0, index)) passed.overtaken += 1;
+        this.waiting.splice(index, 1);
+        this.running.add(candidate);
+        return candidate;
       }
-      if (candidate.overtaken >= MAX_OVERTAKEN) return undefined;
+      if (overtaken >= MAX_OVERTAKEN) return undefined;
     }
     return undefined;
-  }
-
-  /** A running step has ended. */
-  release(name: string): void {
-    this.running.delete(name);
-  }
-
-  /** Steps that wait will not be started any more. */
-  clear(): void {
-    this.waiting.length = 0;
   }
 
   private fits(demand: Demand): boolean {
     if (this.running.size === 0) return true;
     let { cpu, memory } = demand;
-    for (const other of this.running.values()) {
-      if (this.exceeds(other)) return false;
-      cpu += other.cpu;
-      memory += other.memory;
+    for (const other of this.running) {
+      if (this.exceeds(other.demand)) return false;
+      cpu += other.demand.cpu;
+      memory += other.demand.memory;
     }
     return !this.exceeds({ cpu, memory });
   }
+}
+
+function isBefore(one: Candidate, other: Candidate): boolean {
+  return one.run === other.run ? one.position < other.position : one.run < other.run;
 }

@@ -23,7 +23,7 @@ export class SqliteResultStore implements ResultStore {
 
   find(key: string): StoredResult | undefined {
     const row = this.database.get(`SELECT ${COLUMNS} FROM results WHERE key = ?`, key);
-    return row === undefined ? undefined : toResult(row);
+    return toResult(row);
   }
 
   latest(notebook: string, step: string): StoredResult | undefined {
@@ -32,7 +32,7 @@ export class SqliteResultStore implements ResultStore {
       notebook,
       step
     );
-    return row === undefined ? undefined : toResult(row);
+    return toResult(row);
   }
 
   put(result: StoredResult, run: string): void {
@@ -80,14 +80,19 @@ export class SqliteResultStore implements ResultStore {
   }
 }
 
-function toResult(row: Row): StoredResult {
+/** What another version has written in another way is no result. */
+function toResult(row: Row | undefined): StoredResult | undefined {
+  if (row === undefined) return undefined;
   const json = (column: string): unknown => JSON.parse(String(row[column]));
+  const parts = Parts.safeParse(json('parts'));
+  const values = z.array(RunnerValue).safeParse(json('values'));
+  if (!parts.success || !values.success) return undefined;
   return {
     key: String(row['key']),
     notebook: String(row['notebook']),
     step: String(row['step']),
-    parts: Parts.parse(json('parts')),
-    values: z.array(RunnerValue).parse(json('values')),
+    parts: parts.data,
+    values: values.data,
     files: json('files'),
     createdAt: Number(row['created_at'])
   };
