@@ -2,9 +2,9 @@
 
     python bench/values.py [--mebibytes 1024] [--rounds 3] [--directory DIR] [--json FILE]
 
-Peers that are not installed are left out. Every writer flushes its file to the disk. Each round runs all
-writers once, in turn, so that all see the same machine; numbers are medians, in seconds, and the ratio is the
-peer's time by ours (more than 1: ours is quicker).
+Peers that are not installed are left out. Every writer flushes its file to the disk. Each round
+runs all writers once, in turn, so that all see the same machine; numbers are medians, in seconds,
+and the ratio is the peer's time by ours (more than 1: ours is quicker).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any, Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "runner"))
 
-from chard_runner.values import GroupReference, ValueSession  # noqa: E402
+from chard_runner.values import GroupReference, ValueSession
 
 Work = Callable[[Path], None]
 
@@ -127,7 +127,7 @@ def peers_writing(value: Any) -> dict[str, Work]:
     """The peers that are installed, each writing and flushing one file."""
 
     def with_pickle(path: Path) -> None:
-        with open(path, "wb") as file:
+        with path.open("wb") as file:
             pickle.dump(value, file, protocol=5)
             flush(file)
 
@@ -142,7 +142,7 @@ def dumper(module: Any, value: Any) -> Work:
     """A writer by a module's ``dump``."""
 
     def write(path: Path) -> None:
-        with open(path, "wb") as file:
+        with path.open("wb") as file:
             module.dump(value, file)
             flush(file)
 
@@ -154,7 +154,7 @@ def read_peer(name: str, path: Path) -> None:
     if name == "joblib":
         importlib.import_module(name).load(path, mmap_mode="c")
         return
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         (pickle if name == "pickle" else importlib.import_module(name)).load(file)
 
 

@@ -1,4 +1,5 @@
-"""State of a process that code changes without naming it, carried from step to step beside the values.
+"""State of a process that code changes without naming it, carried from step to step beside the
+values.
 
 The random states of ``random``, NumPy and PyTorch (CPU), ``os.environ``, the working directory and
 ``sys.path``. Each is an item with a reserved name and a payload of basic types, which a
@@ -7,12 +8,13 @@ The random states of ``random``, NumPy and PyTorch (CPU), ``os.environ``, the wo
     hidden = HiddenState(secret_names)                  # first of all
     ...prologue...
     reserved = session.read(references to @names).reserved
-    warnings = hidden.begin(reserved)                   # before other values are read: sys.path matters
-    ...other values, cells...
+    warnings = hidden.begin(reserved)                   # before other values are read: sys.path
+    matters ...other values, cells...
     changes = hidden.changed()                          # .items for session.write(reserved=...)
     hidden.close()
 
-NumPy and PyTorch are never imported for this: where one is imported only later, its state is set then.
+NumPy and PyTorch are never imported for this: where one is imported only later, its state is set
+then.
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ import random
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Callable, Protocol
 
 NAMES = ("@random", "@numpy.random", "@torch", "@environ", "@cwd", "@sys.path")
 
@@ -34,20 +37,22 @@ _MIN_SECRET_LENGTH = 4
 
 @dataclass(frozen=True)
 class HiddenChanges:
-    """``items``: payloads by reserved name. ``withheld``: variables left out because they hold a secret."""
+    """``items``: payloads by reserved name. ``withheld``: variables left out because they hold a
+    secret."""
 
     items: Mapping[str, Any]
     withheld: tuple[str, ...]
 
 
 class _Kind(Protocol):
-    """One item. ``capture`` gives None where there is no state yet; ``restore`` a warning or None."""
+    """One item. ``capture`` gives None where there is no state yet; ``restore`` a warning or
+    None."""
 
     name: str
 
     def capture(self) -> Any: ...
 
-    def restore(self, payload: Any) -> Optional[str]: ...
+    def restore(self, payload: Any) -> str | None: ...
 
 
 class HiddenState:
@@ -67,7 +72,7 @@ class HiddenState:
             _SearchPath(),
         )
         self._before: dict[str, Any] = {}
-        self._hook: Optional[_AfterImport] = None
+        self._hook: _AfterImport | None = None
 
     def begin(self, items: Mapping[str, Any]) -> list[str]:
         """Restore the items (unknown names are ignored) and remember the state to compare with.
@@ -93,7 +98,8 @@ class HiddenState:
         return warnings
 
     def changed(self) -> HiddenChanges:
-        """What differs from the state at :meth:`begin`, whole (not as a difference to an ancestor's)."""
+        """What differs from the state at :meth:`begin`, whole (not as a difference to an
+        ancestor's)."""
         now = {kind.name: kind.capture() for kind in self._kinds}
         items = {
             name: payload
@@ -123,7 +129,7 @@ class _Random:
     def capture(self) -> Any:
         return random.getstate()
 
-    def restore(self, payload: Any) -> Optional[str]:
+    def restore(self, payload: Any) -> str | None:
         random.setstate(payload)
         return None
 
@@ -140,15 +146,15 @@ class _NumpyRandom:
         # Basic types, so that reading the payload does not import NumPy.
         return {**state, "state": {key: _plain(part) for key, part in state["state"].items()}}
 
-    def restore(self, payload: Any) -> Optional[str]:
+    def restore(self, payload: Any) -> str | None:
         numpy: Any = sys.modules["numpy"]
         # By its own name: the parent package gets the attribute only after this import.
         numpy_random: Any = sys.modules[self.module]
         current = numpy_random.get_state(legacy=False)
         if current["bit_generator"] != payload["bit_generator"]:
             return (
-                f"NumPy's global random state is of {payload['bit_generator']}, but this process has "
-                f"{current['bit_generator']}; it was not carried over."
+                f"NumPy's global random state is of {payload['bit_generator']}, but this process "
+                f"has {current['bit_generator']}; it was not carried over."
             )
         parts = {
             key: numpy.frombuffer(part[1], part[0]) if isinstance(part, tuple) else part
@@ -173,7 +179,7 @@ class _TorchRandom:
             return None
         return bytes(torch.get_rng_state().tolist())
 
-    def restore(self, payload: Any) -> Optional[str]:
+    def restore(self, payload: Any) -> str | None:
         torch: Any = sys.modules[self.module]
         torch.set_rng_state(torch.tensor(list(payload), dtype=torch.uint8))
         return None
@@ -195,10 +201,12 @@ class _Environment:
 
     def capture(self) -> Any:
         return {
-            name: value for name, value in self._difference().items() if not self._secret(name, value)
+            name: value
+            for name, value in self._difference().items()
+            if not self._secret(name, value)
         }
 
-    def restore(self, payload: Any) -> Optional[str]:
+    def restore(self, payload: Any) -> str | None:
         for name, value in payload.items():
             if name in self._secret_names:
                 continue
@@ -213,7 +221,7 @@ class _Environment:
         changed = self._difference().items()
         return tuple(sorted(name for name, value in changed if self._secret(name, value)))
 
-    def _difference(self) -> dict[str, Optional[str]]:
+    def _difference(self) -> dict[str, str | None]:
         now = dict(os.environ)
         return {
             name: now.get(name)
@@ -221,7 +229,7 @@ class _Environment:
             if now.get(name) != self._start.get(name)
         }
 
-    def _secret(self, name: str, value: Optional[str]) -> bool:
+    def _secret(self, name: str, value: str | None) -> bool:
         if name in self._secret_names:
             return True
         # What was a secret at any time: code may have set the variable anew.
@@ -237,19 +245,19 @@ class _WorkingDirectory:
     name = "@cwd"
 
     def __init__(self) -> None:
-        self._start = os.getcwd()
+        self._start = str(Path.cwd())
 
     def capture(self) -> Any:
         try:
-            now = os.getcwd()
+            now = str(Path.cwd())
         except FileNotFoundError:  # The directory was deleted under the process.
             return None
         below = os.path.relpath(now, self._start)
-        return now if below.split(os.sep)[0] == os.pardir else below
+        return now if Path(below).parts[:1] == (os.pardir,) else below
 
-    def restore(self, payload: Any) -> Optional[str]:
+    def restore(self, payload: Any) -> str | None:
         try:
-            os.chdir(os.path.join(self._start, payload))
+            os.chdir(Path(self._start, payload))
         except OSError as error:
             return f"An earlier step changed the working directory to {payload}: {error.strerror}."
         return None
@@ -266,7 +274,7 @@ class _SearchPath:
     def capture(self) -> Any:
         return {"path": list(sys.path), "start": list(self._start)}
 
-    def restore(self, payload: Any) -> Optional[str]:
+    def restore(self, payload: Any) -> str | None:
         theirs, own = set(payload["start"]), set(self._start)
         taken = [entry for entry in payload["path"] if entry not in theirs or entry in own]
         added = [entry for entry in self._start if entry not in theirs and entry not in taken]
@@ -281,8 +289,8 @@ class _AfterImport(importlib.abc.MetaPathFinder):
         self._actions = actions
 
     def find_spec(
-        self, fullname: str, path: Optional[Sequence[str]], target: Optional[ModuleType] = None
-    ) -> Optional[importlib.machinery.ModuleSpec]:
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
         """The spec that the other finders give, with the action added to its loader."""
         action = self._actions.pop(fullname, None)
         if action is None:
@@ -291,7 +299,7 @@ class _AfterImport(importlib.abc.MetaPathFinder):
             find = getattr(finder, "find_spec", None)
             if finder is self or find is None:
                 continue
-            spec: Optional[importlib.machinery.ModuleSpec] = find(fullname, path, target)
+            spec: importlib.machinery.ModuleSpec | None = find(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
                     spec.loader = _ActingLoader(spec.loader, action)
@@ -312,9 +320,9 @@ class _ActingLoader(importlib.abc.Loader):
         # Resource readers, get_source and the like.
         return getattr(self._loader, name)
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Optional[ModuleType]:
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         """As the other loader does."""
-        made: Optional[ModuleType] = self._loader.create_module(spec)
+        made: ModuleType | None = self._loader.create_module(spec)
         return made
 
     def exec_module(self, module: ModuleType) -> None:

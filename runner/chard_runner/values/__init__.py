@@ -13,9 +13,9 @@ A step process makes one :class:`ValueSession`::
     written.values      # one StoredValue a name, in the protocol's RunnerValue fields
     written.refused     # non-empty: the step fails, with str(refusal) for the person
 
-``namespace`` must be the ``__dict__`` that the notebook's functions have as ``__globals__`` (``__main__``).
-Nothing here starts a thread that outlives its call, and importing the package has no effect beyond
-definitions, so that a fork server may preload it.
+``namespace`` must be the ``__dict__`` that the notebook's functions have as ``__globals__``
+(``__main__``). Nothing here starts a thread that outlives its call, and importing the package has
+no effect beyond definitions, so that a fork server may preload it.
 """
 
 from __future__ import annotations

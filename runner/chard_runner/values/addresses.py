@@ -1,4 +1,5 @@
-"""Where a buffer lies in memory, and whether mapped pages were written to since they were mapped."""
+"""Where a buffer lies in memory, and whether mapped pages were written to since they were
+mapped."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import ctypes
 import mmap
 import struct
 import sys
+from pathlib import Path
 
+_PAGEMAP = Path("/proc/self/pagemap")
 _ENTRY_BYTES = 8
 _PRESENT = 1 << 63
 _SWAPPED = 1 << 62
@@ -49,15 +52,16 @@ def memory_at(address: int, length: int) -> memoryview:
 def pages_are_clean(address: int, length: int) -> bool:
     """Whether a privately mapped range certainly still shows the file's bytes.
 
-    A write gives the process its own copy of the page, which /proc/self/pagemap tells apart from the
-    file's page (Linux, Documentation/admin-guide/mm/pagemap.rst). Where that cannot be read: False.
+    A write gives the process its own copy of the page, which /proc/self/pagemap tells apart from
+    the file's page (Linux, Documentation/admin-guide/mm/pagemap.rst). Where that cannot be read:
+    False.
     """
     if not sys.platform.startswith("linux"):
         return False
     first = address // mmap.PAGESIZE
     count = (address + length - 1) // mmap.PAGESIZE - first + 1
     try:
-        with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:
+        with _PAGEMAP.open("rb", buffering=0) as pagemap:
             pagemap.seek(first * _ENTRY_BYTES)
             raw = pagemap.read(count * _ENTRY_BYTES)
     except OSError:
@@ -68,7 +72,8 @@ def pages_are_clean(address: int, length: int) -> bool:
 
 
 def _flags(raw: bytes) -> set[int]:
-    # The top byte of each little-endian entry holds the three flags; taking every eighth byte is quick.
+    # The top byte of each little-endian entry holds the three flags; taking every eighth byte is
+    # quick.
     top = raw[7::8] if sys.byteorder == "little" else raw[0::8]
     return {struct.unpack("<Q", bytes(7) + bytes([byte]))[0] for byte in set(top)}
 

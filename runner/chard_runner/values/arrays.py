@@ -8,15 +8,17 @@ from __future__ import annotations
 import bisect
 import pickle
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, Optional, Sequence
+from typing import Any, Callable
 
 from . import rebuild
 from .addresses import memory_at
 
 Handler = Callable[[Any], Any]
 
-# More arrays than this in one overlapping run are taken to share memory without a look at each pair.
+# More arrays than this in one overlapping run are taken to share memory without a look at each
+# pair.
 _MAX_EXACT = 40
 _EXTENSION_PARTS = (
     "_ndarray",
@@ -59,7 +61,7 @@ class SharedMemory:
         self._ranges = sorted(ranges, key=lambda memory: memory.low)
         self._starts = [memory.low for memory in self._ranges]
 
-    def find(self, low: int, high: int) -> Optional[Memory]:
+    def find(self, low: int, high: int) -> Memory | None:
         """The range that contains these addresses."""
         at = bisect.bisect_right(self._starts, low) - 1
         if at >= 0 and self._ranges[at].high >= high:
@@ -105,12 +107,13 @@ def _share(numpy: Any, one: ArrayUse, other: ArrayUse) -> bool:
 
 
 class ArrayHandlers:
-    """How one pickler stores arrays. ``uses`` lists them; ``private`` are parts that are nobody else's.
+    """How one pickler stores arrays. ``uses`` lists them; ``private`` are parts that are nobody
+    else's.
 
     :param shared: memory on which arrays are stored as views.
     """
 
-    def __init__(self, shared: Optional[SharedMemory]) -> None:
+    def __init__(self, shared: SharedMemory | None) -> None:
         self.uses: list[ArrayUse] = []
         self.private: dict[int, Any] = {}
         self._shared = shared
@@ -157,8 +160,8 @@ class ArrayHandlers:
                     self._keep_private(inner)
 
     def reduce_block(self, block: Any) -> Any:
-        # Copy on write: frames that share memory behave as if they did not, by counting references that
-        # a stored frame has lost. So each gets memory of its own.
+        # Copy on write: frames that share memory behave as if they did not, by counting references
+        # that a stored frame has lost. So each gets memory of its own.
         rebuild_block, (values, *rest) = block.__reduce__()
         if not block.refs.has_reference():
             return NotImplemented
@@ -178,7 +181,8 @@ class ArrayHandlers:
         untyped = storage._untyped_storage
         if untyped.device.type != "cpu":
             return NotImplemented
-        # A tensor makes a new storage object each time it is asked; the memory tells which are the same.
+        # A tensor makes a new storage object each time it is asked; the memory tells which are the
+        # same.
         untyped = self._storages.setdefault((untyped.data_ptr(), untyped.nbytes()), untyped)
         return rebuild.torch_typed_storage, (untyped, storage.dtype)
 
@@ -191,8 +195,9 @@ class ArrayHandlers:
         return rebuild.torch_storage, (pickle.PickleBuffer(content),)
 
 
-def array_handler(kind: type) -> Optional[Callable[[Any, Any], Any]]:
-    """How a pickler (with its ``arrays``) stores objects of a type; None where their own way is right."""
+def array_handler(kind: type) -> Callable[[Any, Any], Any] | None:
+    """How a pickler (with its ``arrays``) stores objects of a type; None where their own way is
+    right."""
     package = kind.__module__.partition(".")[0]
     method = {"numpy": _numpy_method, "pandas": _pandas_method, "torch": _torch_method}.get(package)
     name = method(kind) if method else None
@@ -201,11 +206,11 @@ def array_handler(kind: type) -> Optional[Callable[[Any, Any], Any]]:
     return lambda pickler, obj: getattr(pickler.arrays, name)(obj)
 
 
-def _numpy_method(kind: type) -> Optional[str]:
+def _numpy_method(kind: type) -> str | None:
     return "reduce_ndarray" if kind is sys.modules["numpy"].ndarray else None
 
 
-def _pandas_method(kind: type) -> Optional[str]:
+def _pandas_method(kind: type) -> str | None:
     pandas: Any = sys.modules["pandas"]
     if issubclass(kind, pandas.Index):
         return "reduce_index"
@@ -214,7 +219,7 @@ def _pandas_method(kind: type) -> Optional[str]:
     return None
 
 
-def _torch_method(kind: type) -> Optional[str]:
+def _torch_method(kind: type) -> str | None:
     torch: Any = sys.modules["torch"]
     if issubclass(kind, torch.UntypedStorage):
         return "reduce_storage"

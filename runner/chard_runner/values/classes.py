@@ -6,9 +6,10 @@ import hashlib
 import io
 import types
 import typing
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any
 
 from .._vendor.cloudpickle import cloudpickle
 from . import rebuild
@@ -70,13 +71,15 @@ def apply_state(cls: Any, attributes: dict[str, Any], *, replace: bool) -> None:
             try:
                 delattr(cls, name)
             except (AttributeError, TypeError):
-                # A slot's descriptor or an attribute that its metaclass keeps: part of the class itself.
+                # A slot's descriptor or an attribute that its metaclass keeps: part of the class
+                # itself.
                 continue
     cloudpickle._class_setstate(cls, (attributes, {}))
 
 
 def names_used_by(world: World, definition: Any) -> set[str]:
-    """Notebook names that a function, or a class's methods, read or write; none for anything else."""
+    """Notebook names that a function, or a class's methods, read or write; none for anything
+    else."""
     if not isinstance(definition, type):
         return names_of_function(world, definition)
     names: set[str] = set()
@@ -148,7 +151,8 @@ def _attributes(cls: Any) -> dict[str, Any]:
 
 @contextmanager
 def _silent_subclass_hooks(bases: tuple[Any, ...]) -> Iterator[None]:
-    """Keep the notebook's ``__init_subclass__`` from running a second time for a class that it has seen."""
+    """Keep the notebook's ``__init_subclass__`` from running a second time for a class that it has
+    seen."""
     hooked = [
         base
         for cls in bases

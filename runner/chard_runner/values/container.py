@@ -8,8 +8,8 @@
     32  32  SHA-256 of the index
     64      sections, each aligned; then the index (JSON, UTF-8)
 
-Numbers are little-endian. The file's name is the hex SHA-256 of the index, and the index holds the digest of
-every section, so that the name is an address of the content.
+Numbers are little-endian. The file's name is the hex SHA-256 of the index, and the index holds the
+digest of every section, so that the name is an address of the content.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ import mmap
 import os
 import secrets
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Sequence
+from typing import Any, Callable
 
 from .addresses import address_of
 from .digest import Digest, digest_buffer
@@ -58,7 +59,8 @@ class Section:
 
 @dataclass(frozen=True)
 class LoadedSection:
-    """Bytes of a file that was read. ``address`` and ``digest`` let a later write recognise them."""
+    """Bytes of a file that was read. ``address`` and ``digest`` let a later write recognise
+    them."""
 
     view: memoryview
     address: int
@@ -100,7 +102,7 @@ def write_file(
             if not (store / name).exists():
                 if durable:
                     os.fsync(handle)
-                os.replace(temporary, store / name)
+                temporary.replace(store / name)
                 if durable:
                     _flush_folder(store)
         finally:
@@ -114,7 +116,8 @@ def write_file(
 
 
 def read_file(store: Path, name: str, *, verify: bool) -> LoadedFile:
-    """Map a group's file privately: its large sections are neither copied nor read, and may be written to.
+    """Map a group's file privately: its large sections are neither copied nor read, and may be
+    written to.
 
     :raises ValueReadError: ``missing``, ``damaged`` or ``version``.
     """
@@ -147,7 +150,8 @@ def _write_into(
         _write_at(handle, section.view, position)
         position += section.view.nbytes
     if durable and position >= _FLUSHED_EARLY_FROM:
-        # The disk works while other threads still digest; the last flush then has little left to do.
+        # The disk works while other threads still digest; the last flush then has little left to
+        # do.
         os.fsync(handle)
     entries = [
         {
@@ -194,7 +198,7 @@ def _store_error(store: Path, error: OSError) -> StoreError:
 
 
 def _map(path: Path) -> memoryview:
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         length = os.fstat(file.fileno()).st_size
         if length < _ALWAYS_VERIFIED_BELOW:
             return memoryview(bytearray(file.read()))

@@ -1,16 +1,17 @@
 """Identity and versions of the notebook's functions and classes across steps.
 
-A definition gets an identity when it is first stored: the step that made it, its qualified name, a number.
-The same one that arrives through two values is then one object in the consumer. Its *history* is the list of
-digests of the states it was stored with; of two versions the one whose history continues the other's is the
-newer, and where neither does, two steps changed it independently.
+A definition gets an identity when it is first stored: the step that made it, its qualified name, a
+number. The same one that arrives through two values is then one object in the consumer. Its
+*history* is the list of digests of the states it was stored with; of two versions the one whose
+history continues the other's is the newer, and where neither does, two steps changed it
+independently.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from enum import Enum
-from typing import Any, Optional
+from typing import Any
 
 History = tuple[str, ...]
 
@@ -24,7 +25,8 @@ class Verdict(Enum):
 
 
 class Definitions:
-    """Which definition is which in one process. Keeps what it knows alive: identities stay valid."""
+    """Which definition is which in one process. Keeps what it knows alive: identities stay
+    valid."""
 
     def __init__(self, scope: str) -> None:
         self._scope = scope
@@ -49,7 +51,7 @@ class Definitions:
         self._ids[id(definition)] = identity
         self._objects[identity] = definition
 
-    def find(self, identity: str) -> Optional[Any]:
+    def find(self, identity: str) -> Any | None:
         """The definition of that identity, if it is in this process."""
         return self._objects.get(identity)
 
@@ -73,11 +75,11 @@ class Definitions:
             if identity not in self._baselines and identity in self._objects
         ]
 
-    def settle(self, identity: str, digest: str, history: Optional[History] = None) -> None:
+    def settle(self, identity: str, digest: str, history: History | None = None) -> None:
         """Note the digest that a definition's state has in this process while nobody changed it.
 
-        The digest of the same state may differ between processes (which strings are one object), so that
-        the one it was stored with says nothing here.
+        The digest of the same state may differ between processes (which strings are one object), so
+        that the one it was stored with says nothing here.
         """
         self._baselines[identity] = digest
         if history is not None:

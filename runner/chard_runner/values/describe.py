@@ -6,7 +6,7 @@ import reprlib
 import sys
 import time
 from types import FrameType
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 _MAX_CHARACTERS = 400
 _MAX_SECONDS = 0.25
@@ -20,7 +20,8 @@ class _Late(BaseException):
 
 
 class _Short(reprlib.Repr):
-    """Python's own containers cut to a few items; other objects by their own __repr__, in bounded time."""
+    """Python's own containers cut to a few items; other objects by their own __repr__, in bounded
+    time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +44,8 @@ class _Short(reprlib.Repr):
 
 
 def describe_type(value: Any) -> str:
-    """The shortest dotted name under which the type is known: ``int``, ``pandas.DataFrame``, ``Point``."""
+    """The shortest dotted name under which the type is known: ``int``, ``pandas.DataFrame``,
+    ``Point``."""
     kind = type(value)
     module, name = str(kind.__module__), kind.__qualname__
     if module in ("builtins", "__main__"):
@@ -84,7 +86,7 @@ def _in_time(function: Callable[[], str]) -> str:
     """Call a function, stopped when it takes too long in Python code (C code cannot be stopped)."""
     deadline = time.monotonic() + _MAX_SECONDS
 
-    def check(frame: FrameType, event: str, argument: Any) -> Optional[Any]:
+    def check(frame: FrameType, event: str, argument: Any) -> Any | None:
         # Line events alone miss a loop within one line.
         frame.f_trace_opcodes = True
         if time.monotonic() > deadline:

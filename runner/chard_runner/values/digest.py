@@ -1,16 +1,17 @@
 """Content digests: SHA-256 over a tree of chunks, so that threads share the work of a large buffer.
 
-Why SHA-256: with a processor's SHA instructions (which OpenSSL uses) it is more than twice as quick as
-BLAKE2b, and hashlib lets other threads run meanwhile.
+Why SHA-256: with a processor's SHA instructions (which OpenSSL uses) it is more than twice as quick
+as BLAKE2b, and hashlib lets other threads run meanwhile.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Callable, Iterable, Optional, Union
+from typing import Callable, Union
 
 CHUNK_BYTES = 4 << 20
 _THREAD_FROM_BYTES = 1 << 20
@@ -51,7 +52,7 @@ class ParallelDigester:
     """
 
     def __init__(self) -> None:
-        self._pool: Optional[ThreadPoolExecutor] = None
+        self._pool: ThreadPoolExecutor | None = None
         self._digests: dict[tuple[int, int], Digest] = {}
         # While a buffer lives, nothing else can have its address.
         self._alive: list[memoryview] = []
@@ -61,9 +62,9 @@ class ParallelDigester:
 
     def __exit__(
         self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         if self._pool is not None:
             # cancel_futures: after a failed write nobody wants the rest.

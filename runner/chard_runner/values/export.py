@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 from .._vendor import cloudpickle as carried
 from .definitions import Definitions
@@ -17,16 +18,17 @@ from .world import World
 
 
 def export_pickle(
-    store: Union[str, os.PathLike[str]],
+    store: str | os.PathLike[str],
     group: str,
     name: str,
-    target: Union[str, os.PathLike[str]],
+    target: str | os.PathLike[str],
     namespace: dict[str, Any],
 ) -> None:
     """Write the value ``name`` of a stored group to the file ``target`` as an ordinary pickle.
 
     ``pickle.load`` reads it wherever the libraries it uses are installed; a value with classes or
-    functions of the notebook needs the package cloudpickle there too. Meant for a process of its own.
+    functions of the notebook needs the package cloudpickle there too. Meant for a process of its
+    own.
 
     :param namespace: ``__main__.__dict__`` after the prologue's cells ran in it, if the value holds
         functions or classes that they made; else an empty dict.
@@ -42,10 +44,9 @@ def export_pickle(
 def _public_cloudpickle() -> Any:
     """cloudpickle under the name that the reading program will look for."""
     try:
-        import cloudpickle
+        return importlib.import_module("cloudpickle")
     except ImportError:
         sys.modules["cloudpickle"] = carried
         sys.modules["cloudpickle.cloudpickle"] = carried.cloudpickle
         carried.cloudpickle.__name__ = "cloudpickle.cloudpickle"
         return carried
-    return cloudpickle

@@ -7,7 +7,8 @@ import hashlib
 import io
 import sys
 import types
-from typing import TYPE_CHECKING, Any, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from .._vendor.cloudpickle import cloudpickle
 from . import rebuild
@@ -51,7 +52,8 @@ def reduce_function(pickler: ValuePickler, function: types.FunctionType) -> Any:
 
 
 def reduce_cell(pickler: ValuePickler, cell: types.CellType) -> Any:
-    """The pickler's handler for closure variables, whose content a function's state brings later."""
+    """The pickler's handler for closure variables, whose content a function's state brings
+    later."""
     if id(cell) in pickler.function_cells:
         return rebuild.cell, ()
     return rebuild.cell, (), _content(cell), None, None, rebuild.set_cell
@@ -80,7 +82,8 @@ def reduce_lru_cache(pickler: ValuePickler, cached: Any) -> Any:
 
 
 def reduce_cached_property(pickler: ValuePickler, descriptor: Any) -> Any:
-    """The pickler's handler for functools.cached_property, which holds a lock before Python 3.12."""
+    """The pickler's handler for functools.cached_property, which holds a lock before Python
+    3.12."""
     state = {name: part for name, part in vars(descriptor).items() if name != "lock"}
     return functools.cached_property, (descriptor.func,), state
 
@@ -88,9 +91,9 @@ def reduce_cached_property(pickler: ValuePickler, descriptor: Any) -> Any:
 def reduce_type_variable(pickler: ValuePickler, variable: Any) -> Any:
     """The pickler's handler for TypeVar, whose identity matters to generic classes."""
     module = sys.modules.get(variable.__module__ or "")
-    if module is not None and module.__name__ != "__main__":
-        if getattr(module, variable.__name__, None) is variable:
-            return NotImplemented
+    importable = module is not None and module.__name__ != "__main__"
+    if importable and getattr(module, variable.__name__, None) is variable:
+        return NotImplemented
     path = pickler.world.prologue.path_of(variable)
     if path is not None:
         return rebuild.prologue, (path,)
@@ -124,7 +127,8 @@ def global_names(code: types.CodeType) -> set[str]:
 
 
 def names_of_function(world: World, definition: Any) -> set[str]:
-    """Notebook names that a function uses, also one that functools wraps; none for anything else."""
+    """Notebook names that a function uses, also one that functools wraps; none for anything
+    else."""
     function = getattr(definition, "__wrapped__", definition)
     if isinstance(function, types.FunctionType) and function.__globals__ is world.namespace:
         return global_names(function.__code__)

@@ -1,10 +1,11 @@
 """Which names share a mutable object.
 
 How: every name is pickled with a memo of its own. A memo lists, by identity, every object that the
-pickler met, so that two names share an object exactly if their memos have a key in common; sets of keys are
-intersected in C. Only common objects are then looked at: sharing a string, a class or a date means nothing.
-All memos stay alive meanwhile, so that no identity is used twice. Flat lists, sets and dicts of basic values
-have nothing inside to share and need no memo. Arrays are compared by the memory that they span.
+pickler met, so that two names share an object exactly if their memos have a key in common; sets of
+keys are intersected in C. Only common objects are then looked at: sharing a string, a class or a
+date means nothing. All memos stay alive meanwhile, so that no identity is used twice. Flat lists,
+sets and dicts of basic values have nothing inside to share and need no memo. Arrays are compared by
+the memory that they span.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ import sys
 import types
 import typing
 import uuid
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Any
 
 from .arrays import ArrayUse, shared_ranges
 from .pickled import Pickled
@@ -94,7 +96,8 @@ def find_groups(values: Mapping[str, Any], pickled: Mapping[str, Pickled]) -> li
 def _sharing_objects(
     values: Mapping[str, Any], pickled: Mapping[str, Pickled]
 ) -> Iterable[tuple[str, str]]:
-    """Pairs of names that reach a common object that can change; together they connect all that do."""
+    """Pairs of names that reach a common object that can change; together they connect all that
+    do."""
     immutable = _IMMUTABLE + tuple(_library_types())
     names = sorted(
         (name for name in pickled if not is_basic(values[name])),
@@ -102,7 +105,8 @@ def _sharing_objects(
     )
     owners: dict[int, str] = {}
     with _no_collection():
-        # Small ones first: the largest memo is only looked into, or, without others, not even copied.
+        # Small ones first: the largest memo is only looked into, or, without others, not even
+        # copied.
         for name in names:
             if name == names[-1] and not owners:
                 return
@@ -110,17 +114,19 @@ def _sharing_objects(
             private = pickled[name].pickler.arrays.private
             found = set()
             for key in owners.keys() & memo.keys():
-                if owners[key] not in found and key not in private:
-                    if _carries_changes(memo[key][1], immutable):
-                        found.add(owners[key])
-                        yield owners[key], name
+                if owners[key] in found or key in private:
+                    continue
+                if _carries_changes(memo[key][1], immutable):
+                    found.add(owners[key])
+                    yield owners[key], name
             if name != names[-1]:
                 owners.update(dict.fromkeys(memo.keys() - owners.keys(), name))
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """A memo's copy makes many tuples at once, each of which would count towards a garbage collection."""
+    """A memo's copy makes many tuples at once, each of which would count towards a garbage
+    collection."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -158,7 +164,8 @@ def _carries_changes(shared: Any, immutable: tuple[type, ...]) -> bool:
     if isinstance(shared, immutable):
         return False
     if isinstance(shared, types.CellType):
-        # A decorated function's cell holds a definition, which is one object in the consumer anyway.
+        # A decorated function's cell holds a definition, which is one object in the consumer
+        # anyway.
         try:
             return not isinstance(shared.cell_contents, (type, types.FunctionType))
         except ValueError:

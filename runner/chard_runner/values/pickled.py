@@ -40,7 +40,7 @@ class Pickled:
         return self.pickler.arrays.uses
 
 
-def pickle_value(value: Any, world: World, *, limit: Optional[int] = None) -> Pickled:
+def pickle_value(value: Any, world: World, *, limit: int | None = None) -> Pickled:
     """Pickle a value; arrays inside it that share memory will share it again.
 
     :param limit: raise :class:`TooLarge` when the stream grows beyond so many bytes.
@@ -78,9 +78,7 @@ def start_buffer_digest(
     return digester.start_once(buffer, address)
 
 
-def _one_pass(
-    value: Any, world: World, shared: Optional[SharedMemory], limit: Optional[int]
-) -> Pickled:
+def _one_pass(value: Any, world: World, shared: SharedMemory | None, limit: int | None) -> Pickled:
     sink = io.BytesIO() if limit is None else _LimitedBytes(limit)
     pickler = ValuePickler(sink, world, shared=shared)
     pickler.dump(value)

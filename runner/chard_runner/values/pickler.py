@@ -8,7 +8,7 @@ import pickle
 import sys
 import types
 import typing
-from typing import Any, BinaryIO, Callable, Optional
+from typing import Any, BinaryIO, Callable
 
 from .._vendor.cloudpickle import cloudpickle
 from . import classes, functions, rebuild
@@ -29,12 +29,13 @@ _DICT_VIEWS: dict[type, Callable[[Any], Any]] = {
 class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
     """Pickles values of one namespace, collecting what must be known about them.
 
-    Nothing in it refers back to it: a pickler that only the garbage collector could free would take its
-    memoryviews apart in any order, which CPython does not always survive.
+    Nothing in it refers back to it: a pickler that only the garbage collector could free would take
+    its memoryviews apart in any order, which CPython does not always survive.
 
     :param file: gets the stream.
     :param shared: memory that several arrays are to share in the consumer too.
-    :param shallow: definitions are only named, never followed: for digests of one definition's own state.
+    :param shallow: definitions are only named, never followed: for digests of one definition's own
+        state.
     :param inline: no out-of-band buffers.
     """
 
@@ -43,7 +44,7 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
         file: BinaryIO,
         world: World,
         *,
-        shared: Optional[SharedMemory] = None,
+        shared: SharedMemory | None = None,
         shallow: bool = False,
         inline: bool = False,
     ) -> None:
@@ -61,7 +62,8 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
         self._handlers = dict(_HANDLERS)
 
     def reducer_override(self, obj: Any) -> Any:
-        """How to store an object; NotImplemented for Python's own way. Called for all but basic types."""
+        """How to store an object; NotImplemented for Python's own way. Called for all but basic
+        types."""
         kind = type(obj)
         try:
             handler = self._handlers[kind]
@@ -69,7 +71,7 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
             handler = self._handlers[kind] = self._choose(kind)
         return NotImplemented if handler is None else handler(self, obj)
 
-    def _choose(self, kind: type) -> Optional[Handler]:
+    def _choose(self, kind: type) -> Handler | None:
         if issubclass(kind, type):
             return classes.reduce_class
         if issubclass(kind, types.ModuleType):
@@ -108,7 +110,7 @@ def _raise_unpassable(refused: tuple[str, str], pickler: ValuePickler, obj: Any)
     raise Unpassable(obj, *refused)
 
 
-_HANDLERS: dict[type, Optional[Handler]] = {
+_HANDLERS: dict[type, Handler | None] = {
     types.FunctionType: functions.reduce_function,
     types.CellType: functions.reduce_cell,
     types.ModuleType: _reduce_module,

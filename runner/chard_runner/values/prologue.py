@@ -1,4 +1,5 @@
-"""What the cells that run in every step made: it travels by name, because every consumer has its own."""
+"""What the cells that run in every step made: it travels by name, because every consumer has its
+own."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ import functools
 import inspect
 import types
 import typing
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 KINDS = (type, types.FunctionType, functools._lru_cache_wrapper, typing.TypeVar)
 
@@ -21,7 +23,7 @@ class Prologue:
             if isinstance(value, KINDS):
                 self._names.setdefault(id(value), name)
 
-    def path_of(self, definition: Any) -> Optional[str]:
+    def path_of(self, definition: Any) -> str | None:
         """Dotted path under which every consumer finds the same definition; None if there is none.
 
         ``C.method`` and ``Outer.Inner`` are found through their qualified names.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import io
 import pickle
-from typing import Any, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from . import classes, rebuild
 from .definitions import Definitions, History, Verdict
@@ -16,7 +17,8 @@ from .world import Record, World
 
 
 class Reader:
-    """Reads the streams of one group; ``records`` are the classes that came with it, by identity."""
+    """Reads the streams of one group; ``records`` are the classes that came with it, by
+    identity."""
 
     def __init__(self, world: World, records: Mapping[str, Record]) -> None:
         self._world = world
@@ -59,7 +61,8 @@ class Reader:
             raise ValueReadError("damaged", f"The definition of {name} is missing from the value.")
         is_enum, arguments = self.load(record.skeleton)
         present = self.definitions.find(identity)
-        if present is not None:  # Made meanwhile, for a base class that lists its subclasses.
+        if present is not None:
+            # Made meanwhile, for a base class that lists its subclasses.
             return present
         made = classes.build_skeleton(arguments, is_enum)
         self.definitions.register(identity, made)
@@ -72,8 +75,8 @@ class Reader:
         if found is None:
             raise ValueReadError(
                 "unloadable",
-                f"The value needs {path}, which the notebook's imports and functions cells no longer "
-                "make. Run the step that made the value again.",
+                f"The value needs {path}, which the notebook's imports and functions cells no "
+                "longer make. Run the step that made the value again.",
             )
         self.definitions.register(prologue_identity(path), found)
         return found

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from .container import LoadedFile, read_file
-from .model import GroupReference, ValueReadError
 from .loaded import LoadedBuffers, LoadedGroup
+from .model import GroupReference, ValueReadError
 from .reader import Reader
 from .world import Record, World
 
@@ -63,7 +63,7 @@ def _check_version(file: LoadedFile, reference: GroupReference) -> None:
     if file.fields["code"] and written != sys.version_info[:2]:
         raise ValueReadError(
             "version",
-            f"{', '.join(reference.names)} was stored by Python {'.'.join(map(str, written))} and holds "
-            f"functions, which Python {sys.version_info[0]}.{sys.version_info[1]} cannot read. "
+            f"{', '.join(reference.names)} was stored by Python {'.'.join(map(str, written))} and "
+            f"holds functions, which Python {sys.version_info[0]}.{sys.version_info[1]} cannot read. "
             "Run the step that made it again.",
         )

@@ -1,7 +1,7 @@
 """What stored values are made with when they are read.
 
-Streams name these functions; the reader gives each its first argument, so that no state of the process
-decides which namespace a function belongs to.
+Streams name these functions; the reader gives each its first argument, so that no state of the
+process decides which namespace a function belongs to.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import functools
 import importlib
 import types
 import typing
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -48,11 +48,12 @@ def function(
     code: types.CodeType,
     name: str,
     scope: Any,
-    cells: Optional[tuple[types.CellType, ...]],
+    cells: tuple[types.CellType, ...] | None,
 ) -> types.FunctionType:
     """A function made from its code; the one that is already here, where it arrived before.
 
-    :param scope: whose globals it uses: None for the consumer's namespace, a module's name, or a dict.
+    :param scope: whose globals it uses: None for the consumer's namespace, a module's name, or a
+        dict.
     """
     present = reader.definitions.find(identity)
     if isinstance(present, types.FunctionType):
@@ -97,9 +98,7 @@ def function_slots(source: types.FunctionType) -> dict[str, Any]:
     return slots
 
 
-def lru_cache(
-    reader: Reader, target: Callable[..., Any], maxsize: Optional[int], typed: bool
-) -> Any:
+def lru_cache(reader: Reader, target: Callable[..., Any], maxsize: int | None, typed: bool) -> Any:
     """A cached function; the cache starts empty."""
     return functools.lru_cache(maxsize=maxsize, typed=typed)(target)
 
@@ -185,8 +184,5 @@ def torch_typed_storage(reader: Reader, storage: Any, dtype: Any) -> Any:
 
 
 def _is_filled(variable: types.CellType) -> bool:
-    try:
-        variable.cell_contents
-    except ValueError:
-        return False
-    return True
+    # Comparing with an empty cell never looks at the content.
+    return variable != types.CellType()

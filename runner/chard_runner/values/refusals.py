@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 import types
-from typing import Any, Optional
+from typing import Any
 
 _RECREATE = "Make it in the step that uses it."
 
@@ -78,7 +78,7 @@ class Unpassable(pickle.PicklingError):
         self.advice = advice
 
 
-def refused_kind(kind: type) -> Optional[tuple[str, str]]:
+def refused_kind(kind: type) -> tuple[str, str] | None:
     """(reason, advice) where all objects of a type are refused, else None."""
     for base in kind.__mro__:
         name = f"{base.__module__}.{base.__qualname__}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import types
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Collection, Iterable, Mapping, Optional, Union
+from typing import Any
 
 from .classes import ensure_record, is_notebook_class
 from .definitions import Definitions
@@ -24,14 +25,14 @@ from .writer import Writer
 class ValueSession:
     """Reads into and writes from one namespace; one a step process.
 
-    :param namespace: the ``__dict__`` of the module the notebook's cells run in (``__main__``). What it holds
-        now (IPython's own names) counts as there in every step.
+    :param namespace: the ``__dict__`` of the module the notebook's cells run in (``__main__``).
+        What it holds now (IPython's own names) counts as there in every step.
     :param store: folder of the stored groups, made if missing.
     :param scope: the step's name; part of the identity of functions and classes that it defines.
     """
 
     def __init__(
-        self, namespace: dict[str, Any], *, store: Union[str, os.PathLike[str]], scope: str
+        self, namespace: dict[str, Any], *, store: str | os.PathLike[str], scope: str
     ) -> None:
         self._store = Path(store)
         self._world = World(namespace, Definitions(scope), Prologue({}))
@@ -64,13 +65,13 @@ class ValueSession:
         self,
         references: Iterable[GroupReference],
         *,
-        track: Optional[Collection[str]] = None,
+        track: Collection[str] | None = None,
         verify: bool = False,
     ) -> ReadResult:
         """Bind stored names in the namespace, large arrays mapped, not copied.
 
-        Where two groups bring different versions of one class or function, the changed one holds. Nothing
-        is bound where one of the groups cannot be read.
+        Where two groups bring different versions of one class or function, the changed one holds.
+        Nothing is bound where one of the groups cannot be read.
 
         :param track: names whose contents will be compared by :meth:`write` (the step's outputs and
             leaves); None for all. A name that is not tracked counts as changed if it is written.
@@ -109,14 +110,14 @@ class ValueSession:
         required: Iterable[str],
         best_effort: Iterable[str] = (),
         *,
-        keep_bytes: Optional[int] = None,
-        reserved: Optional[Mapping[str, Any]] = None,
+        keep_bytes: int | None = None,
+        reserved: Mapping[str, Any] | None = None,
         durable: bool = True,
     ) -> WriteResult:
         """Store names of the namespace, each with its group; failures are values, never exceptions.
 
-        :param keep_bytes: limit for all names of ``best_effort`` together; one that would pass it is
-            refused with ``too-large`` before anything of it is written. None: no limit.
+        :param keep_bytes: limit for all names of ``best_effort`` together; one that would pass it
+            is refused with ``too-large`` before anything of it is written. None: no limit.
         :param reserved: hidden state by reserved name (``@random``), stored like values.
         :param durable: flush files to the disk before they get their names.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any
 
 from .definitions import Definitions, History
 from .prologue import Prologue
@@ -13,7 +13,8 @@ from .prologue import Prologue
 class Record:
     """A notebook class as stored: how to make it, and what it is then given.
 
-    ``made_by_prologue`` is the path where the consumer finds the class, which then only gets the state.
+    ``made_by_prologue`` is the path where the consumer finds the class, which then only gets the
+    state.
     """
 
     identity: str
@@ -21,7 +22,7 @@ class Record:
     history: History
     skeleton: bytes
     state: bytes
-    made_by_prologue: Optional[str]
+    made_by_prologue: str | None
     needs: frozenset[str]
     globals: frozenset[str]
 
@@ -39,15 +40,16 @@ class Record:
     @classmethod
     def from_plain(cls, plain: tuple[Any, ...]) -> Record:
         """The record that :meth:`to_plain` gave."""
-        return cls(*plain, needs=frozenset(), globals=frozenset())
+        identity, digest, history, skeleton, state, path = plain
+        return cls(identity, digest, history, skeleton, state, path, frozenset(), frozenset())
 
 
 @dataclass
 class World:
     """The namespace that is read or written, and what is known about its definitions.
 
-    ``records`` and ``digests`` are of the current state: :meth:`refresh` forgets them when it may have
-    changed.
+    ``records`` and ``digests`` are of the current state: :meth:`refresh` forgets them when it may
+    have changed.
     """
 
     namespace: dict[str, Any]

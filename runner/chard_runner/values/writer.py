@@ -1,10 +1,12 @@
-"""One write of a session: what goes along, which names form groups, what changed, what is stored."""
+"""One write of a session: what goes along, which names form groups, what changed, what is
+stored."""
 
 from __future__ import annotations
 
 import types
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Optional, Sequence
+from typing import Any
 
 from .classes import names_used_by
 from .container import StoreError
@@ -48,7 +50,7 @@ class Writer:
         self,
         required: Sequence[str],
         best_effort: Sequence[str],
-        keep_bytes: Optional[int],
+        keep_bytes: int | None,
         reserved: dict[str, Any],
     ) -> WriteResult:
         """See :meth:`ValueSession.write`."""
@@ -75,8 +77,9 @@ class Writer:
             refused=tuple(self._refusals[name] for name in required if name in self._refusals),
         )
 
-    def _gather(self, names: Iterable[str], limit: Optional[int]) -> set[str]:
-        """Pickle names and what must come with them: members of read groups, globals of functions."""
+    def _gather(self, names: Iterable[str], limit: int | None) -> set[str]:
+        """Pickle names and what must come with them: members of read groups, globals of
+        functions."""
         todo, seen = list(names), set(names)
         while todo:
             name = todo.pop(0)
@@ -97,7 +100,8 @@ class Writer:
         return name in self._world.namespace and not name.startswith("@")
 
     def _travelling_globals(self, name: str) -> list[str]:
-        """Globals of a name's functions, also through functions of the prologue, which stay behind."""
+        """Globals of a name's functions, also through functions of the prologue, which stay
+        behind."""
         pickled = self._pickled.get(name)
         todo = set(pickled.globals) if pickled else set()
         seen: set[str] = set()
@@ -109,7 +113,8 @@ class Writer:
         return sorted(filter(self._travels, seen))
 
     def _travels(self, name: str) -> bool:
-        """Whether a consumer would not have a global by itself: from IPython, its prologue, builtins."""
+        """Whether a consumer would not have a global by itself: from IPython, its prologue,
+        builtins."""
         if name not in self._world.namespace or name == "__builtins__":
             return False
         value = self._world.namespace[name]
@@ -117,7 +122,7 @@ class Writer:
             return False
         return not self._world.prologue.has_unchanged(name, value)
 
-    def _add(self, name: str, value: Any, limit: Optional[int]) -> None:
+    def _add(self, name: str, value: Any, limit: int | None) -> None:
         if name in self._pickled or name in self._refusals:
             return
         try:
@@ -128,7 +133,7 @@ class Writer:
         except Exception as error:
             self._refusals[name] = refuse(name, value, error, self._attempt)
 
-    def _attempt(self, part: Any) -> Optional[BaseException]:
+    def _attempt(self, part: Any) -> BaseException | None:
         try:
             pickle_value(part, self._world)
         except Exception as error:
@@ -136,7 +141,8 @@ class Writer:
         return None
 
     def _add_witnesses(self, wanted: Mapping[str, None]) -> None:
-        """Pickle what else a consumer may have, to see whether a written value shares objects with it."""
+        """Pickle what else a consumer may have, to see whether a written value shares objects with
+        it."""
         if all(is_basic(self._values[name]) for name in wanted if name in self._values):
             return
         prologue = self._world.prologue
@@ -157,7 +163,7 @@ class Writer:
                     continue
 
     def _store_groups(
-        self, groups: Sequence[tuple[str, ...]], vital: set[str], keep_bytes: Optional[int]
+        self, groups: Sequence[tuple[str, ...]], vital: set[str], keep_bytes: int | None
     ) -> None:
         left = keep_bytes
         with ParallelDigester() as digester:
@@ -177,7 +183,7 @@ class Writer:
 
     def _unchanged_since(
         self, names: tuple[str, ...], digester: ParallelDigester
-    ) -> Optional[LoadedGroup]:
+    ) -> LoadedGroup | None:
         group = self._loaded.get(names[0])
         if group is None or set(names) != set(filter(self._is_bound, group.names)):
             return None
@@ -292,7 +298,7 @@ def _undefined(name: str) -> Refusal:
     )
 
 
-def _too_large(name: str, value: Any, limit: Optional[int]) -> Refusal:
+def _too_large(name: str, value: Any, limit: int | None) -> Refusal:
     return Refusal(
         code="too-large",
         name=name,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pickle
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from .container import Section, write_file
 from .digest import Digest, ParallelDigester
@@ -23,7 +24,8 @@ def write_group(
     *,
     durable: bool,
 ) -> str:
-    """Store the names whose values ``pickled`` holds as one tuple, in that order; answer the group's name.
+    """Store the names whose values ``pickled`` holds as one tuple, in that order; answer the
+    group's name.
 
     :raises StoreError: the disk is full, or the write failed.
     """

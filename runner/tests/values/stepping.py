@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from chard_runner.values import GroupReference, ReadResult, StoredValue, ValueSession, WriteResult
 
@@ -29,9 +29,7 @@ class Step:
         finally:
             sys.modules["__main__"] = before
 
-    def read(
-        self, *results: WriteResult, names: Optional[str] = None, **options: Any
-    ) -> ReadResult:
+    def read(self, *results: WriteResult, names: str | None = None, **options: Any) -> ReadResult:
         """Take what steps left (all of it, or the listed names)."""
         wanted = None if names is None else set(names.split())
         groups: dict[str, list[str]] = {}

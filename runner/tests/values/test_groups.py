@@ -1,5 +1,6 @@
 """Names that share objects travel together; what did not change is passed on."""
 
+# ruff: noqa: E501 (tables of code)
 from __future__ import annotations
 
 from pathlib import Path

@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
 from value_cases import CASES
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -31,7 +30,7 @@ def _run(mode: str, family: str, folder: Path) -> dict[str, str]:
     return failures
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _results(family: str) -> tuple[dict[str, str], dict[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         return _run("write", family, Path(folder)), _run("read", family, Path(folder))

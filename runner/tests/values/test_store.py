@@ -1,5 +1,6 @@
 """Files of values: limits, full disks, damage, what is refused and how it is said."""
 
+# ruff: noqa: E501 (tables of code)
 from __future__ import annotations
 
 import errno
@@ -103,7 +104,7 @@ def test_a_failed_write_is_said_and_leaves_nothing(
     result = step.write("value", "other")
     assert [refusal.code for refusal in result.refused] == [code]
     assert by_name(result)["other"].refusal is not None
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_real_full_disk(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ print([(r.name, r.code) for r in result.refused])
         text=True,
     )
     assert done.stdout.strip() == "[('value', 'write-failed')]", done.stderr
-    assert len(os.listdir(tmp_path)) == 1
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_store_that_cannot_be_made(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 Every check starts from ``value`` as read and ``expected`` as the same code makes it there.
 """
 
+# ruff: noqa: E501, RUF005, SIM905 (tables of code read best one case a line)
 from __future__ import annotations
 
 from dataclasses import dataclass

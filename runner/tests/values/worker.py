@@ -1,4 +1,5 @@
-"""One process of a round trip: ``worker.py write|read FAMILY STORE MANIFEST``. Prints JSON: failures by case.
+"""One process of a round trip: ``worker.py write|read FAMILY STORE MANIFEST``. Prints JSON:
+failures by case.
 
 Each case has a namespace and a session of its own, in one process, so that the suite is quick.
 """
@@ -14,9 +15,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from chard_runner.values import GroupReference, ValueSession  # noqa: E402
-from value_cases import CASES, Case  # noqa: E402
-from value_compare import same  # noqa: E402
+from chard_runner.values import GroupReference, ValueSession
+from value_cases import CASES, Case
+from value_compare import same
 
 
 def main(mode: str, family: str, store: str, manifest: str) -> None:
