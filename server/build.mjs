@@ -1,21 +1,59 @@
-// Bundles the companion server and command line into jupyterlab_chard/server, and copies the runner beside it.
+// Bundles the companion server and command line into jupyterlab_chard/server, or into the folder that --out names.
+// --minify makes the wheel's smaller bundle, --watch builds again after every change.
 import { build, context } from 'esbuild';
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const { minify, watch, out } = parseArgs({
+  options: {
+    minify: { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
+    out: { type: 'string', default: join(here, '../jupyterlab_chard/server') }
+  }
+}).values;
 const fromCore = createRequire(join(here, '../core/package.json'));
-const out = join(here, '../jupyterlab_chard/server');
 const { version } = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8'));
-const minify = process.argv.includes('--minify');
-
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
 // WASM cannot be inlined for Node: the two files lie beside the bundle.
-cpSync(fromCore.resolve('web-tree-sitter/web-tree-sitter.wasm'), join(out, 'web-tree-sitter.wasm'));
-cpSync(fromCore.resolve('tree-sitter-python/tree-sitter-python.wasm'), join(out, 'tree-sitter-python.wasm'));
+const wasm = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'];
+
+mkdirSync(out, { recursive: true });
+for (const file of wasm) {
+  copyFileSync(fromCore.resolve(file), join(out, basename(file)));
+}
+
+/** zod's messages in fifty languages are a third of the bundle; Chard's own are English. */
+const englishOnly = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';"
+    }));
+  }
+};
+
+/** What an earlier build left goes only now: a command that runs meanwhile finds its chunks until the end. */
+const removeStale = {
+  name: 'remove-stale',
+  setup({ onEnd }) {
+    onEnd(({ errors, metafile }) => {
+      if (errors.length > 0) {
+        return;
+      }
+      const fresh = new Set(
+        [...wasm, ...Object.keys(metafile.outputs)].map(file => basename(file))
+      );
+      for (const name of readdirSync(out)) {
+        if (!fresh.has(name)) {
+          rmSync(join(out, name), { recursive: true });
+        }
+      }
+    });
+  }
+};
 
 const options = {
   absWorkingDir: here,
@@ -29,14 +67,18 @@ const options = {
   splitting: true,
   chunkNames: 'chunk-[hash]',
   minify,
+  metafile: true,
   sourcemap: minify ? false : 'linked',
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'linked',
   logLevel: 'warning',
+  plugins: [englishOnly, removeStale],
   // CommonJS dependencies call require() of Node's builtins.
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" }
+  banner: {
+    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
+  }
 };
-if (process.argv.includes('--watch')) {
+if (watch) {
   await (await context(options)).watch();
 } else {
   await build(options);

@@ -20,6 +20,26 @@ export function formatDiagnostics(
   return [...blocks, count(diagnostics)].filter(Boolean).join('\n');
 }
 
+/** Diagnostics as `--json` prints them. */
+export function diagnosticsJson(
+  diagnostics: readonly Diagnostic[],
+  { path }: { path: string }
+): unknown {
+  return diagnostics.map(item => ({ ...item, notebook: path }));
+}
+
+/** What `--json` prints where a notebook's errors keep a command from doing its work. */
+export function notebookFailure(
+  diagnostics: readonly Diagnostic[],
+  { path }: { path: string },
+  consequence: string
+): unknown {
+  return {
+    error: { code: 'notebook-has-errors', message: `${path} has errors; ${consequence}.` },
+    diagnostics: diagnosticsJson(diagnostics, { path })
+  };
+}
+
 /** `2 errors, 1 warning`; empty where there is nothing. */
 export function count(diagnostics: readonly Diagnostic[]): string {
   const words = ORDER.map(severity => {

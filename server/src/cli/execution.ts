@@ -9,7 +9,7 @@ import { saveDisplays } from './displays';
 import { followRun } from './follow';
 import { showProgress } from './progress';
 import { readLog } from './readLog';
-import { runReport } from './runView';
+import { nextSteps, runReport } from './runView';
 
 export interface ShowOptions {
   readonly json: boolean;
@@ -79,6 +79,8 @@ export async function watchRun(
   } else if (!json) {
     terminal.out(`\n${runReport(state, terminal.paint.out)}`);
     files.forEach(path => terminal.out(`  ${path}\n`));
+    const next = nextSteps(state, terminal.paint.err);
+    terminal.err(next && `\n${next}`);
   }
   if (interrupted.aborted) {
     return 130;

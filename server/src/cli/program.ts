@@ -1,14 +1,20 @@
 import { Command, CommanderError } from 'commander';
 import { ChardError } from '../errors';
-import { registerCheck } from './commands/check';
-import { registerDoctor } from './commands/doctor';
-import { registerGraph } from './commands/graph';
-import { registerRun } from './commands/run';
-import { registerRuns } from './commands/runs';
 import { printJson, type Context, type ExitCode } from './context';
 
 /** A command's own result reaches the caller through here: commander's actions return nothing. */
 export type Finish = (code: ExitCode) => void;
+
+type Register = (program: Command, context: Context, finish: Finish) => void;
+
+/** Each command with all that it needs is loaded only where it is asked for: starting is most of a short command. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  check: async () => (await import('./commands/check')).registerCheck,
+  graph: async () => (await import('./commands/graph')).registerGraph,
+  run: async () => (await import('./commands/run')).registerRun,
+  runs: async () => (await import('./commands/runs')).registerRuns,
+  doctor: async () => (await import('./commands/doctor')).registerDoctor
+};
 
 /**
  * Runs one command line.
@@ -21,8 +27,8 @@ export async function runCommandLine(
   context: Context
 ): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const program = createProgram(context, result => (code = result));
   try {
+    const program = await createProgram(words, context, result => (code = result));
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
@@ -30,7 +36,11 @@ export async function runCommandLine(
   }
 }
 
-function createProgram(context: Context, finish: Finish): Command {
+async function createProgram(
+  words: readonly string[],
+  context: Context,
+  finish: Finish
+): Promise<Command> {
   const { terminal } = context;
   const program = new Command('chard')
     .description('Turns an annotated Jupyter notebook into a pipeline and runs it.')
@@ -43,12 +53,17 @@ function createProgram(context: Context, finish: Finish): Command {
     })
     .showHelpAfterError(false)
     .addHelpText('after', '\nExample:\n  chard run examples/digits/digits.ipynb -p trees=50');
-  registerCheck(program, context, finish);
-  registerGraph(program, context, finish);
-  registerRun(program, context, finish);
-  registerRuns(program, context, finish);
-  registerDoctor(program, context, finish);
+  for (const load of commandsToLoad(words)) {
+    (await load())(program, context, finish);
+  }
   return program;
+}
+
+/** The one that the first word names; all of them for help and for a word that names none. */
+function commandsToLoad(words: readonly string[]): (() => Promise<Register>)[] {
+  const [first = ''] = words;
+  const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return named === undefined ? Object.values(COMMANDS) : [named];
 }
 
 function wantsJson(words: readonly string[]): boolean {
@@ -75,8 +90,9 @@ function explain(
   interrupted: boolean
 ): { code: string; message: string; exitCode: ExitCode } {
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '');
-    return { code: 'usage', message: `${message}. See \`chard --help\`.`, exitCode: 2 };
+    const [what = '', ...advice] = error.message.replace(/^error: /, '').split('\n');
+    const sentences = [`${what.replace(/\.$/, '')}.`, ...advice, 'See `chard --help`.'];
+    return { code: 'usage', message: sentences.join(' '), exitCode: 2 };
   }
   if (error instanceof ChardError) {
     return { code: error.code, message: error.message, exitCode: error.exitCode };

@@ -43,8 +43,13 @@ class LiveProgress implements Progress {
   }
 
   private draw(): void {
-    const lines = stepLines(this.state, this.now(), this.terminal.paint.err).map(line =>
-      clip(line, this.terminal.columns - 1)
+    if (this.state.id === '') {
+      return;
+    }
+    const { paint, columns } = this.terminal;
+    const title = `${this.state.pipeline} ${paint.err('dim', `run ${this.state.id}`)}`;
+    const lines = [title, ...stepLines(this.state, this.now(), paint.err)].map(line =>
+      clip(line, columns - 1)
     );
     this.terminal.err(CURSOR_UP_AND_CLEAR(this.drawn) + lines.map(line => `${line}\n`).join(''));
     this.drawn = lines.length;

@@ -26,7 +26,7 @@ export interface Input {
 }
 
 /**
- * Reads a notebook and makes its pipeline. What is wrong inside of it is among the diagnostics.
+ * Reads a notebook and, where it is a Python notebook, makes its pipeline. What is wrong inside of it is among the diagnostics.
  *
  * @param reference a path, or `-` for standard input.
  * @throws ChardError `notebook-unreadable`.
@@ -37,7 +37,7 @@ export async function loadNotebook(reference: string, input: Input): Promise<Loa
   const bytes = fromInput ? await input.readStandardInput() : await readNotebook(path);
   const own = { path, bytes: fromInput ? null : bytes };
   const { notebook, diagnostics } = parseNotebook(new TextDecoder().decode(bytes));
-  if (notebook === null) {
+  if (notebook === null || diagnostics.some(({ severity }) => severity === 'error')) {
     return { ...own, pipeline: null, diagnostics, source: () => undefined };
   }
   const annotated = annotate(notebook);

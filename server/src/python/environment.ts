@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  writeFileSync
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { systemCode } from '../errors';
 import type { Interpreter } from './interpreter';
+import { recall, remember } from './remembered';
 import { runRunnerModule } from './runnerModule';
 
 /** What `python -m chard_runner.environment` tells of the interpreter it runs in. */
@@ -41,9 +34,9 @@ export async function describeEnvironment(
   home: string
 ): Promise<PythonEnvironment> {
   const file = join(home, 'environments', `${sha256(interpreter.executable)}.json`);
-  const remembered = recall(file);
-  if (remembered !== null) {
-    return remembered;
+  const remembered = recall(file, Remembered);
+  if (remembered?.witnesses.every(({ path, mtimeMs }) => modified(path) === mtimeMs)) {
+    return remembered.environment;
   }
   const environment = PythonEnvironment.parse(
     await runRunnerModule(interpreter, 'chard_runner.environment')
@@ -62,38 +55,6 @@ export function environmentFingerprint(environment: PythonEnvironment): string {
   const packages = Object.entries(environment.packages).sort(([a], [b]) => (a < b ? -1 : 1));
   const { executable, version, implementation, platform } = environment;
   return sha256(JSON.stringify([executable, version, implementation, platform, packages]));
-}
-
-function recall(file: string): PythonEnvironment | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === undefined) {
-      throw error;
-    }
-    return null;
-  }
-  const read = Remembered.safeParse(parseJson(text));
-  const holds =
-    read.success && read.data.witnesses.every(({ path, mtimeMs }) => modified(path) === mtimeMs);
-  return holds ? read.data.environment : null;
-}
-
-/** A cut-off file (the machine went down while it was written) is as good as none. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function remember(file: string, value: z.infer<typeof Remembered>): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
-  renameSync(temporary, file);
 }
 
 function modified(path: string): number | null {

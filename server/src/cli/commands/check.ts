@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { loadNotebook } from '../../notebooks/load';
-import { compileNotebook } from '../../notebooks/compile';
+import { checkNotebook } from '../../notebooks/check';
 import { printJson, type CommonOptions, type Context } from '../context';
-import { formatDiagnostics } from '../diagnostics';
+import { diagnosticsJson, formatDiagnostics } from '../diagnostics';
 import type { Finish } from '../program';
 
 export function registerCheck(program: Command, context: Context, finish: Finish): void {
@@ -15,14 +15,11 @@ export function registerCheck(program: Command, context: Context, finish: Finish
     .addHelpText('after', '\nExample:\n  chard check examples/digits/digits.ipynb')
     .action(async (reference: string, { json }: CommonOptions) => {
       const loaded = await loadNotebook(reference, context);
-      const diagnostics = [...loaded.diagnostics, ...(await compileNotebook(loaded, context))];
+      const diagnostics = await checkNotebook(loaded, context);
       const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
       finish(errors > 0 ? 1 : 0);
       if (json) {
-        const notebook = loaded.path;
-        return printJson(terminal, {
-          diagnostics: diagnostics.map(item => ({ ...item, notebook }))
-        });
+        return printJson(terminal, { diagnostics: diagnosticsJson(diagnostics, loaded) });
       }
       const steps = loaded.pipeline?.steps.length ?? 0;
       terminal.out(

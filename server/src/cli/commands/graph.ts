@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Pipeline, Step } from '@chard/core/pipeline';
 import { loadNotebook } from '../../notebooks/load';
 import { printJson, type CommonOptions, type Context } from '../context';
-import { formatDiagnostics } from '../diagnostics';
+import { formatDiagnostics, notebookFailure } from '../diagnostics';
 import type { Finish } from '../program';
 import { table, type Terminal } from '../terminal';
 
@@ -15,25 +15,27 @@ export function registerGraph(program: Command, context: Context, finish: Finish
     .option('--json', "the pipeline's JSON on standard output", false)
     .addHelpText('after', '\nExample:\n  chard graph examples/digits/digits.ipynb')
     .action(async (reference: string, { json }: CommonOptions) => {
-      const { pipeline, diagnostics, source, path } = await loadNotebook(reference, context);
-      if (pipeline === null) {
-        finish(1);
-        return json
-          ? printJson(terminal, {
-              error: { code: 'notebook-has-errors', message: `${path} makes no pipeline.` },
-              diagnostics
-            })
-          : terminal.err(formatDiagnostics(diagnostics, source, terminal.paint.err));
-      }
+      const loaded = await loadNotebook(reference, context);
+      const { pipeline, diagnostics, source } = loaded;
+      const errors = diagnostics.filter(({ severity }) => severity === 'error');
+      finish(errors.length > 0 ? 1 : 0);
       if (json) {
-        return printJson(terminal, pipeline);
+        return printJson(
+          terminal,
+          errors.length > 0 || pipeline === null
+            ? notebookFailure(diagnostics, loaded, 'it makes no pipeline')
+            : pipeline
+        );
       }
-      terminal.out(describe(pipeline, terminal.paint.out));
+      if (pipeline !== null) {
+        terminal.out(describe(pipeline, terminal.paint.out));
+      }
+      terminal.err(formatDiagnostics(errors, source, terminal.paint.err));
     });
 }
 
 function describe(pipeline: Pipeline, paint: Terminal['paint']['out']): string {
-  const parts = [`${paint('bold', pipeline.name)}  ${pipeline.description}\n`];
+  const parts = [`${paint('bold', pipeline.name)}  ${pipeline.description}`.trimEnd() + '\n'];
   if (pipeline.parameters.length > 0) {
     parts.push(
       `${paint('bold', 'Parameters')}\n`,

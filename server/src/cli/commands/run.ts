@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
-import { createLocalEngine } from '../../engines/local';
 import { ChardError } from '../../errors';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
-import { compileNotebook } from '../../notebooks/compile';
+import { checkNotebook } from '../../notebooks/check';
 import { loadNotebook } from '../../notebooks/load';
-import { openStores } from '../../stores';
 import { printJson, type Context } from '../context';
-import { formatDiagnostics } from '../diagnostics';
+import { formatDiagnostics, notebookFailure } from '../diagnostics';
 import { executionContext, watchRun, type ShowOptions } from '../execution';
 import type { Finish } from '../program';
+import { withStores } from '../withStores';
 import { findRun } from './runs/find';
 
 interface RunOptions extends ShowOptions {
@@ -54,7 +53,7 @@ async function runNotebook(
   options: RunOptions,
   context: Context
 ): Promise<0 | 1 | 2 | 130> {
-  const { terminal, home } = context;
+  const { terminal } = context;
   if (options.from !== undefined && options.only !== undefined) {
     throw new ChardError('usage', 'Give --from or --only, not both.', { exitCode: 2 });
   }
@@ -64,16 +63,10 @@ async function runNotebook(
       exitCode: 2
     });
   }
-  const diagnostics = [...loaded.diagnostics, ...(await compileNotebook(loaded, context))];
+  const diagnostics = await checkNotebook(loaded, context);
   if (loaded.pipeline === null || diagnostics.some(({ severity }) => severity === 'error')) {
     if (options.json) {
-      printJson(terminal, {
-        error: {
-          code: 'notebook-has-errors',
-          message: `${loaded.path} has errors; nothing was run.`
-        },
-        diagnostics: diagnostics.map(item => ({ ...item, notebook: loaded.path }))
-      });
+      printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'));
     } else {
       terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
     }
@@ -84,14 +77,12 @@ async function runNotebook(
   }
   const pipeline = bindCommandLineParameters(loaded.pipeline, options.parameter);
   const execution = await executionContext(pipeline.kernel, context);
-  const stores = openStores(home);
-  const engine = createLocalEngine({ stores });
-  try {
-    await engine.recover();
+  const notebook = { path: loaded.path, bytes: loaded.bytes };
+  return withStores(context, async ({ stores, engine }) => {
     const handle = await engine.start({
       ...execution,
       pipeline,
-      notebook: { path: loaded.path, bytes: loaded.bytes },
+      notebook,
       options: {
         cache: options.cache,
         from: options.from ?? null,
@@ -99,11 +90,8 @@ async function runNotebook(
         base: options.run === undefined ? null : findRun(stores, options.run).id
       }
     });
-    return await watchRun({ stores, handle, after: 0 }, options, context);
-  } finally {
-    await engine.close();
-    stores.close();
-  }
+    return watchRun({ stores, handle, after: 0 }, options, context);
+  });
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { createLocalEngine } from '../../../engines/local';
-import { openStores } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { executionContext } from '../../execution';
 import type { Finish } from '../../program';
+import { withStores } from '../../withStores';
 import { findRun } from './find';
 import { storedPipeline } from './record';
 
@@ -14,7 +13,7 @@ interface ExecOptions extends CommonOptions {
 }
 
 export function registerExec(runs: Command, context: Context, finish: Finish): void {
-  const { terminal, home, interrupted } = context;
+  const { terminal, interrupted } = context;
   runs
     .command('exec')
     .argument('<run>', 'a run: its id, the beginning of one, or `latest`')
@@ -24,10 +23,8 @@ export function registerExec(runs: Command, context: Context, finish: Finish): v
     .option('--before', 'on what the step got instead', false)
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard runs exec latest --step clean -c "df.describe()"')
-    .action(async (reference: string, { step, code, before, json }: ExecOptions) => {
-      const stores = openStores(home);
-      const engine = createLocalEngine({ stores });
-      try {
+    .action((reference: string, { step, code, before, json }: ExecOptions) =>
+      withStores(context, async ({ stores, engine }) => {
         const { id } = findRun(stores, reference);
         const execution = await executionContext(storedPipeline(stores, id).kernel, context);
         const output: { stream: string; text: string }[] = [];
@@ -56,9 +53,6 @@ export function registerExec(runs: Command, context: Context, finish: Finish): v
           terminal.err(`${error.traceback.join('\n') || `${error.type}: ${error.message}`}\n`);
         }
         finish(interrupted.aborted ? 130 : state === 'succeeded' ? 0 : 1);
-      } finally {
-        await engine.close();
-        stores.close();
-      }
-    });
+      })
+    );
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { openStores } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
-import { duration, table } from '../../terminal';
+import { duration, table, utc } from '../../terminal';
+import { withStores } from '../../withStores';
 
 export function registerList(runs: Command, { terminal, home }: Context): void {
   runs
@@ -10,9 +10,8 @@ export function registerList(runs: Command, { terminal, home }: Context): void {
     .option('--limit <n>', 'at most so many', positive, 50)
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard runs list --limit 10')
-    .action((options: CommonOptions & { limit: number }) => {
-      const stores = openStores(home);
-      try {
+    .action((options: CommonOptions & { limit: number }) =>
+      withStores({ home }, ({ stores }) => {
         const records = stores.runs.list({ limit: options.limit });
         if (options.json) {
           const shown = records.map(({ id, phase, pipeline, notebook, createdAt, finishedAt }) => ({
@@ -31,7 +30,7 @@ export function registerList(runs: Command, { terminal, home }: Context): void {
         const rows = records.map(({ id, phase, pipeline, createdAt, finishedAt, notebook }) => [
           id,
           phase,
-          new Date(createdAt).toISOString().slice(0, 19).replace('T', ' '),
+          utc(createdAt),
           finishedAt === null ? '' : duration(finishedAt - createdAt),
           pipeline,
           notebook
@@ -39,10 +38,8 @@ export function registerList(runs: Command, { terminal, home }: Context): void {
         terminal.out(
           table([['RUN', 'STATE', 'STARTED (UTC)', 'TOOK', 'PIPELINE', 'NOTEBOOK'], ...rows])
         );
-      } finally {
-        stores.close();
-      }
-    });
+      })
+    );
 }
 
 function positive(text: string): number {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { isOver } from '@chard/core/run';
-import { openStores, type Stores } from '../../../stores';
+import type { Stores } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { logEntry, type LogEntry } from '../../logEntries';
 import { readLog } from '../../readLog';
 import type { Terminal } from '../../terminal';
+import { withStores } from '../../withStores';
 import { findRun } from './find';
 
 interface LogsOptions extends CommonOptions {
@@ -21,9 +22,8 @@ export function registerLogs(runs: Command, context: Context): void {
     .option('--follow', 'go on until the run ends', false)
     .option('--json', 'one JSON document; with --follow one JSON line an entry', false)
     .addHelpText('after', '\nExample:\n  chard runs logs latest --step train --follow')
-    .action(async (reference: string, options: LogsOptions) => {
-      const stores = openStores(context.home);
-      try {
+    .action((reference: string, options: LogsOptions) =>
+      withStores(context, async ({ stores }) => {
         const { id } = findRun(stores, reference);
         const step = options.step === undefined ? {} : { step: options.step };
         if (options.json && !options.follow) {
@@ -45,10 +45,8 @@ export function registerLogs(runs: Command, context: Context): void {
         if (options.follow) {
           await follow(stores, id, catchUp, context.interrupted);
         }
-      } finally {
-        stores.close();
-      }
-    });
+      })
+    );
 }
 
 /** Ends when the run does, is deleted, or the person has seen enough. */

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { createLocalEngine } from '../../../engines/local';
-import { openStores } from '../../../stores';
 import type { Context } from '../../context';
 import { executionContext, watchRun, type ShowOptions } from '../../execution';
 import type { Finish } from '../../program';
+import { withStores } from '../../withStores';
 import { findRun } from './find';
 import { storedPipeline } from './record';
 
@@ -16,18 +15,12 @@ export function registerRetry(runs: Command, context: Context, finish: Finish): 
     .option('--json', 'one JSON document on standard output', false)
     .option('--save-displays <folder>', 'write figures and tables as files into this folder')
     .addHelpText('after', '\nExample:\n  chard runs retry latest')
-    .action(async (reference: string, options: ShowOptions) => {
-      const stores = openStores(context.home);
-      const engine = createLocalEngine({ stores });
-      try {
-        await engine.recover();
+    .action((reference: string, options: ShowOptions) =>
+      withStores(context, async ({ stores, engine }) => {
         const { id, lastSeq } = findRun(stores, reference);
         const execution = await executionContext(storedPipeline(stores, id).kernel, context);
         const handle = await engine.resume(id, execution);
         finish(await watchRun({ stores, handle, after: lastSeq }, options, context));
-      } finally {
-        await engine.close();
-        stores.close();
-      }
-    });
+      })
+    );
 }

@@ -1,21 +1,24 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { runSummary } from '@chard/core/run';
-import { openStores } from '../../../stores';
 import { PythonEnvironment } from '../../../python/environment';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { readLog, readState } from '../../readLog';
 import { saveDisplays } from '../../displays';
-import { runReport, stepLines } from '../../runView';
+import { runReport, stepLines, stepReasons } from '../../runView';
+import { withStores } from '../../withStores';
+import { table, utc } from '../../terminal';
 import { findRun } from './find';
 import { storedArtefact, storedPipeline } from './record';
 
 interface ShowOptions extends CommonOptions {
   readonly notebook?: string;
   readonly saveDisplays?: string;
+  readonly verbose: boolean;
 }
 
-export function registerShow(runs: Command, { terminal, home }: Context): void {
+export function registerShow(runs: Command, context: Context): void {
+  const { terminal } = context;
   runs
     .command('show')
     .argument('<run>', 'a run: its id, the beginning of one, or `latest`')
@@ -27,11 +30,15 @@ export function registerShow(runs: Command, { terminal, home }: Context): void {
       "write the run's notebook, byte for byte as it was, into this file"
     )
     .option('--save-displays <folder>', 'write figures and tables as files into this folder')
+    .option(
+      '-v, --verbose',
+      'also why each step was run or reused, its attempts and what it took',
+      false
+    )
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard runs show latest --json')
-    .action((reference: string, options: ShowOptions) => {
-      const stores = openStores(home);
-      try {
+    .action((reference: string, options: ShowOptions) =>
+      withStores(context, ({ stores }) => {
         const { id, createdAt, finishedAt } = findRun(stores, reference);
         const state = readState(stores, id);
         if (options.notebook !== undefined) {
@@ -57,11 +64,21 @@ export function registerShow(runs: Command, { terminal, home }: Context): void {
         }
         const lines = stepLines(state, finishedAt ?? Date.now(), terminal.paint.out);
         terminal.out(`${lines.join('\n')}\n\n${runReport(state, terminal.paint.out)}`);
-        terminal.out(`\n  notebook  ${state.notebook.path}\n`);
-        terminal.out(`  python    ${environment.version}, ${environment.executable}\n`);
-        files.forEach(path => terminal.out(`  ${path}\n`));
-      } finally {
-        stores.close();
-      }
-    });
+        if (options.verbose) {
+          terminal.out(`\n${stepReasons(state)}`);
+        }
+        const parameters = Object.entries(state.parameters).map(
+          ([name, value]) => `${name}=${JSON.stringify(value)}`
+        );
+        terminal.out(
+          `\n${table([
+            ['  notebook', state.notebook.path],
+            ['  python', `${environment.version}, ${environment.executable}`],
+            ['  started', `${utc(createdAt)} (UTC)`],
+            ...(parameters.length > 0 ? [['  parameters', parameters.join(', ')]] : []),
+            ...files.map(path => ['  saved', path])
+          ])}`
+        );
+      })
+    );
 }

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RunState, StoredValue } from '@chard/core/run';
-import { createLocalEngine } from '../../../engines/local';
+import type { Engine } from '../../../engines/engine';
 import { ChardError } from '../../../errors';
-import { openStores, type Stores } from '../../../stores';
+import type { Stores } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { executionContext } from '../../execution';
 import { readState } from '../../readLog';
 import { byteSize, table } from '../../terminal';
+import { withStores } from '../../withStores';
 import { findRun } from './find';
 import { storedPipeline } from './record';
 
@@ -15,6 +16,7 @@ interface ValuesOptions extends CommonOptions {
   readonly step?: string;
   readonly name?: string;
   readonly output?: string;
+  readonly all: boolean;
 }
 
 interface StepValue extends StoredValue {
@@ -22,7 +24,7 @@ interface StepValue extends StoredValue {
 }
 
 export function registerValues(runs: Command, context: Context): void {
-  const { terminal, home } = context;
+  const { terminal } = context;
   runs
     .command('values')
     .argument('<run>', 'a run: its id, the beginning of one, or `latest`')
@@ -33,18 +35,22 @@ export function registerValues(runs: Command, context: Context): void {
       '-o, --output <file>',
       'write the one value as a pickle into this file (needs --step and --name)'
     )
+    .option(
+      '--all',
+      'also what a step passed on as it got it, and the names that IPython keeps',
+      false
+    )
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText(
       'after',
       '\nExample:\n  chard runs values latest --step train --name model -o model.pkl'
     )
-    .action(async (reference: string, options: ValuesOptions) => {
-      const stores = openStores(home);
-      try {
+    .action((reference: string, options: ValuesOptions) =>
+      withStores(context, async ({ stores, engine }) => {
         const { id } = findRun(stores, reference);
         const values = select(readState(stores, id), options);
         if (options.output !== undefined) {
-          return await exportValue(stores, id, values, options, context);
+          return exportValue({ stores, engine }, id, values, options, context);
         }
         if (options.json) {
           return printJson(terminal, {
@@ -72,14 +78,18 @@ export function registerValues(runs: Command, context: Context): void {
             ? 'No values.\n'
             : table([['STEP', 'NAME', 'TYPE', 'SIZE', 'VALUE'], ...rows])
         );
-      } finally {
-        stores.close();
-      }
-    });
+      })
+    );
 }
 
-/** Hidden state (`@random`, ...) is carried like a value but is none of the person's. */
-function select(state: RunState, { step, name }: ValuesOptions): StepValue[] {
+/** Names that IPython itself binds: `In`, `Out`, `_`, `__`, `_1`, `_i1`, `_ih`, ... */
+const IPYTHON_NAME = /^(In|Out|_{1,3}|_\d+|_i{1,3}|_i\d+|_[ido]h)$/;
+
+/**
+ * What a person means by the values of a step: what it made or changed. A name asked for by name, with its step, is
+ * shown wherever it came from. Hidden state (`@random`, ...) is carried like a value but is none of the person's.
+ */
+function select(state: RunState, { step, name, all }: ValuesOptions): StepValue[] {
   if (step !== undefined && !state.positions.has(step)) {
     throw new ChardError(
       'step-unknown',
@@ -90,14 +100,20 @@ function select(state: RunState, { step, name }: ValuesOptions): StepValue[] {
   return state.steps
     .filter(item => step === undefined || item.name === step)
     .flatMap(item => item.values.map(value => ({ ...value, step: item.name })))
-    .filter(value => !value.name.startsWith('@') && (name === undefined || value.name === name));
+    .filter(value => !value.name.startsWith('@') && (name === undefined || value.name === name))
+    .filter(
+      value =>
+        all ||
+        (step !== undefined && name !== undefined) ||
+        (value.origin === value.step && !IPYTHON_NAME.test(value.name))
+    );
 }
 
 /**
  * Runs in the step's own state: a value may hold classes and functions that the prologue makes.
  */
 async function exportValue(
-  stores: Stores,
+  { stores, engine }: { stores: Stores; engine: Engine },
   run: string,
   values: readonly StepValue[],
   { step, name, output }: ValuesOptions,
@@ -117,20 +133,12 @@ async function exportValue(
     JSON.stringify(text)
   );
   const code = `__import__("chard_runner.values").values.export_pickle(${literals.join(', ')}, globals())`;
-  const engine = createLocalEngine({ stores });
-  try {
-    const execution = await executionContext(storedPipeline(stores, run).kernel, context);
-    const request = { ...execution, run, step, code, before: false, signal: context.interrupted };
-    const { error } = await engine.execute(request, () => undefined);
-    if (error !== null) {
-      const reason = `${error.type}: ${error.message}`;
-      throw new ChardError(
-        'value-unwritten',
-        `${name} could not be written to ${output}: ${reason}`
-      );
-    }
-  } finally {
-    await engine.close();
+  const execution = await executionContext(storedPipeline(stores, run).kernel, context);
+  const request = { ...execution, run, step, code, before: false, signal: context.interrupted };
+  const { error } = await engine.execute(request, () => undefined);
+  if (error !== null) {
+    const reason = `${error.type}: ${error.message}`;
+    throw new ChardError('value-unwritten', `${name} could not be written to ${output}: ${reason}`);
   }
   context.terminal.err(`Wrote ${name} (${value.type}) to ${output}\n`);
 }

@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+import { systemCode } from '../errors';
+
+/** Where nothing can be written, nothing is remembered: it is worked out again the next time. */
+const UNWRITABLE = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
+
+/** What `remember` wrote into a file; null where there is nothing that `schema` knows. */
+export function recall<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema
+): z.infer<Schema> | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === undefined) {
+      throw error;
+    }
+    return null;
+  }
+  const read = schema.safeParse(parseJson(text));
+  return read.success ? read.data : null;
+}
+
+/** Keeps what would take long to find out again in a file of its own; whole or not at all. */
+export function remember(file: string, value: unknown): void {
+  const temporary = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch (error) {
+    if (!UNWRITABLE.includes(systemCode(error) ?? '')) {
+      throw error;
+    }
+  }
+}
+
+/** A cut-off file (the machine went down while it was written) is as good as none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
