@@ -57,15 +57,23 @@ const SKIPPED = new Set(['comment', 'line_continuation']);
 /** May be empty in a well formed source. */
 const MAY_BE_EMPTY = new Set(['module', 'block', 'string_content', 'format_specifier']);
 
+/** Words of several tokens, which blanks may part. */
+const hasFixedText = (type: string): boolean => !type.includes(' ');
+
 const enum Shape {
+  /** May have children. */
   Tree,
+  /** Has no children that matter. */
   Leaf,
+  /** Its text is its type. */
+  Token,
   Skipped
 }
 
 /**
- * Copies trees of one grammar. Each step of a cursor is a call into WASM, so the type of a node decides first
- * whether it can have children that matter.
+ * Copies trees of one grammar. Each step of a cursor is a call into WASM, which is most of the work: the type of a node
+ * tells whether it can have children that matter, and in a tree without errors its place follows from the places of
+ * its children, or from its text.
  */
 export class CstReader {
   private readonly shapes: Shape[];
@@ -73,7 +81,9 @@ export class CstReader {
   constructor(private readonly language: Language) {
     this.shapes = language.types.map((type, id) => {
       if (SKIPPED.has(type)) return Shape.Skipped;
-      return NAMED_LEAVES.has(type) || !language.nodeTypeIsNamed(id) ? Shape.Leaf : Shape.Tree;
+      if (NAMED_LEAVES.has(type)) return Shape.Leaf;
+      if (language.nodeTypeIsNamed(id)) return Shape.Tree;
+      return hasFixedText(type) ? Shape.Token : Shape.Leaf;
     });
   }
 
@@ -81,14 +91,53 @@ export class CstReader {
     const cursor = tree.walk();
     const problems: CstProblem[] = [];
     try {
-      const root = this.readNode(cursor, problems) ?? new Cst('module', 0, 0, NO_CHILDREN);
-      return { root, problems };
+      const root = tree.rootNode.hasError
+        ? this.readWithErrors(cursor, problems)
+        : this.readSound(cursor);
+      return { root: root ?? new Cst('module', 0, 0, NO_CHILDREN), problems };
     } finally {
       cursor.delete();
     }
   }
 
-  private readNode(cursor: TreeCursor, problems: CstProblem[]): Cst | null {
+  private readSound(cursor: TreeCursor): Cst | null {
+    const id = cursor.nodeTypeId;
+    const type = this.language.types[id]!;
+    switch (this.shapes[id]!) {
+      case Shape.Skipped:
+        return null;
+      case Shape.Token: {
+        const start = cursor.startIndex;
+        return new Cst(type, start, start + type.length, NO_CHILDREN);
+      }
+      case Shape.Leaf:
+        return new Cst(type, cursor.startIndex, cursor.endIndex, NO_CHILDREN);
+      case Shape.Tree:
+        return this.readSoundTree(cursor, type);
+    }
+  }
+
+  private readSoundTree(cursor: TreeCursor, type: string): Cst {
+    // The text of a format has no nodes of its own, and a module none around it.
+    const isOpen = type === 'format_specifier' || type === 'module';
+    const bounds = isOpen ? { start: cursor.startIndex, end: cursor.endIndex } : null;
+    if (!cursor.gotoFirstChild()) {
+      const start = bounds?.start ?? cursor.startIndex;
+      return new Cst(type, start, bounds?.end ?? cursor.endIndex, NO_CHILDREN);
+    }
+    const children: Cst[] = [];
+    do {
+      const child = this.readSound(cursor);
+      if (child !== null) children.push(child);
+    } while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+    const first = children[0];
+    const last = children.at(-1);
+    const start = bounds?.start ?? first?.start ?? cursor.startIndex;
+    return new Cst(type, start, bounds?.end ?? last?.end ?? cursor.endIndex, children);
+  }
+
+  private readWithErrors(cursor: TreeCursor, problems: CstProblem[]): Cst | null {
     const id = cursor.nodeTypeId;
     const shape = this.shapes[id] ?? Shape.Tree;
     if (shape === Shape.Skipped) return null;
@@ -108,7 +157,7 @@ export class CstReader {
   private readSiblings(cursor: TreeCursor, problems: CstProblem[]): Cst[] {
     const children: Cst[] = [];
     do {
-      const child = this.readNode(cursor, problems);
+      const child = this.readWithErrors(cursor, problems);
       if (child !== null) children.push(child);
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
