@@ -22,9 +22,14 @@ export function modulesToPreload(pipeline: Pipeline): string[] {
 }
 
 function modulesOfLine(line: string): string[] {
-  const code = line.replace(/#.*$/, '').trimEnd();
-  const from = FROM.exec(code)?.[1];
+  const [first = '', ...more] = line.replace(/#.*$/, '').split(';');
+  // What stands behind a semicolon is at the margin as well.
+  return [first.trimEnd(), ...more.map(statement => statement.trim())].flatMap(modulesOfStatement);
+}
+
+function modulesOfStatement(statement: string): string[] {
+  const from = FROM.exec(statement)?.[1];
   if (from !== undefined) return [from];
-  const names = IMPORT.exec(code)?.[1]?.split(/[,;]/) ?? [];
+  const names = IMPORT.exec(statement)?.[1]?.split(',') ?? [];
   return names.flatMap(name => MODULE.exec(name.trim())?.[1] ?? []);
 }
