@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 from typing import Any, Callable, Union
@@ -55,7 +56,8 @@ def as_number(value: Any) -> Number:
     elif not hasattr(value, "ndim") and not isinstance(value, (str, bytes, bytearray)):
         convert = getattr(type(value), "__float__", None)
         if convert is not None:
-            return float(convert(value))
+            with contextlib.suppress(TypeError, ValueError):
+                return float(convert(value))
     raise TypeError(f"not a number: {type(value).__qualname__} {_short(value)}")
 
 

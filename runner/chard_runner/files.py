@@ -1,11 +1,12 @@
 """Which files a step touches, as far as Python's audit hook sees.
 
 Not seen: what native code opens by itself (SQLite beyond its ``connect``, HDF5, Parquet readers),
-what child processes do, and whether a file was there (``os.path.exists``).
+what child processes do, files opened relative to a folder's descriptor, and whether a file was
+there (``os.path.exists``).
 """
 
 # Paths are plain strings here: this runs at every `open` of the step.
-# ruff: noqa: PTH100, PTH109, PTH115, PTH117, PTH118, PTH119, PTH120
+# ruff: noqa: PTH100, PTH109, PTH112, PTH115, PTH117, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -74,9 +75,15 @@ class FileWatch:
         return {"read": _sendable(self._read - gone), "written": _sendable(self._written - gone)}
 
     def _on_open(self, arguments: tuple[Any, ...]) -> None:
-        path, _mode, flags = arguments[:3]
+        path, mode, flags = arguments[:3]
         where = self._absolute(path)
         if where is None or not isinstance(flags, int):
+            return
+        # `os.open` (it has no mode) may count from a folder that the event does not tell.
+        if mode is None and not os.path.lexists(where) and not flags & os.O_CREAT:
+            return
+        # A folder is opened to list it, or to put a temporary file without a name into it.
+        if where not in self._read and where not in self._written and os.path.isdir(where):
             return
         if flags & _WRITING:
             self._write(where)

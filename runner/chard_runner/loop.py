@@ -50,9 +50,19 @@ class CellLoop:
     def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Await a coroutine. An interrupt cancels it, so that it sees the interrupt where it waits.
 
-        :raises asyncio.CancelledError: the coroutine let its cancellation pass.
+        :raises KeyboardInterrupt: it was interrupted and let its cancellation pass; the traceback
+            says where it waited.
         """
-        task = self._task(coroutine)
+        passed: list[asyncio.CancelledError] = []
+
+        async def watched() -> T:
+            try:
+                return await coroutine
+            except asyncio.CancelledError as error:
+                passed.append(error)
+                raise
+
+        task = self._task(watched())
         self.interrupted = False
         while True:
             try:
@@ -62,6 +72,11 @@ class CellLoop:
                     raise
                 self.interrupted = True
                 task.cancel()
+            except asyncio.CancelledError:
+                if not self.interrupted:
+                    raise
+                trace = passed[0].__traceback__ if passed else None
+                raise KeyboardInterrupt().with_traceback(trace) from None
 
     def _task(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         if sys.version_info >= (3, 11):

@@ -7,7 +7,6 @@ open figures are shown at a cell's end. Magics and shell lines need IPython and 
 from __future__ import annotations
 
 import ast
-import asyncio
 import builtins
 import inspect
 import io
@@ -91,21 +90,12 @@ class PlainShell:
     def _execute(self, code: CodeType, shows: bool) -> None:
         assert self._loop is not None
         if code.co_flags & inspect.CO_COROUTINE:
-            value = self._await(code)
+            value = self._loop.wait(eval(code, self.namespace))
         else:
             value = self._loop.call(lambda: eval(code, self.namespace))
         if shows and value is not None:
             self.namespace["_"] = value
             self._display.send("result", *_bundle(value))
-
-    def _await(self, code: CodeType) -> Any:
-        assert self._loop is not None
-        try:
-            return self._loop.wait(eval(code, self.namespace))
-        except asyncio.CancelledError as error:
-            if self._loop.interrupted:
-                raise KeyboardInterrupt().with_traceback(error.__traceback__) from None
-            raise
 
     def _show(
         self, *values: Any, display_id: Any = None, update: bool = False, **_: Any

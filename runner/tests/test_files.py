@@ -71,6 +71,7 @@ def test_directories_that_are_removed(steps: Engine, folder: Path) -> None:
     (folder / "tree" / "sub").mkdir(parents=True)
     (folder / "tree" / "sub" / "file").touch()
     files = touched(steps, folder, "import shutil\nshutil.rmtree('tree')")
+    assert files["read"] == []
     assert files["written"] == [
         str(folder / name) for name in ("tree", "tree/sub", "tree/sub/file")
     ]
