@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import reprlib
+import signal
 import sys
+import threading
 import time
 from types import FrameType
 from typing import Any, Callable
@@ -83,7 +85,31 @@ def _is_wide(value: Any) -> bool:
 
 
 def _in_time(function: Callable[[], str]) -> str:
-    """Call a function, stopped when it takes too long in Python code (C code cannot be stopped)."""
+    """Call a function, stopped when it takes too long in Python code (C code cannot be stopped).
+
+    By a timer's signal where nobody else uses it, else by tracing, which is slower.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if in_main and signal.getitimer(signal.ITIMER_REAL)[0] == 0:
+        return _in_time_by_signal(function)
+    return _in_time_by_tracing(function)
+
+
+def _in_time_by_signal(function: Callable[[], str]) -> str:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise _Late
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, _MAX_SECONDS)
+        return function()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        # None: the handler was not set from Python, and cannot be given back.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+
+
+def _in_time_by_tracing(function: Callable[[], str]) -> str:
     deadline = time.monotonic() + _MAX_SECONDS
 
     def check(frame: FrameType, event: str, argument: Any) -> Any | None:

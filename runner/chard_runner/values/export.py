@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -43,10 +44,12 @@ def export_pickle(
 
 def _public_cloudpickle() -> Any:
     """cloudpickle under the name that the reading program will look for."""
-    try:
-        return importlib.import_module("cloudpickle")
-    except ImportError:
-        sys.modules["cloudpickle"] = carried
-        sys.modules["cloudpickle.cloudpickle"] = carried.cloudpickle
-        carried.cloudpickle.__name__ = "cloudpickle.cloudpickle"
-        return carried
+    if importlib.util.find_spec("cloudpickle") is None:
+        carried_at = str(carried.__file__)
+        spec = importlib.util.spec_from_file_location(
+            "cloudpickle", carried_at, submodule_search_locations=[str(Path(carried_at).parent)]
+        )
+        assert spec is not None and spec.loader is not None
+        sys.modules["cloudpickle"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["cloudpickle"])
+    return importlib.import_module("cloudpickle")

@@ -85,7 +85,7 @@ def _one_pass(value: Any, world: World, shared: SharedMemory | None, limit: int 
     records = world.closure(frozenset(pickler.needs))
     names = frozenset(pickler.globals).union(*(record.globals for record in records))
     return Pickled(
-        stream=sink.getbuffer(),
+        stream=memoryview(sink.getvalue()),
         buffers=tuple(pickler.buffers),
         pickler=pickler,
         records=tuple(records),

@@ -61,9 +61,9 @@ def _load(file: LoadedFile, reference: GroupReference, world: World) -> tuple[An
 def _check_version(file: LoadedFile, reference: GroupReference) -> None:
     written = tuple(file.fields["python"])
     if file.fields["code"] and written != sys.version_info[:2]:
+        theirs, own = (".".join(map(str, version)) for version in (written, sys.version_info[:2]))
         raise ValueReadError(
             "version",
-            f"{', '.join(reference.names)} was stored by Python {'.'.join(map(str, written))} and "
-            f"holds functions, which Python {sys.version_info[0]}.{sys.version_info[1]} cannot read. "
-            "Run the step that made it again.",
+            f"{', '.join(reference.names)} was stored by Python {theirs} and holds functions, which "
+            f"Python {own} cannot read. Run the step that made it again.",
         )

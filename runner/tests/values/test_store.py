@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import pickle
 import subprocess
@@ -16,6 +17,8 @@ from chard_runner.values import GroupReference, ValueReadError, export_pickle
 from chard_runner.values.container import StoreError
 from chard_runner.values.describe import describe, describe_type
 from stepping import Step, by_name
+
+_HAS_CLOUDPICKLE = importlib.util.find_spec("cloudpickle") is not None
 
 
 def stored(tmp_path: Path, code: str, names: str = "value") -> tuple[Step, Path]:
@@ -263,8 +266,8 @@ def test_a_plain_pickle(tmp_path: Path) -> None:
     assert pickle.loads((tmp_path / "out").read_bytes()) == {"a": [1, 2]}
 
 
+@pytest.mark.skipif(not _HAS_CLOUDPICKLE, reason="cloudpickle is not installed")
 def test_an_exported_class_needs_only_cloudpickle(tmp_path: Path) -> None:
-    pytest.importorskip("cloudpickle")
     _, path = stored(tmp_path, "class A:\n def f(self): return 4\nvalue = A()")
     export_pickle(tmp_path, path.name, "value", tmp_path / "out", {"__name__": "__main__"})
     code = f"import pickle; print(pickle.load(open({str(tmp_path / 'out')!r}, 'rb')).f())"
