@@ -64,6 +64,6 @@ def _check_version(file: LoadedFile, reference: GroupReference) -> None:
         theirs, own = (".".join(map(str, version)) for version in (written, sys.version_info[:2]))
         raise ValueReadError(
             "version",
-            f"{', '.join(reference.names)} was stored by Python {theirs} and holds functions, which "
+            f"{', '.join(reference.names)} was stored by Python {theirs} and holds functions that "
             f"Python {own} cannot read. Run the step that made it again.",
         )
