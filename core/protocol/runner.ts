@@ -48,7 +48,10 @@ export const StepSpec = z.object({
 });
 export type StepSpec = z.infer<typeof StepSpec>;
 
-/** One name as the runner left it. `unchanged`: content equals what came in, so the provider's version passes on. */
+/**
+ * One name as the runner left it. `unchanged`: content equals what came in, so the provider's version passes on. A name
+ * that was asked for or came in and is not bound in the end has neither `digest` nor `type`.
+ */
 export const RunnerValue = z.object({
   name: z.string(),
   digest: z.string(),

@@ -6,9 +6,11 @@ import { describeEngine } from './testing/contract';
 const RUNNER = join(__dirname, '../../../../runner');
 const limits = { parallel: 4, cpu: 4 };
 
-describeEngine('the local engine with the stand-in runner', ({ stores }) =>
-  createLocalEngine({ stores, limits, runnerFolder: FAKE_RUNNER })
+describeEngine(
+  'the local engine with the stand-in runner',
+  { keepsIdentity: false },
+  ({ stores }) => createLocalEngine({ stores, limits, runnerFolder: FAKE_RUNNER })
 );
-describeEngine('the local engine with the real runner', ({ stores }) =>
+describeEngine('the local engine with the real runner', { keepsIdentity: true }, ({ stores }) =>
   createLocalEngine({ stores, limits, runnerFolder: RUNNER })
 );

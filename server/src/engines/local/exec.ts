@@ -87,9 +87,13 @@ export async function executeCode(
     clock,
     instance,
     signal,
-    onMessage: message => tell(name, message, listener)
+    onMessage: message => {
+      if (!isOfPrologue(pipeline, message)) tell(name, message, listener);
+    }
   });
-  return { state: outcome.state, error: outcome.error };
+  // The code is in no cell; its line is its own.
+  const error = outcome.error === null ? null : { ...outcome.error, cell: null };
+  return { state: outcome.state, error };
 }
 
 /** Which step has which version, as the run's log says. */
@@ -100,6 +104,11 @@ function replayVersions(graph: StepGraph, state: RunState): Versions {
     if (found?.phase === 'succeeded') versions.finish(name, versions.receive(name), found.values);
   }
   return versions;
+}
+
+/** What the prologue prints was there before the code was. */
+function isOfPrologue({ prologue }: Pipeline, message: ProgressMessage): boolean {
+  return 'cell' in message && prologue.some(({ cell }) => cell === message.cell);
 }
 
 function tell(step: string, message: ProgressMessage, listener: ExecListener): void {

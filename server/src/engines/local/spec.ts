@@ -47,13 +47,19 @@ export function execSpec(
 ): StepSpec {
   return {
     ...baseSpec(context, step, 1, values),
-    notebook: '<exec>',
-    cells: [{ cell: 0, source: code }],
+    cells: [{ cell: execCell(context.pipeline), source: code }],
     metrics: [],
     outputs: [],
     leaves: [],
     keepBytes: 0
   };
+}
+
+/** The number that code has which is in no cell: behind the last one. */
+export function execCell({ prologue, steps, metricsStep }: Pipeline): number {
+  const ofSteps = [...steps, ...(metricsStep === null ? [] : [metricsStep])];
+  const cells = [...prologue.map(({ cell }) => cell), ...ofSteps.flatMap(step => step.cells)];
+  return cells.reduce((last, cell) => Math.max(last, cell), -1) + 1;
 }
 
 function baseSpec(

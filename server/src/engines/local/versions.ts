@@ -73,7 +73,7 @@ export class Versions {
         return { values, conflict: { name: input.name, origins }, warnings };
       }
       const [only] = held;
-      if (only !== undefined) {
+      if (only !== undefined && isThere(only.value)) {
         values.set(input.name, only.value);
       } else {
         warnings.push({
@@ -94,8 +94,7 @@ export class Versions {
   leftBy(step: string): ReadonlyMap<string, StoredValue> {
     const received = this.received.get(step) ?? new Map<string, StoredValue>();
     const left = this.left.get(step) ?? new Map<string, StoredValue>();
-    const kept = [...received].filter(([name]) => left.has(name) || !this.wasDeleted(step, name));
-    return new Map([...kept, ...left]);
+    return new Map([...received, ...left].filter(([, value]) => isThere(value)));
   }
 
   /** What a finished step got. */
@@ -141,7 +140,7 @@ export class Versions {
         topic: `${name}/${held.map(({ value }) => value.origin).join('/')}`
       });
     }
-    return last?.value;
+    return last !== undefined && isThere(last.value) ? last.value : undefined;
   }
 
   private addHidden(
@@ -189,18 +188,9 @@ export class Versions {
 
   private versionsAt(steps: readonly string[], name: string): Held[] {
     return steps.flatMap(holder => {
-      const value = this.left.get(holder)?.get(name) ?? this.passedOn(holder, name);
+      const value = this.left.get(holder)?.get(name) ?? this.received.get(holder)?.get(name);
       return value === undefined ? [] : [{ value, holder }];
     });
-  }
-
-  private passedOn(step: string, name: string): StoredValue | undefined {
-    return this.wasDeleted(step, name) ? undefined : this.received.get(step)?.get(name);
-  }
-
-  /** A step that may change a name and does not report it any more has deleted it. */
-  private wasDeleted(step: string, name: string): boolean {
-    return this.foresees(step, name) && this.left.get(step)?.has(name) === false;
   }
 
   private foresees(step: string, name: string): boolean {
@@ -236,6 +226,11 @@ export class Versions {
   }
 }
 
+/** A name that a step has deleted is a version like any other, of nothing: it has neither content nor type. */
+function isThere({ digest, type }: Pick<StoredValue, 'digest' | 'type'>): boolean {
+  return digest !== '' || type !== '';
+}
+
 /**
  * What a step left as the log has it: content that equals what came in keeps its origin, even where the group was
  * written anew because another member of it changed.
@@ -245,12 +240,13 @@ export function storedValues(
   received: Received,
   reported: readonly RunnerValue[]
 ): StoredValue[] {
-  return reported.map(({ unchanged, ...value }) => {
+  return reported.flatMap(({ unchanged, ...value }): StoredValue[] => {
     const former = received.values.get(value.name);
-    if (former === undefined) return { ...value, origin: step };
-    if (unchanged)
-      return { ...value, origin: former.origin, digest: former.digest, group: former.group };
-    return { ...value, origin: value.digest === former.digest ? former.origin : step };
+    // Looked for and not found: nothing, unless it came in and so was deleted.
+    if (former === undefined) return isThere(value) ? [{ ...value, origin: step }] : [];
+    const { origin, digest, group } = former;
+    if (unchanged) return [{ ...value, origin, digest, group }];
+    return [{ ...value, origin: isThere(value) && value.digest === digest ? origin : step }];
   });
 }
 

@@ -8,7 +8,11 @@ import { eventually, outputOf, phasesOf, printed } from './observe';
 import { sketchPipeline, type StepSketch } from './pipelines';
 
 /** What every engine does, whichever runner executes the steps; the cells are plain Python. */
-export function describeEngine(name: string, makeEngine: (bench: Bench) => Engine): void {
+export function describeEngine(
+  name: string,
+  runner: { readonly keepsIdentity: boolean },
+  makeEngine: (bench: Bench) => Engine
+): void {
   describe(name, () => {
     let bench: Bench;
     let engine: Engine;
@@ -87,6 +91,60 @@ export function describeEngine(name: string, makeEngine: (bench: Bench) => Engin
         code: 'conflict'
       });
     });
+
+    it('leaves alone what a step did not bind, and what one has deleted', async () => {
+      const read = 'print(x if "x" in globals() else "nothing")';
+      const pipeline = (middle: string): Pipeline =>
+        steps({
+          top: { code: 'x = 1', outputs: ['x'] },
+          middle: { code: middle, after: ['top'], leaves: ['x'] },
+          deleting: { code: 'del x', after: ['top'], takes: { x: ['top'] }, leaves: ['x'] },
+          first: { code: read, after: ['middle'], takes: { x: ['top', 'middle'] } },
+          second: { code: read, after: ['deleting'], takes: { x: ['top', 'deleting'] } }
+        });
+      const unbound = await run(pipeline('if False: x = 2'));
+      expect(text(unbound, 'first')).toBe('1\n');
+      expect(text(unbound, 'second')).toBe('nothing\n');
+      expect(text(await run(pipeline('x = 2')), 'first')).toBe('2\n');
+      expect(unbound.warnings.toArray()).toMatchObject([
+        { code: 'input-not-bound', step: 'second' }
+      ]);
+    });
+
+    if (runner.keepsIdentity) {
+      it('keeps what two names share', async () => {
+        const pipeline = steps({
+          top: { code: 'x = [1]\ny = {"x": x}', outputs: ['x', 'y'] },
+          change: { code: 'x.append(2)', after: ['top'], takes: { x: ['top'] }, outputs: ['x'] },
+          both: {
+            code: 'print(x, y["x"], x is y["x"])',
+            after: ['top', 'change'],
+            takes: { x: ['top', 'change'], y: ['top'] }
+          }
+        });
+        expect(text(await run(pipeline), 'both')).toBe('[1, 2] [1, 2] True\n');
+      });
+
+      it('lets functions see the names as the step has them', async () => {
+        const pipeline = steps({
+          top: {
+            code: 'scale = 2\ndef f(v):\n    return v * scale',
+            outputs: ['f'],
+            leaves: ['scale']
+          },
+          use: { code: 'print(f(3))', after: ['top'], takes: { f: ['top'] } },
+          change: {
+            code: 'scale = 10\nprint(f(3))',
+            after: ['top'],
+            takes: { f: ['top'] },
+            outputs: ['scale']
+          }
+        });
+        const state = await run(pipeline);
+        expect(text(state, 'use')).toBe('6\n');
+        expect(text(state, 'change')).toBe('30\n');
+      });
+    }
 
     it('tells a failing cell, skips what is below and finishes the rest', async () => {
       const state = await run(

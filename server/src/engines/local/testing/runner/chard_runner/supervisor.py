@@ -193,7 +193,23 @@ def values(
                     "unchanged": unchanged,
                 }
             )
-    return result
+    asked = dict.fromkeys([*spec["outputs"], *spec["leaves"], *taken])
+    gone = [name for name in asked if name not in space and not name.startswith("@")]
+    return [*result, *map(absent, gone)]
+
+
+def absent(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "digest": "",
+        "group": None,
+        "bytes": 0,
+        "type": "",
+        "repr": "",
+        "globals": [],
+        "refused": "not bound",
+        "unchanged": False,
+    }
 
 
 def digest(value: Any) -> str:
