@@ -271,10 +271,25 @@ class FlowAnalysis {
   }
 }
 
-/** The data that can be reached from a value; classes and functions belong to each step anew. */
+const SHARED = {
+  certain: false,
+  binds: false,
+  deleted: false,
+  passes: true,
+  statement: null,
+  place: null,
+  shared: true
+} as const;
+
+/** Data, and functions with data of their own; other functions and classes belong to each step anew. */
+function isData(object: HeapObject): boolean {
+  if (object.kind === 'plain' || object.kind === 'instance' || object.kind === 'method')
+    return true;
+  return object.kind === 'function' && [...object.holds].some(held => held.kind === 'plain');
+}
+
+/** The data that can be reached from a value. */
 function reachData(value: Value): Set<HeapObject> {
-  const isData = (object: HeapObject): boolean =>
-    object.kind === 'plain' || object.kind === 'instance';
   const seen = new Set([...value].filter(isData));
   for (const object of seen) for (const held of object.holds) if (isData(held)) seen.add(held);
   return seen;
@@ -436,39 +451,31 @@ class StepAttempt {
     for (const [name, change] of machine.changes) this.addChange(leavings, name, change);
     for (const [name, change] of this.changedNames(machine.changedObjects))
       this.addChange(leavings, name, change);
-    for (const name of this.sharedNames(leavings)) {
-      const incoming = this.resolve(name);
-      if (!incoming || this.imports.has(name)) continue;
-      leavings.set(name, {
-        certain: false,
-        binds: false,
-        deleted: false,
-        passes: true,
-        value: incoming,
-        statement: null,
-        place: null,
-        shared: true
-      });
-    }
+    this.addShared(leavings);
     return leavings;
   }
 
   /**
-   * Names that came in, or that the prologue makes anew for every step, whose objects the step has put into values of
-   * its own: below, the two have to come from here together, or they would be two copies.
+   * Adds the names that came in, or that the prologue makes anew for every step, which have an object in common with
+   * what the step leaves: below, they have to come from here together, or they would be two copies.
    */
-  private sharedNames(leavings: ReadonlyMap<string, Leaving>): Set<string> {
-    const foreign = new Set<HeapObject>();
-    for (const { value } of leavings.values()) {
-      for (const object of reachData(value)) if (object.origin !== this.index) foreign.add(object);
-    }
-    const names = new Set<string>();
-    for (const holder of holders(foreign)) {
-      for (const name of this.notebook.namesFor(holder)) {
-        if (!leavings.has(name) && this.resolve(name)?.has(holder)) names.add(name);
+  private addShared(leavings: Map<string, Leaving>): void {
+    const seen = new Set<HeapObject>();
+    const pending = [...leavings.values()].map(({ value }) => value);
+    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+      const foreign = [...reachData(value)].filter(
+        object => object.origin !== this.index && !seen.has(object)
+      );
+      for (const object of foreign) seen.add(object);
+      for (const holder of holders(foreign)) {
+        for (const name of this.notebook.namesFor(holder)) {
+          const incoming = leavings.has(name) ? null : this.resolve(name);
+          if (!incoming?.has(holder) || this.imports.has(name)) continue;
+          leavings.set(name, { ...SHARED, value: incoming });
+          pending.push(incoming);
+        }
       }
     }
-    return names;
   }
 
   /** A name whose value the step changes, or may change, without binding it. */
