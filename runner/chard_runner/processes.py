@@ -20,7 +20,8 @@ from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
 
-#: Says in a process's environment which step it belongs to: ``<run>/<step>/<attempt>``.
+#: Says in the environment which step a process belongs to: ``<run>/<step>/<attempt>``.
+#: ``/proc`` shows it of programs that the step starts, not of the step itself, which is forked.
 MARK = "CHARD_STEP"
 
 _PR_SET_PDEATHSIG = 1
@@ -116,31 +117,3 @@ def command_line(pid: int) -> str:
     except OSError:
         return ""
     return " ".join(word.decode("utf-8", "replace") for word in words if word)
-
-
-def show_mark(mark: str) -> None:
-    """Put the mark into this process's environment, and where ``/proc`` shows the environment.
-
-    The latter shows the block that the process was executed with, which setting a variable leaves
-    alone; a forked process therefore writes over the value in place. For this the engine executes
-    the runner with a value of ``CHARD_STEP`` that is long enough; where it is not, only executed
-    children carry the mark.
-    """
-    os.environ[MARK] = mark
-    if not LINUX:
-        return
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        stat = Path("/proc/self/stat").read_bytes()
-        fields = stat[stat.rindex(b")") + 2 :].split()
-        start, end = int(fields[47]), int(fields[48])
-        if not 0 < start < end:
-            return
-        block = ctypes.string_at(start, end - start)
-        name = f"{MARK}=".encode()
-        at = 0 if block.startswith(name) else block.find(b"\0" + name) + 1
-        if at == 0 and not block.startswith(name):
-            return
-        room = block.index(b"\0", at) - at - len(name)
-        value = mark.encode("utf-8", "surrogateescape")
-        if len(value) <= room:
-            ctypes.memmove(start + at + len(name), value + b"\0" * (room - len(value)), room)

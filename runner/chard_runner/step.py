@@ -19,7 +19,7 @@ import threading
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import metrics, processes, streams, threads
 from .cells import cell_filename
@@ -131,7 +131,7 @@ def _enter(spec: StepSpec, mark: str) -> None:
     os.environ.update(spec.environment)
     if prepared is not None:
         _undo_sharing(prepared)
-    processes.show_mark(mark)
+    os.environ[processes.MARK] = mark
     if "MPLBACKEND" not in os.environ:
         os.environ["MPLBACKEND"] = figure_backend()
     os.environ.setdefault("PAGER", "cat")
@@ -223,6 +223,8 @@ class _Step:
     def _run_cell(self, cell: int, source: str) -> None:
         self._send("cell-started", cell=cell)
         error = self._shell.run(cell, cell_filename(self._spec.notebook, cell), source)
+        if not self._wire.attached:
+            _end_fork()
         self._send("cell-finished", cell=cell, ok=error is None)
         if error is not None:
             raise StepFailed(self._reader.describe(error, cell))
@@ -305,6 +307,14 @@ class _Step:
 
     def _send(self, kind: str, **fields: Any) -> None:
         self._wire.send(kind, {"type": kind, **fields})
+
+
+def _end_fork() -> NoReturn:
+    """A child that the cell forked has come to the cell's end: the rest is its parent's to run."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(0)
 
 
 def _runner_value(value: StoredValue) -> RunnerValue:

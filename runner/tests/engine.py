@@ -28,7 +28,7 @@ def environment(**extra: str) -> dict[str, str]:
     path = os.pathsep.join([str(RUNNER), *extra.pop("PYTHONPATH", "").split(os.pathsep)]).rstrip(
         ":"
     )
-    return {**os.environ, "PYTHONPATH": path, "CHARD_STEP": "-" * 300, **extra}
+    return {**os.environ, "PYTHONPATH": path, **extra}
 
 
 def step_spec(folder: Path, *cells: str, **fields: Any) -> Message:

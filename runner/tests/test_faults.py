@@ -164,8 +164,7 @@ def test_a_killed_supervisor_takes_its_step_along(steps: Engine, folder: Path) -
 
 
 @linux
-def test_processes_carry_the_mark_of_their_step(steps: Engine, folder: Path) -> None:
-    """The step itself too, forked as it is: whoever cleans up finds it under /proc."""
+def test_programs_carry_the_mark_of_their_step(steps: Engine, folder: Path) -> None:
     cell = """
 import subprocess
 child = subprocess.Popen(["sleep", "1000"])
@@ -174,11 +173,19 @@ while True: pass
 """
     connection = steps.start(step_spec(folder, cell))
     connection.until_text("is running")
-    for pid in (connection.of("started")[0]["pid"], int(connection.text().split()[0])):
-        variables = Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
-        assert b"CHARD_STEP=run-1/Train model/1" in variables
+    child = connection.text().split()[0]
+    variables = Path("/proc", child, "environ").read_bytes().split(b"\0")
+    assert b"CHARD_STEP=run-1/Train model/1" in variables
     connection.send({"type": "cancel", "graceSeconds": 0})
     connection.finished()
+
+
+def test_a_forked_child_does_not_run_the_rest(steps: Engine, folder: Path) -> None:
+    cell = "import os\nchild = os.fork()\nif child: os.waitpid(child, 0)\nprint('cell')"
+    connection, finished = run(steps, folder, cell, "print('rest')", outputs=["child"])
+    assert finished["state"] == "succeeded"
+    assert sorted(connection.text().split()) == ["cell", "cell", "rest"]
+    assert len(connection.of("cell-finished")) == 2
 
 
 def test_cancel_interrupts(steps: Engine, folder: Path) -> None:

@@ -134,29 +134,23 @@ def test_local_modules_are_never_preloaded(tmp_path: Path, folder: Path, modules
 def test_the_end_of_input_ends_all_steps(steps: Engine, folder: Path) -> None:
     server = steps.fork_server()
     server.preload()
-    cell = "import os\nchild = os.fork()\nif child == 0: os.setsid()\n" + FOREVER
+    cell = """
+import os
+if os.fork() == 0: os.setsid()
+print(os.getpid(), "lives")
+import time
+while True: time.sleep(60)
+"""
     connections = [server.start(step_spec(folder, cell)) for _ in range(2)]
+    pids = []
     for connection in connections:
-        connection.until_text("running\nrunning")
-    pids = [connection.of("started")[0]["pid"] for connection in connections]
+        while connection.text().count("lives\n") < 2:
+            connection.receive()
+        pids += [int(word) for word in connection.text().split() if word.isdigit()]
+    assert len(pids) == 4 and all(alive(pid) for pid in pids)
     server.stop()
     server.process.wait(30)
     assert not any(alive(pid) for pid in pids)
-    assert not marked_processes()
-
-
-def marked_processes() -> list[int]:
-    """Processes of steps that are still there."""
-    found = []
-    for path in Path("/proc").iterdir():
-        if path.name.isdigit() and alive(int(path.name)):
-            try:
-                variables = (path / "environ").read_bytes()
-            except OSError:
-                continue
-            if b"CHARD_STEP=run-1/" in variables:
-                found.append(int(path.name))
-    return found
 
 
 def test_a_killed_fork_server_leaves_its_steps_running(steps: Engine, folder: Path) -> None:
