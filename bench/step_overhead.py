@@ -19,11 +19,11 @@ IMPORTS = "import numpy as np\nimport pandas as pd\n"
 
 
 def chard_notebook(path: Path, steps: int) -> Path:
-    cells = [_cell(["imports"], IMPORTS)]
+    cells = [cell(["imports"], IMPORTS)]
     for index in range(steps):
         after = [f"prev:s{index - 1}"] if index else []
         before = f"x{index - 1}" if index else "0"
-        cells.append(_cell([f"step:s{index}", *after], f"x{index} = {before} + 1\n"))
+        cells.append(cell([f"step:s{index}", *after], f"x{index} = {before} + 1\n"))
     metadata = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
     path.write_text(
         json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
@@ -31,7 +31,7 @@ def chard_notebook(path: Path, steps: int) -> Path:
     return path
 
 
-def _cell(tags: list[str], source: str) -> dict[str, object]:
+def cell(tags: list[str], source: str) -> dict[str, object]:
     return {
         "cell_type": "code",
         "execution_count": None,
@@ -75,7 +75,7 @@ def papermill_program(path: Path, folder: Path, steps: int) -> Path:
     """One papermill run a step, in one process, as a tool that runs a notebook a step would."""
     notebook = folder / "papermill.ipynb"
     metadata = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
-    cells = [_cell(["parameters"], "x = 0\n"), _cell([], IMPORTS + "x + 1\n")]
+    cells = [cell(["parameters"], "x = 0\n"), cell([], IMPORTS + "x + 1\n")]
     notebook.write_text(
         json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
     )
@@ -114,7 +114,8 @@ def measure() -> Section:
         Row("beside papermill", chard, _a_step("papermill", found), 0.05),
     ]
     text = (
-        f"A trivial step, imports cell with numpy and pandas; (time of {STEPS + 1} steps - time of 1) / "
+        f"A trivial step after an imports cell with numpy and pandas; "
+        f"(time of {STEPS + 1} steps - time of 1) / "
         f"{STEPS}, medians of {ROUNDS}. The aim is also under 50 ms by itself: "
         f"{Limit('', f'{chard * 1000:.0f} ms', '', chard < 0.05).found}."
     )

@@ -1,10 +1,9 @@
 """How quickly values are written and read, beside raw writes, pickle, joblib and dill.
 
-    python bench/values.py [--mebibytes 1024] [--rounds 3] [--directory DIR] [--json FILE]
+    .venv/peers/bin/python bench/values.py --json FILE [--mebibytes 1024] [--rounds 3]
 
-Peers that are not installed are left out. Every writer flushes its file to the disk. Each round
-runs all writers once, in turn, so that all see the same machine; numbers are medians, in seconds,
-and the ratio is the peer's time by ours (more than 1: ours is quicker).
+Every writer flushes its file to the disk. Each round runs all writers once, in turn, so that all
+see the same machine.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import json
 import os
 import pickle
 import shutil
-import statistics
 import sys
 import tempfile
 import time
@@ -31,22 +29,18 @@ Work = Callable[[Path], None]
 
 
 def main() -> None:
-    """Measure, print a table."""
+    """Measure and write the seconds of every round as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mebibytes", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--directory", type=Path, default=None)
-    parser.add_argument("--json", type=Path, default=None)
+    parser.add_argument("--json", type=Path, required=True)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.directory) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         results = {
             **array_benchmark(Path(folder), options.mebibytes, options.rounds),
             **objects_benchmark(Path(folder), options.rounds),
         }
-    for name, measured in results.items():
-        report(name, measured)
-    if options.json is not None:
-        options.json.write_text(json.dumps(results, indent=2))
+    options.json.write_text(json.dumps(results, indent=2))
 
 
 def array_benchmark(folder: Path, mebibytes: int, rounds: int) -> dict[str, dict[str, list[float]]]:
@@ -64,13 +58,13 @@ def array_benchmark(folder: Path, mebibytes: int, rounds: int) -> dict[str, dict
         os.close(handle)
 
     writers = {"raw": raw_write, **peers_writing(array)}
-    return compare(f"array of {mebibytes} MiB", folder, array, writers, rounds)
+    return compare("array", folder, array, writers, rounds)
 
 
 def objects_benchmark(folder: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
     """Many small objects: what is parsed, not mapped."""
     records = [{"id": at, "name": f"name {at}", "score": at / 7} for at in range(300_000)]
-    return compare("300000 dicts", folder, records, peers_writing(records), rounds)
+    return compare("objects", folder, records, peers_writing(records), rounds)
 
 
 def compare(
@@ -103,7 +97,7 @@ def compare(
     return {
         f"write {title}": writing,
         f"read {title}": reading,
-        f"compare {title} after a step": {"chard": comparing},
+        f"compare {title}": {"chard": comparing},
     }
 
 
@@ -170,15 +164,6 @@ def timed(times: dict[str, list[float]], name: str) -> Any:
     started = time.perf_counter()
     yield
     times.setdefault(name, []).append(time.perf_counter() - started)
-
-
-def report(title: str, measured: dict[str, list[float]]) -> None:
-    """A table: median seconds, and the ratio to ours."""
-    print(title)
-    ours = statistics.median(measured["chard"])
-    for name, times in measured.items():
-        middle = statistics.median(times)
-        print(f"  {name:8} {middle:9.4f} s   {middle / ours:6.2f}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""Runs all benchmarks and writes bench/RESULTS.md: ``make bench``."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+
+import analysis
+import cold_start
+import passing
+import rerun
+import step_overhead
+import width
+from measure import ROOT
+
+HEADER = """# Measured
+
+By `make bench` on {date}: {system}, {cores} cores, Python {python}. Such machines are noisy: a
+ratio to a peer measured in the same run says more than a time. Every script in this folder runs by
+itself too.
+"""
+
+
+def main() -> None:
+    parts = [
+        HEADER.format(
+            date=datetime.date.today().isoformat(),
+            system=platform.system(),
+            cores=os.cpu_count(),
+            python=platform.python_version(),
+        )
+    ]
+    for module in (cold_start, analysis, step_overhead, passing, width, rerun):
+        section = module.measure().markdown()
+        print(section, flush=True)
+        parts.append(section)
+    (ROOT / "bench" / "RESULTS.md").write_text("\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()
