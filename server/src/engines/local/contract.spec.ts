@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { createLocalEngine } from './engine';
-import { FAKE_RUNNER } from './testing/bench';
+import { FAKE_RUNNER, REAL_RUNNER } from './testing/bench';
 import { describeEngine } from './testing/contract';
 
-const RUNNER = join(__dirname, '../../../../runner');
 const limits = { parallel: 4, cpu: 4 };
 
 describeEngine(
@@ -12,5 +10,5 @@ describeEngine(
   ({ stores }) => createLocalEngine({ stores, limits, runnerFolder: FAKE_RUNNER })
 );
 describeEngine('the local engine with the real runner', { keepsIdentity: true }, ({ stores }) =>
-  createLocalEngine({ stores, limits, runnerFolder: RUNNER })
+  createLocalEngine({ stores, limits, runnerFolder: REAL_RUNNER })
 );

@@ -243,6 +243,18 @@ describe('a failing step', () => {
   });
 });
 
+describe('a folder that goes away', () => {
+  it('fails the steps that need it, not the engine', async () => {
+    const pipeline = steps({
+      bad: { code: `import shutil\nshutil.rmtree(${JSON.stringify(bench.folder)})` },
+      after: { code: 'pass', after: ['bad'] }
+    });
+    const state = await run(pipeline);
+    expect(phasesOf(state)['after']).toBe('failed');
+    expect(events(state).at(-1)).toMatchObject({ type: 'run-finished', state: 'failed' });
+  });
+});
+
 describe('cancelling', () => {
   const pipeline = steps({ slow: { code: FOREVER }, after: { code: 'pass', after: ['slow'] } });
 

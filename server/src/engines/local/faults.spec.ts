@@ -9,7 +9,7 @@ import { buildSync } from 'esbuild';
 import { openStores } from '../../stores';
 import { createLocalEngine } from './engine';
 import { marked } from './processes/sweep';
-import { Bench, FAKE_RUNNER, interpreter, PYTHON, runRequest } from './testing/bench';
+import { Bench, FAKE_RUNNER, REAL_RUNNER, interpreter, PYTHON, runRequest } from './testing/bench';
 import { eventually, outputOf, phasesOf, printed } from './testing/observe';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
 
@@ -37,7 +37,7 @@ const stateOf = (run: string): RunState => fold(initialRunState, bench.stores.ru
 /** An engine in a process of its own, on this store. */
 function startEngineProcess(
   pipeline: Pipeline,
-  options: { killAt?: number; parallel?: number; home?: string } = {}
+  options: { killAt?: number; runnerFolder?: string } = {}
 ): ChildProcess {
   const script = join(bench.aside, 'engine.mjs');
   const sketch = join(bench.aside, 'pipeline.json');
@@ -56,12 +56,12 @@ function startEngineProcess(
   }
   writeFileSync(sketch, JSON.stringify(pipeline));
   const order = {
-    home: options.home ?? bench.stores.home,
+    home: bench.stores.home,
     notebook: join(bench.folder, 'notebook.ipynb'),
     pipeline: sketch,
-    runnerFolder: FAKE_RUNNER,
+    runnerFolder: options.runnerFolder ?? FAKE_RUNNER,
     python: PYTHON,
-    parallel: options.parallel ?? 4,
+    parallel: 4,
     killAt: options.killAt ?? null
   };
   return spawn(process.execPath, ['--no-warnings', script, JSON.stringify(order)], {
@@ -76,60 +76,72 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; output
   return { code, output };
 }
 
-it('loses nothing and repeats nothing when the engine is killed before any of its writes', async () => {
-  const pipeline = (turn: number): Pipeline =>
-    steps({
-      first: { code: counting(`first${turn}`, `a = ${turn}`), outputs: ['a'] },
-      left: {
-        code: counting(`left${turn}`, 'b = a + 1'),
-        after: ['first'],
-        takes: { a: ['first'] },
-        outputs: ['b']
-      },
-      right: {
-        code: counting(`right${turn}`, 'c = a + 2'),
-        after: ['first'],
-        takes: { a: ['first'] },
-        outputs: ['c']
-      },
-      last: { code: 'print(b + c)', after: ['left', 'right'], takes: { b: ['left'], c: ['right'] } }
-    });
-  const survivor = bench.engine();
-  const instances = new Set<string>();
-  let killAt = 1;
-  for (let wasKilled = true; wasKilled; killAt += 1) {
-    const { code } = await ended(startEngineProcess(pipeline(killAt), { killAt }));
-    wasKilled = code === null;
-    const leases = bench.stores.leases.all();
-    const [record] = bench.stores.runs.list({ limit: 1 });
-    await survivor.recover();
-    leases.forEach(({ owner }) => instances.add(`chard-${owner.instance.slice(0, 12)}`));
-    expect(leases.flatMap(({ owner }) => marked(owner.instance))).toEqual([]);
-    expect(bench.stores.leases.all()).toEqual([]);
-    // Killed before there was a run.
-    if (record === undefined) continue;
-    const before = stateOf(record.id);
-    expect(bench.stores.runs.read(record.id).map(({ seq }) => seq)).toEqual(
-      Array.from({ length: before.seq }, (_, index) => index + 1)
-    );
-    if (before.phase !== 'succeeded') {
-      expect(before.phase).toBe('interrupted');
-      const finished = before.steps.filter(({ phase }) => phase === 'succeeded');
-      const counts = new Map(finished.map(({ name }) => [name, count(`${name}${killAt}`)]));
-      const resumed = await survivor.resume(record.id, { interpreter: interpreter() });
-      expect((await resumed.finished).phase).toBe('succeeded');
-      for (const [name, times] of counts) {
-        expect([name, count(`${name}${killAt}`)]).toEqual([name, times]);
-        expect(times).toBeLessThanOrEqual(1);
+it.each([
+  ['stand-in', FAKE_RUNNER],
+  ['real', REAL_RUNNER]
+])(
+  'loses nothing and repeats nothing when the engine is killed before any of its writes (%s runner)',
+  async (_, runnerFolder) => {
+    const pipeline = (turn: number): Pipeline =>
+      steps({
+        first: { code: counting(`first${turn}`, `a = ${turn}`), outputs: ['a'] },
+        left: {
+          code: counting(`left${turn}`, 'b = a + 1'),
+          after: ['first'],
+          takes: { a: ['first'] },
+          outputs: ['b']
+        },
+        right: {
+          code: counting(`right${turn}`, 'c = a + 2'),
+          after: ['first'],
+          takes: { a: ['first'] },
+          outputs: ['c']
+        },
+        last: {
+          code: 'print(b + c)',
+          after: ['left', 'right'],
+          takes: { b: ['left'], c: ['right'] }
+        }
+      });
+    const survivor = bench.engine({ runnerFolder });
+    const instances = new Set<string>();
+    let killAt = 1;
+    for (let wasKilled = true; wasKilled; killAt += 1) {
+      const { code } = await ended(startEngineProcess(pipeline(killAt), { killAt, runnerFolder }));
+      wasKilled = code === null;
+      const leases = bench.stores.leases.all();
+      const [record] = bench.stores.runs.list({ limit: 1 });
+      await survivor.recover();
+      leases.forEach(({ owner }) => instances.add(`chard-${owner.instance.slice(0, 12)}`));
+      expect(leases.flatMap(({ owner }) => marked(owner.instance))).toEqual([]);
+      expect(bench.stores.leases.all()).toEqual([]);
+      // Killed before there was a run.
+      if (record === undefined) continue;
+      const before = stateOf(record.id);
+      expect(bench.stores.runs.read(record.id).map(({ seq }) => seq)).toEqual(
+        Array.from({ length: before.seq }, (_, index) => index + 1)
+      );
+      if (before.phase !== 'succeeded') {
+        expect(before.phase).toBe('interrupted');
+        const finished = before.steps.filter(({ phase }) => phase === 'succeeded');
+        const counts = new Map(finished.map(({ name }) => [name, count(`${name}${killAt}`)]));
+        const resumed = await survivor.resume(record.id, { interpreter: interpreter() });
+        expect((await resumed.finished).phase).toBe('succeeded');
+        for (const [name, times] of counts) {
+          expect([name, count(`${name}${killAt}`)]).toEqual([name, times]);
+          expect(times).toBeLessThanOrEqual(1);
+        }
+        expect(outputOf(bench.stores, record.id, 'last').endsWith(`${2 * killAt + 3}\n`)).toBe(
+          true
+        );
       }
-      expect(outputOf(bench.stores, record.id, 'last').endsWith(`${2 * killAt + 3}\n`)).toBe(true);
+      bench.stores.runs.delete(record.id);
     }
-    bench.stores.runs.delete(record.id);
+    expect(readdirSync(tmpdir()).filter(name => instances.has(name.slice(0, 18)))).toEqual([]);
+    // Fewer would mean that the engine was not killed between its events at all.
+    expect(killAt).toBeGreaterThan(15);
   }
-  expect(readdirSync(tmpdir()).filter(name => instances.has(name.slice(0, 18)))).toEqual([]);
-  // Fewer would mean that the engine was not killed between its events at all.
-  expect(killAt).toBeGreaterThan(15);
-});
+);
 
 it('ends what a killed engine left running, and marks the run', async () => {
   const child = startEngineProcess(

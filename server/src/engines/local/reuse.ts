@@ -55,7 +55,9 @@ export class Reuse {
   async find(step: Step, parts: ReuseParts): Promise<Decision> {
     const result = this.results.find(this.key(step, parts));
     if (result === undefined) return { reuse: false, why: await this.difference(step, parts) };
-    const lost = result.values.find(({ group }) => group !== null && !this.values.has(group));
+    // What the step did not change is its provider's to have.
+    const own = result.values.filter(({ unchanged }) => !unchanged);
+    const lost = own.find(({ group }) => group !== null && !this.values.has(group));
     if (lost !== undefined) {
       return { reuse: false, why: `the stored value of "${lost.name}" is gone` };
     }

@@ -197,8 +197,9 @@ export class RunExecution {
   /** All that a step waited for has finished. */
   private begin(name: string): void {
     this.active += 1;
-    this.decide(this.graph.step(name))
-      .catch((error: unknown) => this.fail(error))
+    const step = this.graph.step(name);
+    this.decide(step)
+      .catch((error: unknown) => this.breakOff(step, error))
       .finally(() => {
         this.active -= 1;
         this.guarded(() => this.settleIfIdle());
@@ -331,7 +332,7 @@ export class RunExecution {
     if (this.abort.signal.aborted) return place.leave();
     this.active += 1;
     this.attempt(task)
-      .catch((error: unknown) => this.fail(error))
+      .catch((error: unknown) => this.breakOff(task.step, error))
       .finally(() => {
         this.active -= 1;
         place.leave();
@@ -550,7 +551,18 @@ export class RunExecution {
   }
 
   private async end(isCancelled: boolean): Promise<void> {
-    await this.widenResults();
+    try {
+      await this.widenResults();
+    } catch (error) {
+      if (!concernsOneStep(error)) throw error;
+      this.log.add({
+        type: 'warning',
+        step: null,
+        code: 'not-reusable',
+        message: `Some results may not be found again: ${error.message}`,
+        cell: null
+      });
+    }
     const wasCancelled =
       isCancelled || this.log.state.steps.some(({ phase }) => phase === 'cancelled');
     this.log.write({
@@ -558,6 +570,21 @@ export class RunExecution {
       state: wasCancelled ? 'cancelled' : this.firstError === null ? 'succeeded' : 'failed',
       error: wasCancelled ? null : this.firstError
     });
+  }
+
+  /** Something that the step needs does not work: its folder is gone, say. The run goes on where that is all. */
+  private breakOff(step: Step, error: unknown): void {
+    if (!concernsOneStep(error) || !this.unfinished.has(step.name)) return this.fail(error);
+    const attempt = Math.max(1, stepState(this.log.state, step.name)?.attempts ?? 0);
+    const { code, message } = error;
+    const rest = { cell: null, line: null, traceback: [] };
+    this.guarded(() =>
+      this.finish(step, NOTHING_RECEIVED, {
+        ...this.finished(step, attempt),
+        state: 'failed',
+        error: { code, type: 'Broken', message, ...rest }
+      })
+    );
   }
 
   private dropWaiting(): void {
@@ -639,6 +666,15 @@ export class RunExecution {
       this.fail(error);
     }
   }
+}
+
+const NOTHING_RECEIVED: Received = { values: new Map(), conflict: null, warnings: [] };
+
+/** Whether other steps can go on: neither does the store fail, nor is the run another's, nor the engine itself at fault. */
+function concernsOneStep(error: unknown): error is ChardError {
+  return (
+    error instanceof ChardError && error.code !== 'lease-lost' && !error.code.startsWith('store-')
+  );
 }
 
 /** The runner says "cancelled" though nobody here asked: somebody else interrupted the step. */

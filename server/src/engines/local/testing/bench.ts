@@ -9,6 +9,7 @@ import { createLocalEngine, type LocalEngineOptions } from '../engine';
 /** The Python that the specs use: the one that set up this checkout. */
 export const PYTHON = process.env['CHARD_TEST_PYTHON'] ?? 'python3';
 export const FAKE_RUNNER = join(__dirname, 'runner');
+export const REAL_RUNNER = join(__dirname, '../../../../../runner');
 
 export function interpreter(environment: Record<string, string> = {}): EngineInterpreter {
   return {
