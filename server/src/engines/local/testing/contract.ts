@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync, existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pipeline } from '@chard/core/pipeline';
 import { runSummary, stepState, type RunState } from '@chard/core/run';
@@ -10,7 +10,7 @@ import { sketchPipeline, type StepSketch } from './pipelines';
 /** What every engine does, whichever runner executes the steps; the cells are plain Python. */
 export function describeEngine(
   name: string,
-  runner: { readonly keepsIdentity: boolean },
+  runner: { readonly isWhole: boolean },
   makeEngine: (bench: Bench) => Engine
 ): void {
   describe(name, () => {
@@ -111,7 +111,33 @@ export function describeEngine(
       ]);
     });
 
-    if (runner.keepsIdentity) {
+    if (runner.isWhole) {
+      it('replays what a step wrote, and names the file that changed', async () => {
+        const inFolder = (file: string): string => join(bench.folder, file);
+        writeFileSync(inFolder('data.csv'), '1');
+        writeFileSync(inFolder('other.csv'), '1');
+        const pipeline = steps({
+          read: { code: 'a = open("data.csv").read()', outputs: ['a'] },
+          write: {
+            code: 'with open("out.txt", "w") as f: f.write(a * 3)',
+            after: ['read'],
+            takes: { a: ['read'] }
+          },
+          use: { code: 'print(open("out.txt").read())', after: ['write'] }
+        });
+        await run(pipeline);
+        rmSync(inFolder('out.txt'));
+        const again = await run(pipeline);
+        expect(phasesOf(again)).toEqual({ read: 'cached', write: 'cached', use: 'cached' });
+        expect(readFileSync(inFolder('out.txt'), 'utf8')).toBe('111');
+        expect(text(again, 'use')).toBe('111\n');
+        writeFileSync(inFolder('data.csv'), '2');
+        const changed = await run(pipeline);
+        expect(stepState(changed, 'read')?.why).toContain('data.csv changed');
+        expect(phasesOf(changed)['write']).toBe('succeeded');
+        expect(text(changed, 'use')).toBe('222\n');
+      });
+
       it('keeps what two names share', async () => {
         const pipeline = steps({
           top: { code: 'x = [1]\ny = {"x": x}', outputs: ['x', 'y'] },
