@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -113,6 +115,15 @@ class _StepShell(InteractiveShell):
         compiler: Any = self.compile
         assert isinstance(compiler, _CellCompiler)
         return compiler
+
+    def atexit_operations(self) -> None:
+        """As IPython's own, which fails where a cell has removed the working directory."""
+        try:
+            Path.cwd()
+        except FileNotFoundError:
+            os.chdir(os.sep)
+        parent: Any = super()
+        parent.atexit_operations()
 
     def transform_cell(self, raw_cell: str) -> str:
         """Puts empty lines in front, so that lines count as in the notebook's cell.

@@ -137,7 +137,7 @@ def test_the_end_of_input_ends_all_steps(steps: Engine, folder: Path) -> None:
     cell = """
 import os
 if os.fork() == 0: os.setsid()
-print(os.getpid(), "lives")
+print(f"{os.getpid()} lives\\n", end="")
 import time
 while True: time.sleep(60)
 """
