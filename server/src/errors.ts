@@ -22,9 +22,3 @@ export class ChardError extends Error {
     return this.details.exitCode ?? 1;
   }
 }
-
-/** The system's error code (`ENOENT`, `ENOSPC`, ...) of an exception, if it has one. */
-export function systemCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}

@@ -4,7 +4,8 @@ import type { Diagnostic } from '@chard/core';
 import { annotate, parseNotebook } from '@chard/core/notebook';
 import { buildPipeline, findLocalModules, type Pipeline } from '@chard/core/pipeline';
 import { createAnalyser } from '@chard/core/python/dataflow';
-import { ChardError, systemCode } from '../errors';
+import { ChardError } from '../errors';
+import { errorCode } from '../files/systemErrors';
 import { localModuleFinder } from './localModules';
 import { loadPythonParser } from './pythonParser';
 
@@ -66,7 +67,7 @@ async function readNotebook(path: string): Promise<Uint8Array> {
       EISDIR: 'it is a folder',
       EACCES: 'you may not read it'
     };
-    const code = systemCode(error);
+    const code = errorCode(error);
     if (code === undefined) {
       throw error;
     }

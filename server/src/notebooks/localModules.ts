@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalModuleSource } from '@chard/core/pipeline';
-import { systemCode } from '../errors';
+import { errorCode } from '../files/systemErrors';
 
 /** Larger files are data in Python's clothes; their content is not looked at. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -27,7 +27,7 @@ function read(path: string): string | null {
     return bytes.length > MAX_BYTES ? null : bytes.toString('utf8');
   } catch (error) {
     if (
-      ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'ENAMETOOLONG'].includes(systemCode(error) ?? '')
+      ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'ENAMETOOLONG'].includes(errorCode(error) ?? '')
     ) {
       return null;
     }

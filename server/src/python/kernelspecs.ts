@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { systemCode } from '../errors';
+import { errorCode } from '../files/systemErrors';
 
 /** The part of a `kernel.json` that says how a kernel starts. */
 const KernelFile = z.object({
@@ -89,7 +89,7 @@ function entries(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemCode(error) ?? '')) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error) ?? '')) {
       return [];
     }
     throw error;
@@ -108,7 +108,7 @@ function readKernel(name: string, folder: string): InstalledKernel | BrokenKerne
       folder
     };
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) {
       return null;
     }
     return { name, folder, reason: error instanceof Error ? error.message : String(error) };

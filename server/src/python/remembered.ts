@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { systemCode } from '../errors';
+import { errorCode } from '../files/systemErrors';
 
 /** Where nothing can be written, nothing is remembered: it is worked out again the next time. */
 const UNWRITABLE = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
@@ -15,7 +15,7 @@ export function recall<Schema extends z.ZodType>(
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (systemCode(error) === undefined) {
+    if (errorCode(error) === undefined) {
       throw error;
     }
     return null;
@@ -32,7 +32,7 @@ export function remember(file: string, value: unknown): void {
     writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
     renameSync(temporary, file);
   } catch (error) {
-    if (!UNWRITABLE.includes(systemCode(error) ?? '')) {
+    if (!UNWRITABLE.includes(errorCode(error) ?? '')) {
       throw error;
     }
   }

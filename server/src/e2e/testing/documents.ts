@@ -105,6 +105,6 @@ export function readDocument<Schema extends z.ZodType>(
   try {
     return schema.parse(JSON.parse(out));
   } catch (error) {
-    throw new Error(`${String(error)}\nstdout: ${out}\nstderr: ${err}`);
+    throw new Error(`${String(error)}\nstdout: ${out}\nstderr: ${err}`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWorkspaceMemory } from './memory';
@@ -40,4 +40,12 @@ it('says which folder is in the way', () => {
     expect.objectContaining({ code: 'store-unavailable' })
   );
   expect(statSync(join(folder, 'home')).isFile()).toBe(true);
+});
+
+it('lasts as long as the process where it cannot be written', () => {
+  mkdirSync(path(), { recursive: true });
+  const memory = openWorkspaceMemory(path());
+  memory.ownWrites.record('n', 'step', [write]);
+  expect(memory.ownWrites.of('n')).toHaveLength(1);
+  memory.close();
 });

@@ -13,19 +13,23 @@ export interface WorkspaceMemory {
 
 const BUSY_MILLISECONDS = 10_000;
 // Primary result codes: https://www.sqlite.org/rescode.html
+const READONLY = 8;
 const CORRUPT = 11;
+const CANTOPEN = 14;
 const NOTADB = 26;
 
 /**
- * Opens the memory in a database of its own; a damaged one is made anew.
- * @param path absolute, or `:memory:` where nothing can be written. @throws ChardError `store-read-only`, `store-full`, ...
+ * Opens the memory in a database of its own; a damaged one is made anew, and one that cannot be written is kept in
+ * this process only.
+ * @param path absolute, or `:memory:`. @throws ChardError `store-read-only`, `store-full`, ...
  */
 export function openWorkspaceMemory(path: string): WorkspaceMemory {
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return open(path);
   } catch (error) {
-    if (!isDamage(error)) throw fileFailure(error, path, 'store');
+    if (path !== ':memory:' && failedWith(error, READONLY, CANTOPEN)) return open(':memory:');
+    if (!failedWith(error, CORRUPT, NOTADB)) throw fileFailure(error, path, 'store');
   }
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
   return open(path);
@@ -46,9 +50,10 @@ function open(path: string): WorkspaceMemory {
   }
 }
 
-function isDamage(error: unknown): boolean {
+/** Whether SQLite failed with one of these primary result codes. */
+function failedWith(error: unknown, ...codes: number[]): boolean {
   if (errorCode(error) !== 'ERR_SQLITE_ERROR') return false;
   const code =
     typeof error === 'object' && error !== null && 'errcode' in error ? error.errcode : undefined;
-  return typeof code === 'number' && [CORRUPT, NOTADB].includes(code & 0xff);
+  return typeof code === 'number' && codes.includes(code & 0xff);
 }
