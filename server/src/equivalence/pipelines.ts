@@ -55,6 +55,17 @@ export class Pipelines {
     );
   }
 
+  /** What each cell printed, by its index. */
+  cellPrints(state: RunState): Record<number, string> {
+    const prints: Record<number, string> = {};
+    for (const event of this.bench.stores.runs.read(state.id)) {
+      if (event.type === 'output' && event.cell !== null) {
+        prints[event.cell] = (prints[event.cell] ?? '') + event.text;
+      }
+    }
+    return prints;
+  }
+
   close(): Promise<void> {
     return this.bench.close();
   }

@@ -508,6 +508,15 @@ describe('reuse', () => {
     expect(whys(await run(never))).toEqual({ a: 'cache: disabled' });
   });
 
+  it('runs a step again whose result does not hold what a later step has come to take', async () => {
+    const first: StepSketch = { code: 'a = 1', outputs: [] };
+    const second: StepSketch = { code: 'b = a', after: ['first'], takes: { a: ['first'] } };
+    await run(steps({ first }));
+    const state = await run(steps({ first: { ...first, outputs: ['a'] }, second }));
+    expect(phasesOf(state)).toEqual({ first: 'succeeded', second: 'succeeded' });
+    expect(whys(state)['first']).toContain('"a", which a later step now takes');
+  });
+
   it('does not take a result whose stored value is gone', async () => {
     await run(chain());
     const values = bench.stores.values.folder;

@@ -61,6 +61,19 @@ export class Reuse {
     if (lost !== undefined) {
       return { reuse: false, why: `the stored value of "${lost.name}" is gone` };
     }
+    // A name that the step did not bind has no type: its absence is the result.
+    const held = new Set(
+      result.values.flatMap(({ name, refused, type }) =>
+        refused === null || type === '' ? [name] : []
+      )
+    );
+    const missing = step.outputs.find(name => !held.has(name));
+    if (missing !== undefined) {
+      return {
+        reuse: false,
+        why: `its earlier result does not hold "${missing}", which a later step now takes`
+      };
+    }
     const verdict = await this.context.workspace.check(step.name, result.files);
     if (!verdict.ok) return { reuse: false, why: verdict.why };
     return { reuse: true, why: 'nothing that it depends on has changed', result };
