@@ -57,6 +57,8 @@ export function memoryStores(): Stores {
         return bytes;
       }
     },
+    // Nothing here can fail half-way but by the caller's own exception.
+    together: work => work(),
     collectGarbage: isAlive => memory.collectGarbage(isAlive),
     close: () => memory.listeners.clear()
   };

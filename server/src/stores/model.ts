@@ -179,6 +179,8 @@ export interface Stores {
   readonly results: ResultStore;
   readonly values: ValueStore;
   readonly artefacts: ArtefactStore;
+  /** Several writes as one: all of them are on the disk when it returns, or none is. */
+  together<Result>(work: () => Result): Result;
   /** Removes the files that no kept run or result needs; not while `isAlive` runs go on. */
   collectGarbage(isAlive: (lease: Lease) => boolean): Freed;
   close(): void;

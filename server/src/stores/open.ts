@@ -30,6 +30,7 @@ export function openStores(home: string, patience = PATIENCE_MILLISECONDS): Stor
     results: new SqliteResultStore(database),
     values,
     artefacts,
+    together: work => database.transaction(work),
     collectGarbage: isAlive => collectGarbage(home, database, leases, isAlive, values, artefacts),
     close() {
       changes.close();

@@ -119,6 +119,18 @@ describe('a store on disk', () => {
     });
   });
 
+  it('writes nothing of what was to be written together where one part fails', () => {
+    withStores(stores => {
+      stores.runs.create(newRun('r1'), OWNER);
+      const work = (): void => {
+        stores.runs.saveStepFiles('r1', 'a', {});
+        stores.runs.append('none', OWNER, [{ time: 1, body: { type: 'run-cancelling' } }]);
+      };
+      expect(() => stores.together(work)).toThrow(expect.objectContaining({ code: 'run-unknown' }));
+      expect(stores.runs.stepFiles('r1').size).toBe(0);
+    });
+  });
+
   it('of a newer version is left alone', () => {
     withStores(() => undefined);
     const database = new DatabaseSync(join(home, 'chard.db'));

@@ -279,25 +279,23 @@ export class RunExecution {
     formerAttempts: number
   ): void {
     const { stores, clock } = this.services;
-    if (taken.files !== null) stores.runs.saveStepFiles(this.plan.id, step.name, taken.files);
     const attempt = formerAttempts + 1;
     const outputs =
       taken.run === null ? [] : outputsOf(stores.runs, taken.run, step.name, attempt, step.cells);
     const key = this.reuse.key(step, parts);
     const isKnown = stores.results.find(key) !== undefined;
-    this.finish(
-      step,
-      received,
-      {
-        ...this.finished(step, attempt),
-        cached: true,
-        why: taken.why,
-        reusedFrom: taken.run,
-        values: storedValues(step.name, received, taken.values)
-      },
-      outputs
-    );
-    if (isKnown) stores.results.use(key, this.plan.id, clock.now());
+    const event = {
+      ...this.finished(step, attempt),
+      cached: true,
+      why: taken.why,
+      reusedFrom: taken.run,
+      values: storedValues(step.name, received, taken.values)
+    };
+    stores.together(() => {
+      if (taken.files !== null) stores.runs.saveStepFiles(this.plan.id, step.name, taken.files);
+      if (isKnown) stores.results.use(key, this.plan.id, clock.now());
+      this.finish(step, received, event, outputs);
+    });
   }
 
   private wait(task: Task): void {
@@ -349,20 +347,25 @@ export class RunExecution {
     const isSuccess = outcome.state === 'succeeded';
     const kept = await workspace.finished(step.name, outcome.files, isSuccess);
     if (this.failure !== null) return;
-    if (isSuccess) stores.runs.saveStepFiles(this.plan.id, step.name, kept.files);
     const isCancelled = outcome.state === 'cancelled' && this.abort.signal.aborted;
     if (outcome.state === 'failed' && !this.abort.signal.aborted && this.retry(task, outcome)) {
       return;
     }
-    this.finish(step, received, {
+    const event: StepFinished = {
       ...this.finished(step, attempt),
       state: isCancelled ? 'cancelled' : isSuccess ? 'succeeded' : 'failed',
       why: task.why,
       values: storedValues(step.name, received, outcome.values),
       error: isCancelled ? null : (outcome.error ?? cancelledFromOutside(step, outcome)),
       resources: outcome.resources
+    };
+    stores.together(() => {
+      if (isSuccess) {
+        stores.runs.saveStepFiles(this.plan.id, step.name, kept.files);
+        this.keepResult(task, outcome, kept);
+      }
+      this.finish(step, received, event);
     });
-    if (isSuccess) this.keepResult(task, outcome, kept);
   }
 
   /** A secret that nobody has given is the step's to complain about; this says why. */

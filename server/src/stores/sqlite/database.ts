@@ -73,8 +73,12 @@ export class Database {
     );
   }
 
-  /** Runs `work` with the write lock held; all of it is on the disk when this returns, or nothing is. */
+  /**
+   * Runs `work` with the write lock held; all of it is on the disk when this returns, or nothing is. Within another
+   * transaction it is a part of that.
+   */
   transaction<Result>(work: () => Result): Result {
+    if (this.connection.isTransaction) return work();
     return translated(this.path, this.patience, () => {
       this.connection.exec('BEGIN IMMEDIATE');
       try {

@@ -245,6 +245,17 @@ export function describeStores(name: string, open: () => Stores): void {
       ]);
     });
 
+    it('writes several things together', () => {
+      stores.runs.create(newRun('r1'), OWNER);
+      const written = stores.together(() => {
+        stores.results.put(storedResult('k1'), 'r1');
+        stores.runs.saveStepFiles('r1', 'a', {});
+        return append('r1', printed('x'));
+      });
+      expect(written.map(({ seq }) => seq)).toEqual([2]);
+      expect(stores.results.find('k1')).toBeDefined();
+    });
+
     it('keeps artefacts by their content', () => {
       const bytes = Buffer.from('notebook');
       const digest = stores.artefacts.put(bytes);
