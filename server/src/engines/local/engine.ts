@@ -103,6 +103,7 @@ class LocalEngine implements Engine {
     const plan = { id, number, pipeline, notebook: notebook.path, options, interpreter, secrets };
     const workspace = await this.openWorkspace(plan);
     await this.check(plan, workspace);
+    this.closing.signal.throwIfAborted();
     const artefacts = {
       notebook: this.stores.artefacts.put(notebook.bytes),
       pipeline: this.putJson(pipeline),
@@ -139,6 +140,7 @@ class LocalEngine implements Engine {
       secrets
     };
     const workspace = await this.openWorkspace(plan);
+    this.closing.signal.throwIfAborted();
     this.stores.leases.take(run, this.owner, this.clock.now(), lease => this.isAlive(lease));
     return this.launch(plan, workspace, { type: 'run-resumed', pid: process.pid });
   }
