@@ -17,6 +17,9 @@ export interface Context {
 /** A command's result: 0 done, 1 the notebook or the run has errors, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
+/** A command's own result reaches the caller through here: commander's actions return nothing. */
+export type Finish = (code: ExitCode) => void;
+
 /** Options that every command has. */
 export interface CommonOptions {
   readonly json: boolean;

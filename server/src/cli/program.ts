@@ -1,9 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ChardError } from '../errors';
-import { printJson, type Context, type ExitCode } from './context';
-
-/** A command's own result reaches the caller through here: commander's actions return nothing. */
-export type Finish = (code: ExitCode) => void;
+import { printJson, type Context, type ExitCode, type Finish } from './context';
 
 type Register = (program: Command, context: Context, finish: Finish) => void;
 

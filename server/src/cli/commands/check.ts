@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { loadNotebook } from '../../notebooks/load';
 import { checkNotebook } from '../../notebooks/check';
-import { printJson, type CommonOptions, type Context } from '../context';
+import { printJson, type CommonOptions, type Context, type Finish } from '../context';
 import { diagnosticsJson, formatDiagnostics } from '../diagnostics';
-import type { Finish } from '../program';
 
 export function registerCheck(program: Command, context: Context, finish: Finish): void {
   const { terminal } = context;

@@ -6,8 +6,7 @@ import { describeEnvironment } from '../../python/environment';
 import { findInterpreter } from '../../python/interpreter';
 import { kernelFolders, listKernels } from '../../python/kernelspecs';
 import { openStores } from '../../stores';
-import { printJson, type CommonOptions, type Context } from '../context';
-import type { Finish } from '../program';
+import { printJson, type CommonOptions, type Context, type Finish } from '../context';
 import { byteSize, table } from '../terminal';
 
 interface Finding {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { Pipeline, Step } from '@chard/core/pipeline';
 import { loadNotebook } from '../../notebooks/load';
-import { printJson, type CommonOptions, type Context } from '../context';
+import { printJson, type CommonOptions, type Context, type Finish } from '../context';
 import { formatDiagnostics, notebookFailure } from '../diagnostics';
-import type { Finish } from '../program';
 import { table, type Terminal } from '../terminal';
 
 export function registerGraph(program: Command, context: Context, finish: Finish): void {

@@ -3,10 +3,9 @@ import { ChardError } from '../../errors';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
 import { checkNotebook } from '../../notebooks/check';
 import { loadNotebook } from '../../notebooks/load';
-import { printJson, type Context } from '../context';
+import { printJson, type Context, type Finish } from '../context';
 import { formatDiagnostics, notebookFailure } from '../diagnostics';
 import { executionContext, watchRun, type ShowOptions } from '../execution';
-import type { Finish } from '../program';
 import { withStores } from '../withStores';
 import { findRun } from './runs/find';
 

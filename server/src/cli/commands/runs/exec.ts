@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { printJson, type CommonOptions, type Context } from '../../context';
+import { printJson, type CommonOptions, type Context, type Finish } from '../../context';
 import { executionContext } from '../../execution';
-import type { Finish } from '../../program';
 import { withStores } from '../../withStores';
 import { findRun } from './find';
 import { storedPipeline } from './record';

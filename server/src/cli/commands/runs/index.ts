@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Context } from '../../context';
-import type { Finish } from '../../program';
+import type { Context, Finish } from '../../context';
 import { registerExec } from './exec';
 import { registerList } from './list';
 import { registerLogs } from './logs';

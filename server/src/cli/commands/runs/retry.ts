@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { Context } from '../../context';
+import type { Context, Finish } from '../../context';
 import { executionContext, watchRun, type ShowOptions } from '../../execution';
-import type { Finish } from '../../program';
 import { withStores } from '../../withStores';
 import { findRun } from './find';
 import { storedPipeline } from './record';
