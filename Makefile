@@ -36,6 +36,7 @@ format: setup
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
+# With the oldest Python of those supported (3.11.0 and newer), so that every pin is there for all of them.
 lock:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet --upgrade -r requirements/dev.in
