@@ -1,6 +1,6 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
-import { reduce, type RunEvent, type RunState } from '@chard/core/run';
-import { stepLines } from './runView';
+import { isOver, reduce, type RunEvent, type RunState, type StepState } from '@chard/core/run';
+import { shownSteps, stepLines } from './runView';
 import { duration, type Terminal } from './terminal';
 
 /** Shows a run while it goes on. Give it each event as it comes; `end` leaves the last state on the screen. */
@@ -22,6 +22,7 @@ const CURSOR_UP_AND_CLEAR = (lines: number) => (lines > 0 ? `\u001b[${lines}A\u0
 
 class LiveProgress implements Progress {
   private drawn = 0;
+  private readonly warnings: string[] = [];
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -35,25 +36,51 @@ class LiveProgress implements Progress {
 
   add(event: RunEvent): void {
     this.state = reduce(this.state, event);
+    if (event.type === 'warning') {
+      this.warnings.push(warningText(event));
+    }
   }
 
   end(): void {
     clearInterval(this.timer);
-    this.draw();
+    this.draw(Infinity);
+    this.warnings.forEach(text => this.terminal.err(`${text}\n`));
   }
 
-  private draw(): void {
+  private draw(rows = this.terminal.rows): void {
     if (this.state.id === '') {
       return;
     }
     const { paint, columns } = this.terminal;
     const title = `${this.state.pipeline} ${paint.err('dim', `run ${this.state.id}`)}`;
-    const lines = [title, ...stepLines(this.state, this.now(), paint.err)].map(line =>
-      clip(line, columns - 1)
-    );
-    this.terminal.err(CURSOR_UP_AND_CLEAR(this.drawn) + lines.map(line => `${line}\n`).join(''));
-    this.drawn = lines.length;
+    const all = shownSteps(this.state);
+    // The title, the count and the line that the cursor stands on.
+    const steps = all.length <= rows - 2 ? all : mostTelling(all, rows - 3);
+    const lines = [title, ...stepLines(this.state, this.now(), paint.err, steps)];
+    if (steps.length < all.length) {
+      const over = all.filter(({ phase }) => isOver(phase)).length;
+      lines.push(paint.err('dim', `  ${over} of ${all.length} steps are over`));
+    }
+    const shown = lines.map(line => clip(line, columns - 1));
+    this.terminal.err(CURSOR_UP_AND_CLEAR(this.drawn) + shown.map(line => `${line}\n`).join(''));
+    this.drawn = shown.length;
   }
+}
+
+/** Of more steps than there are lines: what runs, what failed, what ended last, what comes next; in their order. */
+function mostTelling(steps: readonly StepState[], room: number): StepState[] {
+  const rank = ({ phase }: StepState) =>
+    phase === 'running' ? 0 : phase === 'failed' ? 1 : isOver(phase) ? 2 : 3;
+  const chosen = new Set(
+    [...steps]
+      .sort((a, b) => rank(a) - rank(b) || (b.finishedAt ?? 0) - (a.finishedAt ?? 0))
+      .slice(0, Math.max(1, room))
+  );
+  return steps.filter(step => chosen.has(step));
+}
+
+function warningText({ step, message }: Extract<RunEvent, { type: 'warning' }>): string {
+  return `warning: ${step === null ? '' : `${step}: `}${message}`;
 }
 
 /** Cuts a line that would wrap: a wrapped line cannot be drawn over. Colours do not count. */
@@ -110,7 +137,7 @@ class PlainProgress implements Progress {
         return `${event.step}: ${event.cached ? 'reused' : event.state + took}`;
       }
       case 'warning':
-        return `warning: ${event.step === null ? '' : `${event.step}: `}${event.message}`;
+        return warningText(event);
       default:
         return null;
     }

@@ -17,8 +17,12 @@ const SIGN: Record<RunPhase, { sign: string; style: Style }> = {
 const BAR_WIDTH = 28;
 
 /** The steps of a run, a line each: sign, name, time, when it ran. The last line of a running view has no time yet. */
-export function stepLines(state: RunState, now: number, paint: Paint): string[] {
-  const steps = state.steps.filter(isShown);
+export function stepLines(
+  state: RunState,
+  now: number,
+  paint: Paint,
+  steps: readonly StepState[] = shownSteps(state)
+): string[] {
   const window = timeWindow(state, now);
   const rows = steps.map(step => {
     const { sign, style } = SIGN[step.phase];
@@ -31,6 +35,11 @@ export function stepLines(state: RunState, now: number, paint: Paint): string[] 
     ];
   });
   return table(rows).split('\n').slice(0, -1);
+}
+
+/** The steps that a person sees. */
+export function shownSteps(state: RunState): StepState[] {
+  return state.steps.filter(isShown);
 }
 
 /** The metrics step is the person's only where something is wrong with it. */

@@ -72,6 +72,11 @@ describe('the terminal of a process', () => {
     expect(paint.err('red', 'text')).toBe('text');
   });
 
+  it('has a size even where nobody has set one', () => {
+    const unsized = Object.assign(stream(true), { columns: 0, rows: 0 });
+    expect(processTerminal(stream(true), unsized, {})).toMatchObject({ columns: 80, rows: 24 });
+  });
+
   it('draws over no lines of a dumb terminal or a file', () => {
     expect(processTerminal(stream(true), stream(true), { TERM: 'dumb' }).live).toBe(false);
     expect(processTerminal(stream(true), stream(false), {}).live).toBe(false);

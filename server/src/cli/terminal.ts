@@ -15,9 +15,10 @@ export interface Terminal {
   /** True where `err` is a terminal whose lines can be drawn over. */
   readonly live: boolean;
   readonly columns: number;
+  readonly rows: number;
 }
 
-type Stream = Writable & { isTTY?: boolean; columns?: number };
+type Stream = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
 /** The terminal of a process. `NO_COLOR` and `TERM=dumb` are honoured. */
 export function processTerminal(
@@ -33,7 +34,9 @@ export function processTerminal(
     err: text => void stderr.write(text),
     paint: { out: painter(stdout), err: painter(stderr) },
     live: Boolean(stderr.isTTY) && environment['TERM'] !== 'dumb',
-    columns: stderr.columns ?? 80
+    // A pseudo-terminal whose size nobody has set says 0.
+    columns: stderr.columns || 80,
+    rows: stderr.rows || 24
   };
 }
 
