@@ -26,18 +26,22 @@ export function fingerprint(meaning: StepMeaning): string {
     FORM,
     meaning.prologue,
     meaning.imports.map(({ name, statement }) => [name, statement]),
-    meaning.cells.map(unitMeaning),
+    meaning.cells.map(unitDigest),
     meaning.metrics.map(({ name, expression }) => [name, expression]),
     meaning.modules.map(({ name, digest }) => [name, digest]),
     image,
     sortedEntries(environment),
     secrets.map(({ secret, key, env }) => [secret, key, env]).sort()
   ];
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(form))));
+  return sha256Hex(JSON.stringify(form));
 }
 
 function sortedEntries(record: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
 /** A parameter's line stands for its name alone: its value is an input, not code. */
@@ -45,38 +49,50 @@ export function parameterMeaning(name: string): string {
   return JSON.stringify(['parameter', name]);
 }
 
-/** A statement as a text that differs exactly when its tree does. */
-export function statementMeaning(node: Node): string {
+function treeText(node: Node): string {
   return JSON.stringify(node, (key, value: unknown) =>
     key === 'range' || key === 'nameRange' ? undefined : value
   );
 }
 
-const meanings = new WeakMap<CodeUnit, string>();
+const statementDigests = new WeakMap<Node, string>();
+
+/** A digest that differs exactly when a statement's tree does, its places left out. */
+export function statementMeaning(node: Node): string {
+  let digest = statementDigests.get(node);
+  if (digest === undefined) {
+    digest = sha256Hex(treeText(node));
+    statementDigests.set(node, digest);
+  }
+  return digest;
+}
+
+const unitDigests = new WeakMap<CodeUnit, string>();
+
+function unitDigest(unit: CodeUnit): string {
+  let digest = unitDigests.get(unit);
+  if (digest === undefined) {
+    digest = sha256Hex(unitMeaning(unit));
+    unitDigests.set(unit, digest);
+  }
+  return digest;
+}
 
 /**
  * A cell's meaning: its tree without places, and IPython's own lines as they are written. What Python would refuse
  * means its text.
  */
 function unitMeaning(unit: CodeUnit): string {
-  const known = meanings.get(unit);
-  if (known !== undefined) return known;
-  const meaning =
-    unit.problems.length > 0
-      ? JSON.stringify(['text', unit.source])
-      : JSON.stringify([
-          unit.body.map(statementMeaning),
-          unit.constructs.map(({ kind, name, argument, body, range }) => [
-            kind,
-            name,
-            argument,
-            body === 'text' ? textOfLines(unit.source, range.start.line, range.end.line) : null,
-            unit.body.filter(node => unit.locate(node.range).start.line < range.start.line).length
-          ]),
-          unit.constructs.length === 0 && endsWithSemicolon(unit.source)
-        ]);
-  meanings.set(unit, meaning);
-  return meaning;
+  if (unit.problems.length > 0) return JSON.stringify(['text', unit.source]);
+  const constructs = unit.constructs.map(({ kind, name, argument, body, range }) => [
+    kind,
+    name,
+    argument,
+    body === 'text' ? textOfLines(unit.source, range.start.line, range.end.line) : null,
+    unit.body.filter(node => unit.locate(node.range).start.line < range.start.line).length
+  ]);
+  const quiet = constructs.length === 0 && endsWithSemicolon(unit.source);
+  return JSON.stringify([unit.body.map(treeText), constructs, quiet]);
 }
 
 function textOfLines(source: string, first: number, last: number): string {

@@ -200,6 +200,8 @@ class FlowAnalysis {
       if (!ancestors.has(index) || this.flows[index]?.leavings.get(name)?.shared) continue;
       const covered = found.some(later => this.flows[later]?.ancestors.has(index));
       if (!covered) found.push(index);
+      // It comes after all that were before it, which it therefore covers.
+      if (this.flows[index]?.ancestors.size === index) break;
     }
     return found.reverse();
   }
@@ -436,7 +438,9 @@ class StepAttempt {
     const leavings = new Map<string, Leaving>();
     for (const [name, slot] of machine.names()) {
       const passes = (slot.origin & (INCOMING | INCOMING_PAST_LOOP)) !== 0;
-      const incoming = passes ? (this.resolve(name) ?? NOTHING) : NOTHING;
+      // What a loop that ran not once would leave is read from above, but not followed further.
+      const kept = (slot.origin & INCOMING) !== 0;
+      const incoming = kept ? (this.resolve(name) ?? NOTHING) : NOTHING;
       leavings.set(name, {
         certain: (slot.origin & UNSURE) === 0 || slot.origin === DELETED,
         binds: (slot.origin & LOCAL) !== 0,

@@ -28,8 +28,23 @@ function packageOf(name: string, path: string): string[] {
   return /(^|\/)__init__\.py$/.test(path) ? parts : parts.slice(0, -1);
 }
 
+const importedNames = new WeakMap<CodeUnit, Map<string, ReadonlySet<string>>>();
+
+/** `findImports`, once for each unit and package. */
+function importsOf(unit: CodeUnit, from: readonly string[]): ReadonlySet<string> {
+  const known = importedNames.get(unit) ?? new Map<string, ReadonlySet<string>>();
+  importedNames.set(unit, known);
+  const key = from.join('.');
+  let names = known.get(key);
+  if (!names) {
+    names = findImports(unit, from);
+    known.set(key, names);
+  }
+  return names;
+}
+
 /** Dotted names that the import statements of a source mention; each may be a module or a name inside of one. */
-function importsOf(unit: CodeUnit, from: readonly string[]): Set<string> {
+function findImports(unit: CodeUnit, from: readonly string[]): Set<string> {
   const names = new Set<string>();
   const add = (name: string): void => withParents(name).forEach(part => names.add(part));
   const visit = (node: Node): void => {

@@ -15,6 +15,7 @@ import {
   STORING_METHODS,
   callEffect,
   callRefusal,
+  isLabelAttribute,
   isScalarAttribute,
   methodEffect
 } from './knowledge';
@@ -39,6 +40,16 @@ export interface CallSite {
 const BUDGET = 40_000;
 /** Notebook functions that call one another, deeper than which they are only skimmed. */
 const DEPTH = 24;
+
+/** The objects that are known to do something of their own, and the rest. */
+export function split(
+  value: Value,
+  isKnown: (object: HeapObject) => boolean
+): { known: HeapObject[]; unknown: Value } {
+  const known = [...value].filter(isKnown);
+  if (known.length === 0) return { known, unknown: value };
+  return { known, unknown: new Set([...value].filter(object => !isKnown(object))) };
+}
 
 export function argumentList(args: CallArguments): Value[] {
   const values = [...args.positional, ...args.named.values()];
@@ -72,18 +83,22 @@ export abstract class Calls {
   }
 
   call(callee: Value, args: CallArguments, site: CallSite): Value {
-    if (callee.size === 0) return this.callUnknown(NOTHING, args, site);
-    return this.each(callee, object => this.callObject(object, args, site));
+    const { known, unknown } = split(callee, object => object.kind !== 'plain');
+    const ways = known.map(object => () => this.callObject(object, args, site));
+    if (unknown.size > 0 || known.length === 0) {
+      ways.push(() => this.callUnknown(unknown, args, site));
+    }
+    return this.either(ways);
   }
 
-  /** One of the objects is meant: with several, each may be. */
-  protected each<T extends HeapObject>(objects: Iterable<T>, run: (object: T) => Value): Value {
-    const all = [...objects];
-    if (all.length === 1) return run(all[0]!);
+  /** One of these happens; with several, each may. */
+  protected either(ways: readonly (() => Value)[]): Value {
+    const [only] = ways;
+    if (only && ways.length === 1) return only();
     const results: Value[] = [];
-    const outcomes = all.map(object =>
+    const outcomes = ways.map(way =>
       this.machine.branch(() => {
-        results.push(run(object));
+        results.push(way());
       })
     );
     if (outcomes.length > 0) this.machine.join(outcomes);
@@ -190,7 +205,8 @@ export abstract class Calls {
       case 'fresh':
         this.operate(union(...values), site);
         return machine.fresh();
-      case 'elements': {
+      case 'elements':
+      case 'copies': {
         this.operate(union(...values), site);
         const held = union(...values.map(value => machine.elements(value)));
         const own = /^(builtins|collections|itertools|random)\./.test(callee.path);
@@ -285,8 +301,14 @@ export abstract class Calls {
     this.mayCall(given, site);
     if (effect === 'scalar') return NOTHING;
     if (effect === 'part') return union(machine.parts(receiver), given);
-    if (effect === 'elements') return machine.fresh(machine.elements(receiver));
-    return machine.fresh();
+    if (effect === 'fresh') return machine.fresh();
+    const containers = [...receiver].filter(object => object.kind === 'plain' && object.container);
+    const held = union(machine.elements(new Set(containers)), machine.elements(given));
+    const isContainer = containers.length === receiver.size;
+    if (effect === 'copies' && !isContainer) return machine.fresh(held);
+    return isContainer
+      ? machine.container(held)
+      : union(machine.container(held), machine.parts(receiver));
   }
 
   /** The functions among these values may be called, with anything. */
@@ -359,20 +381,23 @@ export abstract class Calls {
   /** Taking an attribute: of a module, a class or an instance of the notebook, or anything else. */
   attribute(value: Value, name: string, site: CallSite): Value {
     const { machine } = this;
-    if (value.size === 0) return NOTHING;
-    const results: Value[] = [];
-    for (const object of value) {
+    const { known, unknown } = split(value, hasOwnAttributes);
+    const results: Value[] = [this.unknownAttribute(unknown, name)];
+    for (const object of known) {
       if (object.kind === 'external') {
         results.push(new Set([machine.heap.external(`${object.path}.${name}`)]));
       } else if (object.kind === 'instance') {
         results.push(this.instanceAttribute(object, name, site));
       } else if (object.kind === 'class') {
         results.push(this.classAttribute(object, name));
-      } else if (!isScalarAttribute(name)) {
-        results.push(machine.parts(new Set([object])));
       }
     }
     return union(...results);
+  }
+
+  private unknownAttribute(value: Value, name: string): Value {
+    if (value.size === 0 || isScalarAttribute(name)) return NOTHING;
+    return isLabelAttribute(name) ? this.machine.fresh() : this.machine.parts(value);
   }
 
   private instanceAttribute(instance: InstanceObject, name: string, site: CallSite): Value {
@@ -422,6 +447,10 @@ export abstract class Calls {
     const data = [...member].filter(object => object.kind !== 'function');
     return data.length === 0 ? NOTHING : new Set(data);
   }
+}
+
+function hasOwnAttributes({ kind }: HeapObject): boolean {
+  return kind === 'external' || kind === 'instance' || kind === 'class';
 }
 
 /** The parameters of a function in order of the text. */

@@ -10,9 +10,16 @@ import type {
   ListComp,
   SetComp
 } from '../ast';
-import { Calls, type CallArguments, type CallSite } from './calls';
+import { Calls, split, type CallArguments, type CallSite } from './calls';
 import { resolveName, resolveWalrus, type Variable } from './frames';
-import { NOTHING, union, type Frame, type FunctionObject, type Value } from './heap';
+import {
+  NOTHING,
+  union,
+  type Frame,
+  type HeapObject,
+  type FunctionObject,
+  type Value
+} from './heap';
 import { changesFirstArgument } from './knowledge';
 import type { CellCode } from './unit';
 
@@ -138,8 +145,12 @@ export abstract class Evaluator extends Calls {
     const all = union(...operands);
     if (all.size === 0) return NOTHING;
     this.operate(all, this.site(node, context));
+    // `+` on lists keeps their elements; what notebook classes do is theirs to know; arrays and tables are new.
+    const containers = [...all].filter(object => object.kind === 'plain' && object.container);
     const instances = [...all].filter(object => object.kind === 'instance');
-    return this.machine.fresh(union(this.machine.elements(all), new Set(instances)));
+    return this.machine.fresh(
+      union(this.machine.elements(new Set(containers)), new Set(instances))
+    );
   }
 
   private evaluateCompare(node: Compare, context: Context): Value {
@@ -349,21 +360,24 @@ export abstract class Evaluator extends Calls {
     context: Context
   ): Value {
     const site = this.site(node, context);
-    if (receiver.size === 0) return this.callMethod(receiver, name, args, site);
-    return this.each(receiver, object => {
+    const { known, unknown } = split(receiver, object => this.hasMethod(object, name));
+    const ways = known.map(object => (): Value => {
       const self: Value = new Set([object]);
-      if (object.kind === 'external') {
-        const callee: Value = new Set([this.machine.heap.external(`${object.path}.${name}`)]);
-        this.changeArgument(callee, node, args, context);
-        return this.call(callee, args, site);
-      }
-      const type =
-        object.kind === 'instance' ? object.type : object.kind === 'class' ? object : null;
-      if (type && this.member(type, name)) {
-        return this.call(this.attribute(self, name, site), args, site);
-      }
-      return this.callMethod(self, name, args, site);
+      const callee = this.attribute(self, name, site);
+      if (object.kind === 'external') this.changeArgument(callee, node, args, context);
+      return this.call(callee, args, site);
     });
+    if (unknown.size > 0 || known.length === 0) {
+      ways.push(() => this.callMethod(unknown, name, args, site));
+    }
+    return this.either(ways);
+  }
+
+  /** What calling this method does is known from the object: a module's function, a notebook class's method. */
+  private hasMethod(object: HeapObject, name: string): boolean {
+    if (object.kind === 'external') return true;
+    const type = object.kind === 'instance' ? object.type : object.kind === 'class' ? object : null;
+    return type !== null && this.member(type, name) !== null;
   }
 
   private evaluateArguments(node: Call, context: Context): CallArguments {

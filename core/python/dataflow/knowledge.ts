@@ -23,6 +23,8 @@ export type CallEffect =
   | 'fresh'
   /** Reads; something new comes back that holds the arguments' elements. */
   | 'elements'
+  /** Reads; a container's copy holds its elements, an array's or a table's copy shares nothing. */
+  | 'copies'
   /** Reads; something new comes back that holds the arguments themselves. */
   | 'holds'
   /** Reads; the argument, a view or a part of it comes back. */
@@ -190,7 +192,8 @@ const READING_METHODS: ReadonlyMap<string, CallEffect> = new Map([
     sort_index explode melt corrwith pct_change diff shift rank sample dropna fillna drop_duplicates
     rename reset_index set_index sort_values drop merge assign round nlargest nsmallest`
   ),
-  ...table('elements', 'copy keys values items union intersection difference symmetric_difference'),
+  ...table('elements', 'keys values items'),
+  ...table('copies', 'copy union intersection difference symmetric_difference'),
   ...table('part', 'get head tail groupby iterrows itertuples')
 ]);
 
@@ -208,6 +211,15 @@ const SCALAR_ATTRIBUTES: ReadonlySet<string> = new Set(
 
 export function isScalarAttribute(name: string): boolean {
   return SCALAR_ATTRIBUTES.has(name);
+}
+
+/** Attributes that hold labels: nothing in them can be changed. */
+const LABEL_ATTRIBUTES: ReadonlySet<string> = new Set(
+  'axes classes_ columns dtypes feature_names feature_names_in_ index target_names'.split(' ')
+);
+
+export function isLabelAttribute(name: string): boolean {
+  return LABEL_ATTRIBUTES.has(name);
 }
 
 /** Methods that put their arguments into what they are called on and neither call nor change them. */

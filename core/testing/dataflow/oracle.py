@@ -378,8 +378,11 @@ class Case:
     def check(self) -> dict[str, Any]:
         problems: list[str] = []
         done = self.as_pipeline()
+        failed: set[str] = set()
         for step in self.steps:
             name = step["name"]
+            if failed & self.ancestors[name]:
+                continue
             printed, error, namespace = self.as_notebook(step)
             result = done[name]
             if self.interferes(step, done):
@@ -389,6 +392,9 @@ class Case:
                     f"step {name}: the notebook gives {printed!r} {error}, "
                     f"the pipeline {result['printed']!r} {result['error']}"
                 )
+                continue
+            if error is not None:
+                failed.add(name)
                 continue
             names = {taken["name"] for taken in step["inputs"]} | set(step["leaves"])
             for each in sorted(names):
