@@ -28,13 +28,18 @@ export function stepLines(
     const { sign, style } = SIGN[step.phase];
     return [
       `  ${paint(style, sign)}`,
-      step.name === METRICS_STEP ? 'metrics' : step.name,
+      stepTitle(step.name),
       elapsed(step, now),
       bar(step, window, now, paint),
       note(step, paint)
     ];
   });
   return table(rows).split('\n').slice(0, -1);
+}
+
+/** A step's name for people: the implicit step of the metrics has none of its own. */
+export function stepTitle(name: string): string {
+  return name === METRICS_STEP ? 'metrics' : name;
 }
 
 /** The steps that a person sees. */
@@ -86,7 +91,7 @@ export function stepReasons(state: RunState): string {
     state.steps
       .filter(isShown)
       .map(step => [
-        `  ${step.name === METRICS_STEP ? 'metrics' : step.name}`,
+        `  ${stepTitle(step.name)}`,
         step.attempts > 1 ? `${step.attempts} attempts` : '',
         step.resources === null
           ? ''
@@ -104,7 +109,7 @@ export function metricText(value: MetricValue): string {
 /** The message first, the traceback below. */
 export function errorReport(error: NonNullable<RunState['error']>, paint: Paint): string {
   const where = [
-    error.step === null ? null : `step ${error.step === METRICS_STEP ? 'metrics' : error.step}`,
+    error.step === null ? null : `step ${stepTitle(error.step)}`,
     error.cell === null ? null : `cell ${error.cell}`,
     error.line === null ? null : `line ${error.line}`
   ].filter(Boolean);

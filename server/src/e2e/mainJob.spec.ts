@@ -169,6 +169,14 @@ describe('the digits example', () => {
     const oneStep = await chard.run(['runs', 'logs', first, '--step', 'load']);
     expect(oneStep.out).toBe('1347 pictures to learn from, 450 to be tested on\n');
 
+    const all = await chard.run(['runs', 'logs', first]);
+    expect(all.out).toMatch(/^metrics │ best_accuracy 0\.98$/m);
+    const unknown = await chard.run(['runs', 'logs', first, '--step', 'lod']);
+    expect([unknown.code, unknown.err]).toEqual([
+      2,
+      `chard: The run ${first} has no step "lod". Its steps: load, forest, logistic, evaluate.\n`
+    ]);
+
     const listed = await chard.run(['runs', 'values', first, '--json']);
     const { values } = readDocument(listed, ValuesDocument);
     const names = values.map(({ step, name }) => `${step}.${name}`);

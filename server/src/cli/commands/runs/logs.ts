@@ -3,10 +3,11 @@ import { isOver } from '@chard/core/run';
 import type { Stores } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { logEntry, type LogEntry } from '../../logEntries';
-import { readLog } from '../../readLog';
+import { readLog, readState } from '../../readLog';
+import { stepTitle } from '../../runView';
 import type { Terminal } from '../../terminal';
 import { withStores } from '../../withStores';
-import { findRun } from './find';
+import { findRun, requireStep } from './find';
 
 interface LogsOptions extends CommonOptions {
   readonly step?: string;
@@ -25,6 +26,9 @@ export function registerLogs(runs: Command, context: Context): void {
     .action((reference: string, options: LogsOptions) =>
       withStores(context, async ({ stores }) => {
         const { id } = findRun(stores, reference);
+        if (options.step !== undefined) {
+          requireStep(readState(stores, id), options.step);
+        }
         const step = options.step === undefined ? {} : { step: options.step };
         if (options.json && !options.follow) {
           const entries = [...readLog(stores, id, step)].flatMap(event => logEntry(event) ?? []);
@@ -94,7 +98,9 @@ function printer(terminal: Terminal, { json, step }: LogsOptions): (entry: LogEn
     // A line that is still being written waits for its end, so that steps side by side do not mix within a line.
     unfinished.set(source, named ? rest : '');
     const shown = named ? lines : text === '' ? [] : [text];
-    const prefix = named ? `${paint.out('cyan', entry.step)} ${paint.out('dim', '│')} ` : '';
+    const prefix = named
+      ? `${paint.out('cyan', stepTitle(entry.step))} ${paint.out('dim', '│')} `
+      : '';
     for (const line of shown) {
       const colour = entry.stream === 'error' || entry.stream === 'stderr' ? 'red' : null;
       terminal.out(

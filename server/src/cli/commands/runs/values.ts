@@ -9,7 +9,7 @@ import { executionContext } from '../../execution';
 import { readState } from '../../readLog';
 import { byteSize, table } from '../../terminal';
 import { withStores } from '../../withStores';
-import { findRun } from './find';
+import { findRun, requireStep } from './find';
 import { storedPipeline } from './record';
 
 interface ValuesOptions extends CommonOptions {
@@ -90,12 +90,8 @@ const IPYTHON_NAME = /^(In|Out|_{1,3}|_\d+|_i{1,3}|_i\d+|_[ido]h)$/;
  * shown wherever it came from. Hidden state (`@random`, ...) is carried like a value but is none of the person's.
  */
 function select(state: RunState, { step, name, all }: ValuesOptions): StepValue[] {
-  if (step !== undefined && !state.positions.has(step)) {
-    throw new ChardError(
-      'step-unknown',
-      `The run ${state.id} has no step "${step}". Its steps: ${state.steps.map(item => item.name).join(', ')}.`,
-      { exitCode: 2 }
-    );
+  if (step !== undefined) {
+    requireStep(state, step);
   }
   return state.steps
     .filter(item => step === undefined || item.name === step)
