@@ -3,7 +3,14 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['**/node_modules/', '.venv/', '.yarn/', 'jupyterlab_chard/', '**/*.cjs', 'eslint.config.mjs']
+    ignores: [
+      '**/node_modules/',
+      '.venv/',
+      '.yarn/',
+      'jupyterlab_chard/',
+      '**/*.cjs',
+      'eslint.config.mjs'
+    ]
   },
   js.configs.recommended,
   ...tseslint.configs.recommended,

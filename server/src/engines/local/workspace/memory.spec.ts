@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWorkspaceMemory } from './memory';
@@ -24,6 +24,16 @@ it('remembers from one opening to the next, and what a step no longer writes as 
   second.ownWrites.liftDoubt('execution', 'a');
   expect(second.ownWrites.doubts('execution')).toEqual(['b']);
   second.close();
+});
+
+it('can be read by its owner alone', () => {
+  const memory = openWorkspaceMemory(path());
+  memory.ownWrites.record('n', 'step', [write]);
+  const modes = readdirSync(join(folder, 'home')).map(
+    name => statSync(join(folder, 'home', name)).mode & 0o777
+  );
+  memory.close();
+  expect(new Set(modes)).toEqual(new Set([0o600]));
 });
 
 it('is made anew where it is damaged', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileFailure, SqliteDigestIndex, type DigestIndex, errorCode } from '../../../files';
@@ -36,8 +36,11 @@ export function openWorkspaceMemory(path: string): WorkspaceMemory {
 }
 
 function open(path: string): WorkspaceMemory {
+  const isNew = path !== ':memory:' && !existsSync(path);
   const database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
   try {
+    // Before anything is written: the journal's files take the database's mode.
+    if (isNew) chmodSync(path, 0o600);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     return {
       digests: new SqliteDigestIndex(database),
