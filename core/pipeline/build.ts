@@ -99,7 +99,8 @@ class Builder {
         notebook,
         cells: this.cells,
         flow: this.flow,
-        parameters: this.parameters.parameters.map(({ name }) => name)
+        parameters: this.parameters.parameters.map(({ name }) => name),
+        taken: this.taken
       })
     ];
     const diagnostics = [...notebook.diagnostics, ...found.sort(inNotebookOrder)];

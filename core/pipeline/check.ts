@@ -5,7 +5,8 @@ import {
   nearestOf,
   type AnnotatedNotebook
 } from '../notebook';
-import { reach, type Place, type ReadFact } from '../python/dataflow';
+import { forEachChild, type Node, type Stmt } from '../python';
+import { callEffect, reach, type Place, type ReadFact } from '../python/dataflow';
 import type { PipelineCells } from './cells';
 import type { Arrival, NotebookFlow, StepFlow } from './flow';
 import { METRICS_STEP } from './model';
@@ -17,6 +18,8 @@ export interface FlowCheck {
   readonly flow: NotebookFlow;
   /** Names of the parameters. */
   readonly parameters: readonly string[];
+  /** Of each step, the names that others take from it. */
+  readonly taken: readonly ReadonlySet<string>[];
 }
 
 /** Concerns about IPython's syntax that only inform. */
@@ -104,6 +107,7 @@ class FlowChecker {
     }
     this.checkInterleaved(step);
     this.checkParameters(step);
+    this.checkUnused(step);
     for (const fact of step.opaque) this.reportOpaque(fact, step.index);
     for (const [path, place] of step.moduleChanges)
       this.reportModuleChange(path, place, step.index);
@@ -390,6 +394,25 @@ class FlowChecker {
     }
   }
 
+  /** A step that only binds names, none of which anybody takes. */
+  private checkUnused(step: StepFlow): void {
+    if (this.names[step.index] === undefined || this.check.taken[step.index]?.size !== 0) return;
+    const units = step.cells.map(({ cell }) => this.check.cells.byIndex.get(cell)?.unit);
+    const onlyBinds = units.every(
+      unit => unit && unit.constructs.length === 0 && unit.body.every(isPlainBinding)
+    );
+    const binds = [...step.leavings.values()].some(leaving => leaving.binds);
+    if (!onlyBinds || !binds) return;
+    this.found.push(
+      diagnostic(
+        'info',
+        'unused-step',
+        `Nothing reads what step "${this.nameOf(step.index)}" binds, and it shows nothing. Is a dependency or a metric missing?`,
+        { cell: this.firstCell(step), line: 1, column: 0, step: this.nameOf(step.index) }
+      )
+    );
+  }
+
   private firstWrite(step: StepFlow, name: string): Place {
     const cell = step.cells.find(({ writes }) => writes.has(name))?.cell ?? this.firstCell(step);
     return { cell, range: { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } } };
@@ -416,4 +439,23 @@ class FlowChecker {
       )
     );
   }
+}
+
+/** A statement that binds names and does nothing else: no call of anything that might. */
+function isPlainBinding(statement: Stmt): boolean {
+  if (statement.kind === 'FunctionDef' || statement.kind === 'ClassDef') return true;
+  if (statement.kind !== 'Assign' && statement.kind !== 'AnnAssign') return false;
+  return !mayDoMore(statement);
+}
+
+function mayDoMore(node: Node): boolean {
+  if (node.kind === 'Call') {
+    const isReading = node.func.kind === 'Name' && callEffect(`builtins.${node.func.id}`) !== null;
+    if (!isReading || (node.func.kind === 'Name' && node.func.id === 'print')) return true;
+  }
+  let found = false;
+  forEachChild(node, child => {
+    found ||= mayDoMore(child);
+  });
+  return found;
 }

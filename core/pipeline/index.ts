@@ -3,6 +3,7 @@ export { buildPipeline, type BuildInput, type BuildResult } from './build';
 export {
   findLocalModules,
   listImportedModules,
+  preloadModules,
   type LocalModuleSource,
   type LocalModules
 } from './modules';

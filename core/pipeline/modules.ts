@@ -1,10 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import type { AnnotatedNotebook } from '../notebook';
-import { forEachChild, type Node } from '../python';
+import { forEachChild, type Node, type Stmt } from '../python';
 import type { Analyser, CodeUnit } from '../python/dataflow';
 import { readCells } from './cells';
-import type { LocalModule } from './model';
+import type { LocalModule, Pipeline } from './model';
 
 /** A Python file beside the notebook. */
 export interface LocalModuleSource {
@@ -151,21 +151,23 @@ export class ModuleReach {
   }
 }
 
-/** Top-level names of the installed modules that import statements name: what a fork server loads beforehand. */
-export function installedModules(units: Iterable<CodeUnit>, local: ReadonlySet<string>): string[] {
+/** Dotted names of the installed modules that a pipeline's import statements name: what a fork server loads first. */
+export function preloadModules(pipeline: Pipeline, analyser: Analyser): string[] {
+  const local = new Set(pipeline.modules.map(({ name }) => name.split('.')[0] ?? name));
+  const steps = pipeline.metricsStep ? [...pipeline.steps, pipeline.metricsStep] : pipeline.steps;
+  const sources = [...pipeline.prologue, ...steps.flatMap(({ code }) => code)];
   const names = new Set<string>();
-  for (const unit of units) {
-    for (const statement of unit.body) {
-      const imported =
-        statement.kind === 'Import'
-          ? statement.names.map(({ name }) => name)
-          : statement.kind === 'ImportFrom' && statement.level === 0 && statement.module
-            ? [statement.module]
-            : [];
-      for (const name of imported) {
-        if (name !== '__future__' && !local.has(name.split('.')[0] ?? name)) names.add(name);
-      }
+  for (const { source } of sources) {
+    const { body } = analyser.unit(source, () => true);
+    for (const name of body.flatMap(importedModules)) {
+      if (name !== '__future__' && !local.has(name.split('.')[0] ?? name)) names.add(name);
     }
   }
   return [...names].sort();
+}
+
+function importedModules(statement: Stmt): string[] {
+  if (statement.kind === 'Import') return statement.names.map(({ name }) => name);
+  if (statement.kind !== 'ImportFrom' || statement.level > 0) return [];
+  return statement.module === null ? [] : [statement.module];
 }

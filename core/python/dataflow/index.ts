@@ -11,7 +11,7 @@ export {
   type HeapObject,
   type Value
 } from './heap';
-export { isBuiltin, isBuiltinShadowedByStars } from './knowledge';
+export { callEffect, isBuiltin, isBuiltinShadowedByStars } from './knowledge';
 export {
   Machine,
   type ChangeFact,

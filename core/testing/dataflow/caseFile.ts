@@ -79,7 +79,8 @@ function readCell(block: string, expectations: Map<string, Expectation>): CaseCe
   return { name, source };
 }
 
-function readCase(block: string): FlowCase {
+/** Reads one case, its name first, as the files have it. */
+export function readCase(block: string): FlowCase {
   const [head = '', ...rest] = block.split('\n');
   const [about = '', ...cells] = rest.join('\n').split(/^-- /m);
   const steps = new Map<string, Expectation>();
