@@ -28,7 +28,13 @@ function question(generated: GeneratedNotebook): Question | null {
     name,
     [...inputs, ...imports].map(each => each.name)
   ]);
-  return { name: 'generated', ipython: false, pipeline, spare: Object.fromEntries(everything) };
+  return {
+    name: 'generated',
+    ipython: false,
+    pipeline,
+    onlyInputs: true,
+    spare: Object.fromEntries(everything)
+  };
 }
 
 const seed = Number(process.env.FC_SEED ?? 20_260_101);

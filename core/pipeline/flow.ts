@@ -20,6 +20,7 @@ import {
   type ReadFact,
   type Value
 } from '../python/dataflow';
+import { TIMED_FUNCTION } from '../python/ipython/rendering';
 import { analysePrologue, type Prologue } from './prologue';
 
 /** A step as far as its data flow goes. */
@@ -222,7 +223,8 @@ class FlowAnalysis {
     for (const flow of [...this.flows].reverse()) {
       const fromPrologue = new Set(flow.prologueNames);
       for (const name of wanted[flow.index] ?? []) {
-        if (flow.arrivals.has(name) || !flow.leavings.get(name)?.passes) continue;
+        if (flow.arrivals.has(name) || flow.imports.has(name)) continue;
+        if (!flow.leavings.get(name)?.passes) continue;
         const candidates = this.candidates(name, flow.ancestors);
         if (candidates.length > 0) flow.arrivals.set(name, { name, candidates, read: null });
         else if (this.prologue.names.has(name)) fromPrologue.add(name);
@@ -400,7 +402,19 @@ class StepAttempt {
       this.imports.set(name, [...new Set(this.stars)].join('\n'));
       return machine.fresh();
     }
-    return !isBuiltin(name) && this.notebook.start.stars.length > 0 ? machine.fresh() : null;
+    if (isBuiltin(name)) return null;
+    if (this.notebook.start.stars.length > 0) return machine.fresh();
+    return this.lookUpUnknown(name, machine);
+  }
+
+  /** A step above that runs unknown code may have bound the name. */
+  private lookUpUnknown(name: string, machine: Machine): Value | null {
+    const unknown = [...this.ancestors].filter(index =>
+      this.notebook.flow(index)?.bindsAnything.some(({ statement }) => statement === null)
+    );
+    if (unknown.length === 0 || this.notebook.binder(name, this.index) !== null) return null;
+    this.arrivals.set(name, [Math.max(...unknown)]);
+    return machine.fresh();
   }
 
   result(derived: ReadonlyMap<number, ReadFact[]>): StepFlow {
@@ -437,6 +451,7 @@ class StepAttempt {
   private leavings(machine: Machine): Map<string, Leaving> {
     const leavings = new Map<string, Leaving>();
     for (const [name, slot] of machine.names()) {
+      if (name === TIMED_FUNCTION) continue;
       const passes = (slot.origin & (INCOMING | INCOMING_PAST_LOOP)) !== 0;
       // What a loop that ran not once would leave is read from above, but not followed further.
       const kept = (slot.origin & INCOMING) !== 0;

@@ -322,7 +322,9 @@ export abstract class Evaluator extends Calls {
     );
     const name = this.rootName(base, context);
     const isModule = object.size > 0 && [...object].every(held => held.kind === 'external');
-    if (name && !isModule) this.machine.changeName(name, place);
+    // Modules have no items: what is imported and takes one is an object, which its steps have to share.
+    const isImportedObject = base.kind === 'Name' && target.kind === 'Subscript';
+    if (name && (!isModule || isImportedObject)) this.machine.changeName(name, place);
   }
 
   /** The module's name at the root of `x.a[0].b`; null where it is a local variable or a call's result. */
@@ -444,7 +446,11 @@ export abstract class Evaluator extends Calls {
     this.operate(value, this.site(node, context));
     const position =
       index.kind === 'Constant' && index.value.type === 'int' ? Number(index.value.value) : null;
-    return this.part(value, position, Infinity);
+    const external = [...value].flatMap(object =>
+      object.kind === 'external' ? [this.machine.heap.external(`${object.path}[]`)] : []
+    );
+    const part = this.part(value, position, Infinity);
+    return external.length === 0 ? part : union(part, new Set(external));
   }
 
   /** `"x" in globals()` reads x if it is there. */

@@ -46,7 +46,18 @@ export class Executor extends Evaluator {
 
   /** One cell at the module's level. */
   runCell(code: CellCode): void {
+    if (code.unit.constructs.some(construct => construct.runsUnknownCode)) this.runUnknown(code);
     for (const statement of code.unit.body) this.runStatement(statement, code);
+  }
+
+  /** IPython's syntax runs code that cannot be seen: it may read, change and bind everything. */
+  private runUnknown(code: CellCode): void {
+    const [node] = code.unit.body;
+    if (!node) return;
+    const value = this.machine.readEverything(code, node);
+    const place = this.machine.place(code, node);
+    this.machine.changeReachable(value, place);
+    this.machine.stars.push({ statement: null, place });
   }
 
   /** One statement of a cell. What a `raise` would cut off is looked at all the same. */

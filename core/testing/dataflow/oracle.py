@@ -1,14 +1,17 @@
 """Runs pipelines of small notebooks and says where they differ from the notebook.
 
 Reads JSON on standard input: a list of objects with `name`, `ipython`, `pipeline` (as `chard
-graph` prints it, with code) and `spare` (step to names that a run may do without). Writes a list
-of the same length: objects with `printed` and `error` (step to text, step to exception),
-`problems` (sentences) and `superfluous` (inputs that could be left out).
+graph` prints it, with code), `spare` (step to names that a run may do without) and `onlyInputs`.
+Writes a list of the same length: objects with `printed` and `error` (step to text, step to
+exception), `problems` (sentences) and `superfluous` (inputs that could be left out).
 
 The notebook's side: for each step its ancestors' cells and its own are run in one namespace. The
 pipeline's side: each step has a namespace of its own that holds the prologue, the imports it is
 said to need and copies of the inputs it is said to take. Functions belong to the namespace they
 are copied to. Then every input is left out in turn, which must show.
+
+Objects do not stay one object across joined branches. Where that may matter, `onlyInputs` compares
+at a step below a join only what comes in, and nothing below it.
 """
 
 from __future__ import annotations
@@ -236,7 +239,8 @@ class FakeModule:
 
 def captured(text: io.StringIO) -> str:
     lines = text.getvalue().replace("\r\n", "\n").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(("CPU times:", "Wall time:")))
+    timings = ("CPU times:", "Wall time:", "per loop")
+    return "".join(line for line in lines if not any(each in line for each in timings))
 
 
 class Case:
@@ -245,6 +249,7 @@ class Case:
     def __init__(self, case: dict[str, Any]) -> None:
         self.pipeline = case["pipeline"]
         self.spare: dict[str, list[str]] = case.get("spare", {})
+        self.only_inputs = bool(case.get("onlyInputs", False))
         self.runner = Runner(case.get("ipython", False))
         self.steps = list(self.pipeline["steps"])
         if self.pipeline["metricsStep"]:
@@ -273,30 +278,38 @@ class Case:
                 error = type(caught).__name__
         return captured(text), error
 
-    def as_notebook(self, step: dict[str, Any]) -> tuple[str, str | None, Namespace]:
+    def above(self, step: dict[str, Any]) -> Namespace:
+        """One namespace in which a step's ancestors have run."""
         with contextlib.redirect_stdout(io.StringIO()):
             namespace = self.start()
         for other in self.steps:
             if other["name"] in self.ancestors[step["name"]]:
                 self.run_cells(other, namespace)
-        printed, error = self.run_cells(step, namespace)
-        return printed, error, namespace
+        return namespace
+
+    def is_chain(self, step: dict[str, Any]) -> bool:
+        """Whether of any two ancestors one comes before the other."""
+        before: set[str] = set()
+        for other in self.steps:
+            if other["name"] not in self.ancestors[step["name"]]:
+                continue
+            if not before <= self.ancestors[other["name"]]:
+                return False
+            before.add(other["name"])
+        return True
 
     def interferes(self, step: dict[str, Any], done: dict[str, Any]) -> bool:
         """Whether unordered ancestors see each other's changes when they share a namespace.
 
         What a step below should then get is not defined: each sees only its own ancestors.
         """
-        ancestors = [other for other in self.steps if other["name"] in self.ancestors[step["name"]]]
-        before: set[str] = set()
-        chain = True
-        for other in ancestors:
-            chain = chain and before <= self.ancestors[other["name"]]
-            before.add(other["name"])
-        if chain:
+        if self.is_chain(step):
             return False
-        namespace = self.start()
-        for other in ancestors:
+        with contextlib.redirect_stdout(io.StringIO()):
+            namespace = self.start()
+        for other in self.steps:
+            if other["name"] not in self.ancestors[step["name"]]:
+                continue
             printed, _ = self.run_cells(other, namespace)
             result = done[other["name"]]
             names = [name for name in other["leaves"] if name in result["namespace"]]
@@ -341,7 +354,6 @@ class Case:
                 "error": f"{type(refused).__name__} {refused}",
                 "namespace": {},
                 "origins": {},
-                "came": {},
             }
         came = {name: repr(content(value)) for name, value in namespace.items()}
         printed, error = self.run_cells(step, namespace)
@@ -378,41 +390,67 @@ class Case:
     def check(self) -> dict[str, Any]:
         problems: list[str] = []
         done = self.as_pipeline()
-        failed: set[str] = set()
+        apart: set[str] = set()
         for step in self.steps:
-            name = step["name"]
-            if failed & self.ancestors[name]:
+            name, result = step["name"], done[step["name"]]
+            if apart & self.ancestors[name] or self.interferes(step, done):
+                apart.add(name)
                 continue
-            printed, error, namespace = self.as_notebook(step)
-            result = done[name]
-            if self.interferes(step, done):
-                continue
-            if (printed, error) != (result["printed"], result["error"]):
-                problems.append(
-                    f"step {name}: the notebook gives {printed!r} {error}, "
-                    f"the pipeline {result['printed']!r} {result['error']}"
-                )
-                continue
-            if error is not None:
-                failed.add(name)
-                continue
-            names = {taken["name"] for taken in step["inputs"]} | set(step["leaves"])
-            for each in sorted(names):
-                # What is bound on one path only, and nobody takes, need not be there.
-                if each not in result["namespace"] and each not in step["outputs"]:
-                    continue
-                if (each in namespace) != (each in result["namespace"]):
-                    problems.append(f"step {name}: {each} is there on one side only")
-                elif each in namespace:
-                    ours, theirs = content(result["namespace"][each]), content(namespace[each])
-                    if repr(ours) != repr(theirs):
-                        problems.append(f"step {name}: {each} is {ours}, in the notebook {theirs}")
+            namespace = self.above(step)
+            if "came" in result:
+                problems += self.compare_inputs(step, namespace, result)
+            printed, error = self.run_cells(step, namespace)
+            found = self.compare(step, (printed, error), namespace, result)
+            if error is not None or (found and self.only_inputs and not self.is_chain(step)):
+                apart.add(name)
+            if not found or not self.only_inputs or self.is_chain(step):
+                problems += found
         return {
             "printed": {name: result["printed"] for name, result in done.items()},
             "error": {name: result["error"] for name, result in done.items()},
             "problems": problems,
             "superfluous": self.superfluous(done),
         }
+
+    def compare_inputs(
+        self, step: dict[str, Any], namespace: Namespace, result: dict[str, Any]
+    ) -> list[str]:
+        """Where what a step takes is not what its ancestors leave in one namespace."""
+        return [
+            f"step {step['name']}: {name} comes in as {result['came'].get(name)}, "
+            f"in the notebook it is {content(namespace[name])}"
+            for name in (taken["name"] for taken in step["inputs"])
+            if name in namespace and result["came"].get(name) != repr(content(namespace[name]))
+        ]
+
+    def compare(
+        self,
+        step: dict[str, Any],
+        shown: tuple[str, str | None],
+        namespace: Namespace,
+        result: dict[str, Any],
+    ) -> list[str]:
+        """Where a step's output and what it leaves differ from the notebook's."""
+        name = step["name"]
+        if shown != (result["printed"], result["error"]):
+            return [
+                f"step {name}: the notebook gives {shown[0]!r} {shown[1]}, "
+                f"the pipeline {result['printed']!r} {result['error']}"
+            ]
+        if shown[1] is not None:
+            return []
+        problems = []
+        for each in sorted({taken["name"] for taken in step["inputs"]} | set(step["leaves"])):
+            # What is bound on one path only, and nobody takes, need not be there.
+            if each not in result["namespace"] and each not in step["outputs"]:
+                continue
+            if (each in namespace) != (each in result["namespace"]):
+                problems.append(f"step {name}: {each} is there on one side only")
+            elif each in namespace:
+                ours, theirs = content(result["namespace"][each]), content(namespace[each])
+                if repr(ours) != repr(theirs):
+                    problems.append(f"step {name}: {each} is {ours}, in the notebook {theirs}")
+        return problems
 
     def superfluous(self, done: dict[str, Any]) -> list[str]:
         """Inputs and imports without which everything goes the same."""

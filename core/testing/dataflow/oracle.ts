@@ -9,6 +9,8 @@ export interface Question {
   readonly pipeline: Pipeline;
   /** Step to names of inputs that this run could do without. */
   readonly spare: Readonly<Record<string, readonly string[]>>;
+  /** Below a join compare what comes in alone: objects do not stay one object across branches. */
+  readonly onlyInputs?: boolean;
 }
 
 /** What came of it, step by step. */
