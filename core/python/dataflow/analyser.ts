@@ -3,8 +3,7 @@ import type { Node, Stmt } from '../ast';
 import { originalRange, transformCell, type TransformedCell } from '../ipython';
 import type { ParsedModule, PythonParser, SyntaxProblem } from '../parser';
 import { analyseScopes, type ModuleScopes, type Scope, type ScopeNode } from '../scopes';
-import type { FrameNames } from './heap';
-import type { CodeUnit } from './unit';
+import type { CodeUnit, FrameNames } from './unit';
 
 /** Reads cells. The same source is read once, as long as it is among the last `capacity` ones asked for. */
 export interface Analyser {

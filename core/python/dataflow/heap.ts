@@ -1,5 +1,5 @@
 import type { ClassDef, FunctionDef, Lambda } from '../ast';
-import type { CellCode } from './unit';
+import type { CellCode, FrameNames } from './unit';
 
 /**
  * Objects as the analysis sees them: one for each place in the code that makes one. What an object may hold is one
@@ -62,14 +62,6 @@ export interface MethodObject extends ObjectBase {
 export interface ExternalObject extends ObjectBase {
   readonly kind: 'external';
   readonly path: string;
-}
-
-/** The names of a scope, as Python resolves them. */
-export interface FrameNames {
-  /** Its own variables. */
-  readonly own: ReadonlySet<string>;
-  /** Declared `global`. */
-  readonly global: ReadonlySet<string>;
 }
 
 /** The variables of one call, one class body or one comprehension. */

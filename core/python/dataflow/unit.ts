@@ -2,7 +2,14 @@ import type { Range } from '../../diagnostics';
 import type { Node, Stmt } from '../ast';
 import type { IPythonConstruct } from '../ipython';
 import type { SyntaxProblem } from '../parser';
-import type { FrameNames } from './heap';
+
+/** The names of a scope, as Python resolves them. */
+export interface FrameNames {
+  /** Its own variables. */
+  readonly own: ReadonlySet<string>;
+  /** Declared `global`. */
+  readonly global: ReadonlySet<string>;
+}
 
 /** One cell's source, read once: the same source always gives the same unit. */
 export interface CodeUnit {
