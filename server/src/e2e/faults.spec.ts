@@ -165,7 +165,7 @@ describe('a step that', () => {
 });
 
 describe('a store', () => {
-  const trivial = () => notebook('trivial', cell('step:a', 'x = 1'));
+  const trivial = () => notebook('trivial', cell('step:a', 'print(1)'));
 
   it('of a newer version is left as it is', async () => {
     await chard.run(['run', trivial()]);
@@ -253,7 +253,7 @@ describe('a disk (skipped where no small one can be mounted)', () => {
       onSmallDisk
     );
     expect([seen.code, seen.out]).toEqual([0, '1000\n']);
-    const path = notebook('refused', cell('step:a', 'x = 1'));
+    const path = notebook('refused', cell('step:a', 'print(1)'));
     const refused = await chard.run(['run', path], onSmallDisk);
     expect([refused.code, refused.err]).toEqual([
       1,

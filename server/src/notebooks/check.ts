@@ -37,7 +37,7 @@ export async function checkNotebook(
     const interpreter = findInterpreter(pipeline.kernel, context.python, context.environment);
     const cells = allCells(pipeline);
     const errors = await compile(loaded.path, interpreter, cells, context.home);
-    return [...yieldTo(errors, diagnostics, cells), ...errors];
+    return [...errors, ...yieldTo(errors, diagnostics, cells)];
   } catch (error) {
     if (error instanceof ChardError && KERNEL_TROUBLE.includes(error.code)) {
       return [...diagnostics, diagnostic('error', error.code, error.message)];

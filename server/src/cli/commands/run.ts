@@ -71,8 +71,10 @@ async function runNotebook(
     }
     return 1;
   }
-  if (!options.json && diagnostics.length > 0) {
-    terminal.err(`${formatDiagnostics(diagnostics, loaded.source, terminal.paint.err)}\n`);
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
+  // Notes are for `chard check`: they would stand above every run.
+  if (!options.json && warnings.length > 0) {
+    terminal.err(`${formatDiagnostics(warnings, loaded.source, terminal.paint.err)}\n`);
   }
   const pipeline = bindCommandLineParameters(loaded.pipeline, options.parameter);
   const execution = await executionContext(pipeline.kernel, context);
