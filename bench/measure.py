@@ -38,7 +38,7 @@ def run(
     process = subprocess.Popen(
         [str(part) for part in command],
         cwd=cwd,
-        env={**os.environ, **(environment or {})},
+        env={**_inherited(), **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -52,6 +52,11 @@ def run(
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{output[-3000:]}")
     return Sample(wall, usage.ru_utime + usage.ru_stime)
+
+
+def _inherited() -> dict[str, str]:
+    """The environment, but for what keeps Python from remembering what it has compiled."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def alternate(candidates: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[str, Sample]:

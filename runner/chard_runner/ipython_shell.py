@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import IPython
+import IPython.core.logger  # IPython imports it with the first cell: before the fork it costs once
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
