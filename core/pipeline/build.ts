@@ -9,7 +9,7 @@ import type { Analyser, CellCode } from '../python/dataflow';
 import { readCells, type PipelineCells } from './cells';
 import { checkCells, checkFlow } from './check';
 import { fingerprint, parameterMeaning, statementMeaning } from './fingerprint';
-import { analyseFlow, type FlowStep, type NotebookFlow, type StepFlow } from './flow';
+import { FlowMemory, analyseFlow, type FlowStep, type NotebookFlow, type StepFlow } from './flow';
 import { readMetrics } from './metrics';
 import {
   METRICS_STEP,
@@ -51,6 +51,17 @@ export function buildPipeline(input: BuildInput): BuildResult {
   return new Builder(input).build();
 }
 
+const memories = new WeakMap<Analyser, FlowMemory>();
+
+function memoryOf(analyser: Analyser): FlowMemory {
+  let memory = memories.get(analyser);
+  if (!memory) {
+    memory = new FlowMemory();
+    memories.set(analyser, memory);
+  }
+  return memory;
+}
+
 class Builder {
   private readonly cells: PipelineCells;
   private readonly parameters: ParameterReading;
@@ -70,7 +81,8 @@ class Builder {
     this.flow = analyseFlow(
       this.cells.prologue.map(({ code }) => code),
       this.flowSteps(),
-      this.cells.metrics.length > 0 ? this.cells.metrics : null
+      this.cells.metrics.length > 0 ? this.cells.metrics : null,
+      memoryOf(analyser)
     );
     this.taken = takenNames(this.flow);
   }

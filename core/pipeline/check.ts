@@ -329,8 +329,8 @@ class FlowChecker {
   ): void {
     const start = { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } };
     const place: Place = { cell: cell.cell, range: start };
-    for (const name of cell.writes) {
-      if (!between.reads.has(name) || !other.reads.has(name)) continue;
+    for (const name of cell.trace.certainWrites) {
+      if (!between.trace.outerReads.has(name)) continue;
       this.found.push(
         diagnostic(
           'error',
@@ -341,8 +341,8 @@ class FlowChecker {
       );
       return;
     }
-    for (const name of between.writes) {
-      if (!cell.reads.has(name) || !step.reads.has(name)) continue;
+    for (const name of between.trace.certainWrites) {
+      if (!cell.trace.outerReads.has(name)) continue;
       this.found.push(
         diagnostic(
           'error',
@@ -414,7 +414,8 @@ class FlowChecker {
   }
 
   private firstWrite(step: StepFlow, name: string): Place {
-    const cell = step.cells.find(({ writes }) => writes.has(name))?.cell ?? this.firstCell(step);
+    const cell =
+      step.cells.find(({ trace }) => trace.writes.has(name))?.cell ?? this.firstCell(step);
     return { cell, range: { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } } };
   }
 

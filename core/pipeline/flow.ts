@@ -7,6 +7,8 @@ import {
   LOCAL,
   Machine,
   NOTHING,
+  PROLOGUE,
+  Trace,
   UNSURE,
   holders,
   isBuiltin,
@@ -14,6 +16,7 @@ import {
   union,
   type CellCode,
   type ChangeFact,
+  type HeapCheckpoint,
   type HeapObject,
   type OpaqueFact,
   type Place,
@@ -79,11 +82,10 @@ export interface StepFlow {
   readonly cells: readonly CellFlow[];
 }
 
-/** The module's names that one cell reads, and those that it binds or may change. */
+/** What one cell of a step does. */
 export interface CellFlow {
   readonly cell: number;
-  readonly reads: ReadonlySet<string>;
-  readonly writes: ReadonlySet<string>;
+  readonly trace: Trace;
 }
 
 export interface NotebookFlow {
@@ -91,47 +93,110 @@ export interface NotebookFlow {
   readonly steps: readonly StepFlow[];
 }
 
+/** Remembers the last notebook, so that after an edit only the steps from there on are gone through again. */
+export class FlowMemory {
+  private last: FlowAnalysis | null = null;
+
+  /** The analysis of a prologue: the last one if it was of the same. */
+  analysis(prologue: readonly CellCode[]): FlowAnalysis {
+    if (!this.last?.startsWith(prologue)) this.last = new FlowAnalysis(prologue);
+    return this.last;
+  }
+
+  /** After a fault nothing that was remembered is to be trusted. */
+  forget(): void {
+    this.last = null;
+  }
+}
+
 /**
  * Follows values through the prologue and the steps, in notebook order. With `metrics` the last step is that of
- * the metrics cells, which sees all others.
+ * the metrics cells, which sees all others. The result is the same with and without a memory.
  */
 export function analyseFlow(
-  prologueCells: readonly CellCode[],
+  prologue: readonly CellCode[],
   steps: readonly FlowStep[],
-  metrics: readonly CellCode[] | null
+  metrics: readonly CellCode[] | null,
+  memory = new FlowMemory()
 ): NotebookFlow {
-  return new FlowAnalysis(prologueCells, steps, metrics).run();
+  const all = steps.map((_, index) => index);
+  const last = metrics ? [{ name: '', cells: metrics, after: all }] : [];
+  try {
+    return memory.analysis(prologue).run([...steps, ...last]);
+  } catch (error) {
+    memory.forget();
+    throw error;
+  }
+}
+
+function isSameCode(one: readonly CellCode[], other: readonly CellCode[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ cell, unit }, index) => cell === other[index]?.cell && unit === other[index]?.unit)
+  );
+}
+
+function isSameStep(one: FlowStep, other: FlowStep | undefined): boolean {
+  if (!other || !isSameCode(one.cells, other.cells)) return false;
+  const { after } = one;
+  return (
+    after.length === other.after.length && after.every((on, index) => on === other.after[index])
+  );
 }
 
 class FlowAnalysis {
   private readonly heap = new Heap();
-  private readonly closed = new Map<string, Value>();
   private readonly prologue: Prologue;
+  /** The steps that were gone through, what came of each, and the heap before it. */
+  private steps: FlowStep[] = [];
   private readonly flows: StepFlow[] = [];
+  private readonly before: HeapCheckpoint[] = [];
   /** Indexes of the steps that leave a name, in notebook order. */
   private readonly leavers = new Map<string, number[]>();
-  /** Names that have stood for an object, so that a change of it finds them. */
-  private readonly namesOf = new Map<HeapObject, Set<string>>();
+  /** Names that have stood for an object, so that a change of it finds them; and the steps that made it so. */
+  private readonly namesOf = new Map<HeapObject, Map<string, number>>();
 
-  constructor(
-    prologueCells: readonly CellCode[],
-    private readonly steps: readonly FlowStep[],
-    private readonly metrics: readonly CellCode[] | null
-  ) {
-    this.prologue = analysePrologue(prologueCells, this.heap, this.closed);
-    for (const [name, slot] of this.prologue.names) this.indexValue(name, slot.value);
+  constructor(private readonly prologueCells: readonly CellCode[]) {
+    this.prologue = analysePrologue(prologueCells, this.heap);
+    for (const [name, slot] of this.prologue.names) this.indexValue(name, slot.value, PROLOGUE);
   }
 
-  run(): NotebookFlow {
-    this.steps.forEach((step, index) => {
-      this.finish(this.analyse(index, step.cells, step.after));
-    });
-    if (this.metrics) {
-      const all = this.steps.map((_, index) => index);
-      this.finish(this.analyse(this.steps.length, this.metrics, all));
+  startsWith(prologueCells: readonly CellCode[]): boolean {
+    return isSameCode(this.prologueCells, prologueCells);
+  }
+
+  run(steps: readonly FlowStep[]): NotebookFlow {
+    let same = 0;
+    while (same < this.steps.length && isSameStep(this.steps[same]!, steps[same])) same += 1;
+    this.rollBack(same);
+    this.steps = [...steps];
+    for (let index = same; index < steps.length; index += 1) {
+      const { cells, after } = steps[index]!;
+      this.before.push(this.heap.checkpoint());
+      this.finish(this.analyse(index, cells, after));
     }
-    this.passOn();
-    return { prologue: this.prologue, steps: this.flows };
+    return { prologue: this.prologue, steps: this.passOn() };
+  }
+
+  /** Forgets the steps from the given one on. */
+  private rollBack(to: number): void {
+    const checkpoint = this.before[to];
+    if (!checkpoint) return;
+    this.heap.rollBack(checkpoint);
+    for (const flow of this.flows.slice(to)) {
+      for (const [name, leaving] of flow.leavings) {
+        const leavers = this.leavers.get(name) ?? [];
+        while (leavers.length > 0 && leavers.at(-1)! >= to) leavers.pop();
+        if (leavers.length === 0) this.leavers.delete(name);
+        for (const object of leaving.value) {
+          const names = this.namesOf.get(object);
+          if ((names?.get(name) ?? -1) >= to) names?.delete(name);
+          if (names?.size === 0) this.namesOf.delete(object);
+        }
+      }
+    }
+    this.flows.length = to;
+    this.before.length = to;
   }
 
   private finish(flow: StepFlow): void {
@@ -140,28 +205,30 @@ class FlowAnalysis {
       const known = this.leavers.get(name);
       if (known) known.push(flow.index);
       else this.leavers.set(name, [flow.index]);
-      this.indexValue(name, leaving.value);
+      this.indexValue(name, leaving.value, flow.index);
     }
   }
 
-  private indexValue(name: string, value: Value): void {
+  private indexValue(name: string, value: Value, index: number): void {
     for (const object of value) {
       if (object.kind === 'external') continue;
       const names = this.namesOf.get(object);
-      if (names) names.add(name);
-      else this.namesOf.set(object, new Set([name]));
+      if (!names) this.namesOf.set(object, new Map([[name, index]]));
+      else if (!names.has(name)) names.set(name, index);
     }
   }
 
   /** Analyses a step, once more for each round of dependencies that its own reads have brought to light. */
   private analyse(index: number, cells: readonly CellCode[], after: readonly number[]): StepFlow {
     const derived = new Map<number, ReadFact[]>();
+    const start = this.heap.checkpoint();
     for (;;) {
       const ancestors = this.ancestorsOf([...after, ...derived.keys()]);
       const attempt = new StepAttempt(this, index, cells, ancestors);
-      const found = attempt.run(this.heap, this.closed);
+      const found = attempt.run(this.heap);
       if (found.size === 0) return attempt.result(derived);
       for (const [provider, reads] of found) derived.set(provider, reads);
+      this.heap.rollBack(start);
     }
   }
 
@@ -182,7 +249,7 @@ class FlowAnalysis {
   }
 
   namesFor(object: HeapObject): Iterable<string> {
-    return this.namesOf.get(object) ?? [];
+    return this.namesOf.get(object)?.keys() ?? [];
   }
 
   names(): Iterable<string> {
@@ -218,9 +285,10 @@ class FlowAnalysis {
   }
 
   /** The steps, from the end on, take what steps below want from them and they do not always make themselves. */
-  private passOn(): void {
+  private passOn(): StepFlow[] {
     const wanted = this.flows.map(() => new Set<string>());
-    for (const flow of [...this.flows].reverse()) {
+    const flows = this.flows.map(flow => ({ ...flow, arrivals: new Map(flow.arrivals) }));
+    for (const flow of [...flows].reverse()) {
       const fromPrologue = new Set(flow.prologueNames);
       for (const name of wanted[flow.index] ?? []) {
         if (flow.arrivals.has(name) || flow.imports.has(name)) continue;
@@ -234,6 +302,7 @@ class FlowAnalysis {
         for (const candidate of candidates) wanted[candidate]?.add(name);
       }
     }
+    return flows;
   }
 
   /**
@@ -322,13 +391,12 @@ class StepAttempt {
   }
 
   /** Runs the cells; gives the dependencies that missing names ask for. */
-  run(heap: Heap, closed: Map<string, Value>): Map<number, ReadFact[]> {
+  run(heap: Heap): Map<number, ReadFact[]> {
     heap.origin = this.index;
-    const machine = new Machine(
-      heap,
-      { incoming: name => this.resolve(name), available: () => this.available() },
-      closed
-    );
+    const machine = new Machine(heap, {
+      incoming: name => this.resolve(name),
+      available: () => this.available()
+    });
     this.machine = machine;
     const executor = new Executor(machine);
     executor.lazyAnnotations = this.notebook.start.lazyAnnotations;
@@ -346,14 +414,14 @@ class StepAttempt {
 
   private runCell(executor: Executor, code: CellCode): void {
     const { machine } = executor;
-    const trace = { reads: new Set<string>(), writes: new Set<string>() };
+    const trace = new Trace();
     const before = new Set(machine.changedObjects.keys());
     machine.trace = trace;
     executor.runCell(code);
     machine.trace = null;
     const changed = [...machine.changedObjects].filter(([object]) => !before.has(object));
-    for (const name of this.changedNames(changed).keys()) trace.writes.add(name);
-    this.traces.push({ cell: code.cell, ...trace });
+    for (const [name, { certain }] of this.changedNames(changed)) trace.write(name, certain);
+    this.traces.push({ cell: code.cell, trace });
   }
 
   private available(): string[] {

@@ -3,13 +3,13 @@ import {
   Executor,
   Machine,
   PROLOGUE,
+  Trace,
   holders,
   type CellCode,
   type HeapObject,
   type ReadFact,
   type Slot,
-  type StarFact,
-  type Value
+  type StarFact
 } from '../python/dataflow';
 import type { Stmt } from '../python';
 
@@ -32,26 +32,22 @@ export interface Prologue {
   readonly lazyAnnotations: boolean;
 }
 
-/** Goes through the prologue's cells. `closed` is shared with the steps: see `Machine`. */
-export function analysePrologue(
-  cells: readonly CellCode[],
-  heap: Heap,
-  closed: Map<string, Value>
-): Prologue {
+/** Goes through the prologue's cells. */
+export function analysePrologue(cells: readonly CellCode[], heap: Heap): Prologue {
   heap.origin = PROLOGUE;
-  const machine = new Machine(heap, { incoming: () => null, available: () => [] }, closed);
+  const machine = new Machine(heap, { incoming: () => null, available: () => [] });
   const executor = new Executor(machine);
   const statements: PrologueStatement[] = [];
   for (const code of cells) {
     for (const node of code.unit.body) {
-      const trace = { reads: new Set<string>(), writes: new Set<string>() };
+      const trace = new Trace();
       const before = new Set<HeapObject>(machine.changedObjects.keys());
       machine.trace = trace;
       executor.runStatement(node, code);
       machine.trace = null;
       const changed = [...machine.changedObjects.keys()].filter(object => !before.has(object));
       addHolders(machine, changed, trace.writes);
-      statements.push({ code, node, ...trace });
+      statements.push({ code, node, reads: trace.reads, writes: trace.writes });
     }
   }
   machine.keepFrames();

@@ -11,9 +11,9 @@ export type HeapObject =
 interface ObjectBase {
   readonly id: number;
   /** What it may hold: elements, attributes, the variables a function closes over. */
-  readonly holds: Set<HeapObject>;
+  holds: ReadonlySet<HeapObject>;
   /** The reverse of `holds`. */
-  readonly heldBy: Set<HeapObject>;
+  heldBy: ReadonlySet<HeapObject>;
   /** The step whose code made it; `PROLOGUE` for what every step makes anew. */
   readonly origin: number;
 }
@@ -120,14 +120,19 @@ export class Heap {
   private readonly externals = new Map<string, ExternalObject>();
   /** The class that a class body has made. */
   readonly classOf = new Map<Frame, ClassObject>();
-  /** Counts every change of what objects hold. */
-  version = 0;
+  /** What objects came to hold, in order. */
+  private readonly edges: [HeapObject, HeapObject][] = [];
+  /** Prefixes of the variables that some function closes over. */
+  readonly captured = new Set<string>();
+  /** What those variables were left at when their call was finished. */
+  private readonly closed = new Map<string, Value>();
+  private readonly closings: [string, Value | undefined][] = [];
   /** Stamped on new objects. */
   origin = PROLOGUE;
 
   private base(): ObjectBase {
     this.count += 1;
-    return { id: this.count, holds: new Set(), heldBy: new Set(), origin: this.origin };
+    return { id: this.count, holds: NOTHING, heldBy: NOTHING, origin: this.origin };
   }
 
   plain(held: Value = NOTHING, traits: Partial<PlainTraits> = {}): PlainObject {
@@ -157,6 +162,7 @@ export class Heap {
       defaults
     };
     this.put([object], union(...defaults.values()));
+    for (let scope = frame; scope; scope = scope.parent) this.captured.add(scope.prefix);
     let closed = frame;
     while (closed?.kind === 'class') closed = closed.parent;
     if (closed) this.put([object], new Set([closed.object]));
@@ -205,10 +211,59 @@ export class Heap {
       if (container.kind === 'external') continue;
       for (const object of value) {
         if (object === container || container.holds.has(object)) continue;
-        container.holds.add(object);
-        object.heldBy.add(container);
-        this.version += 1;
+        container.holds = added(container.holds, object);
+        object.heldBy = added(object.heldBy, container);
+        this.edges.push([container, object]);
       }
     }
   }
+
+  /** The value that a variable of a finished call was left at. */
+  closedOver(key: string): Value {
+    return this.closed.get(key) ?? NOTHING;
+  }
+
+  /** A variable of a finished call may be left at this. */
+  close(key: string, value: Value): void {
+    const before = this.closed.get(key);
+    const after = union(before ?? NOTHING, value);
+    if (after === before) return;
+    this.closings.push([key, before]);
+    this.closed.set(key, after);
+  }
+
+  /** A point to which `rollBack` can return. */
+  checkpoint(): HeapCheckpoint {
+    return { edges: this.edges.length, closings: this.closings.length, count: this.count };
+  }
+
+  /** Forgets what has happened since then. Objects made since must not be used any more. */
+  rollBack(to: HeapCheckpoint): void {
+    for (let index = this.edges.length - 1; index >= to.edges; index -= 1) {
+      const [container, object] = this.edges[index]!;
+      (container.holds as Set<HeapObject>).delete(object);
+      (object.heldBy as Set<HeapObject>).delete(container);
+    }
+    this.edges.length = to.edges;
+    for (let index = this.closings.length - 1; index >= to.closings; index -= 1) {
+      const [key, before] = this.closings[index]!;
+      if (before === undefined) this.closed.delete(key);
+      else this.closed.set(key, before);
+    }
+    this.closings.length = to.closings;
+    this.count = to.count;
+  }
+}
+
+export interface HeapCheckpoint {
+  readonly edges: number;
+  readonly closings: number;
+  readonly count: number;
+}
+
+/** The set itself, grown; a new one in the place of the shared empty set. */
+function added(set: ReadonlySet<HeapObject>, object: HeapObject): ReadonlySet<HeapObject> {
+  if (set === NOTHING) return new Set([object]);
+  (set as Set<HeapObject>).add(object);
+  return set;
 }

@@ -8,12 +8,14 @@ export {
   holders,
   reach,
   union,
+  type HeapCheckpoint,
   type HeapObject,
   type Value
 } from './heap';
 export { callEffect, isBuiltin, isBuiltinShadowedByStars } from './knowledge';
 export {
   Machine,
+  Trace,
   type ChangeFact,
   type OpaqueFact,
   type Place,

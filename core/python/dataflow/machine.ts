@@ -75,6 +75,27 @@ export interface StarFact {
   readonly place: Place;
 }
 
+/** The module's names that a stretch of code deals with. */
+export class Trace {
+  readonly reads = new Set<string>();
+  /** Read before they are bound here. */
+  readonly outerReads = new Set<string>();
+  /** Bound, deleted or perhaps changed. */
+  readonly writes = new Set<string>();
+  /** Those of them that always are. */
+  readonly certainWrites = new Set<string>();
+
+  read(name: string): void {
+    this.reads.add(name);
+    if (!this.writes.has(name)) this.outerReads.add(name);
+  }
+
+  write(name: string, certain: boolean): void {
+    this.writes.add(name);
+    if (certain) this.certainWrites.add(name);
+  }
+}
+
 /** The analysis of one run of code: what it has read, bound and changed so far. */
 export class Machine {
   flow = new Flow();
@@ -95,16 +116,14 @@ export class Machine {
   /** Modules of star imports, which may bind any name. */
   readonly stars: StarFact[] = [];
   /** Where set: gathers the module's names that are read, bound or changed. */
-  trace: { readonly reads: Set<string>; readonly writes: Set<string> } | null = null;
+  trace: Trace | null = null;
   /** Counts bindings, so that one can see whether code that was looked at would do something else now. */
   bindings = 0;
   private frameCount = 0;
 
   constructor(
     readonly heap: Heap,
-    private readonly surroundings: Surroundings,
-    /** What variables of finished calls, which closures keep, were left at. Shared by all steps. */
-    private readonly closed: Map<string, Value>
+    private readonly surroundings: Surroundings
   ) {}
 
   place(code: CellCode, node: Node): Place {
@@ -134,12 +153,12 @@ export class Machine {
 
   read(variable: Variable, code: CellCode, node: Node): Value {
     const slot = this.flow.get(variable.key);
-    if (!variable.frame) this.trace?.reads.add(variable.key);
+    if (!variable.frame) this.trace?.read(variable.key);
     if (variable.frame) {
       if (variable.frame.kind === 'class')
         return this.readInClass(variable, variable.frame, code, node);
       if (slot.origin & LOCAL) return slot.value;
-      return this.closed.get(variable.key) ?? NOTHING;
+      return this.heap.closedOver(variable.key);
     }
     if ((slot.origin & (INCOMING | INCOMING_PAST_LOOP | DELETED)) === 0) return slot.value;
     if ((slot.origin & ~DELETED) === 0) return this.readDeleted(variable.key, code, node);
@@ -210,13 +229,13 @@ export class Machine {
 
   bind(variable: Variable, value: Value, statement: string | null = null): void {
     this.bindings += 1;
-    if (!variable.frame) this.trace?.writes.add(variable.key);
+    if (!variable.frame) this.trace?.write(variable.key, this.conditional === 0);
     this.flow.set(variable.key, { origin: LOCAL, value, statement });
     if (variable.frame) this.heap.put([variable.frame.object], value);
   }
 
   delete(variable: Variable): void {
-    if (!variable.frame) this.trace?.writes.add(variable.key);
+    if (!variable.frame) this.trace?.write(variable.key, this.conditional === 0);
     this.flow.set(variable.key, { origin: DELETED, value: NOTHING, statement: null });
   }
 
@@ -298,7 +317,7 @@ export class Machine {
 
   /** The module's name was changed through itself: `x[0] = 1`, `del x.a`. */
   changeName(name: string, place: Place): void {
-    this.trace?.writes.add(name);
+    this.trace?.write(name, this.conditional === 0);
     const certain = this.conditional === 0;
     const known = this.changes.get(name);
     if (!known || (certain && !known.certain)) this.changes.set(name, { certain, place });
@@ -341,8 +360,8 @@ export class Machine {
   /** Keeps the variables of finished calls, for closures in later steps. */
   keepFrames(): void {
     for (const [key, slot] of this.flow.since(null)) {
-      if (!key.startsWith('#') || slot.value.size === 0) continue;
-      this.closed.set(key, union(this.closed.get(key) ?? NOTHING, slot.value));
+      const prefix = key.slice(0, key.lastIndexOf('.') + 1);
+      if (this.heap.captured.has(prefix)) this.heap.close(key, slot.value);
     }
   }
 
