@@ -97,8 +97,23 @@ async function runNotebook(
         base: options.run === undefined ? null : findRun(stores, options.run).id
       }
     });
-    return watchRun({ stores, handle, after: 0 }, options, context);
+    return watchRun(
+      { stores, handle, again: () => again(reference, options), after: 0 },
+      options,
+      context
+    );
   });
+}
+
+/** The command that runs the notebook anew, with the same values. */
+function again(reference: string, { parameter, from, only, run }: RunOptions): string[] {
+  return [
+    ...['chard', 'run', reference],
+    ...parameter.flatMap(value => ['-p', value]),
+    ...(from === undefined ? [] : ['--from', from]),
+    ...(only === undefined ? [] : ['--only', only]),
+    ...(run === undefined ? [] : ['--run', run])
+  ];
 }
 
 function collect(value: string, before: string[]): string[] {
