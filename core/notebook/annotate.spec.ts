@@ -218,6 +218,7 @@ describe('dependencies', () => {
     expect(problem.message).not.toContain('Did you mean');
     expect(problem.fixes).toHaveLength(1);
     expect(only(annotated([step('load'), step('train', 'prev:tran')])).fixes).toHaveLength(1);
+    expect(only(annotated([step('a'), step('b', 'prev:c')])).message).not.toContain('Did you mean');
   });
 
   it('reports an invalid name once, not again where it is used', () => {

@@ -55,12 +55,12 @@ export function editDistance(left: string, right: string): number {
 
 /**
  * The one of `names` that a person most likely meant by `wanted`; null where none is near. Case, spaces,
- * `-` and `_` do not count; beyond them at most a third of the letters may differ.
+ * `-` and `_` do not count; beyond them at most a third of the letters may differ, and never all of them.
  */
 export function nearestOf(wanted: string, names: readonly string[]): string | null {
   const target = nameKey(wanted);
   let nearest: string | null = null;
-  let least = Math.floor(Math.max(target.length, 3) / 3) + 1;
+  let least = Math.min(Math.floor(Math.max(target.length, 3) / 3) + 1, Math.max(target.length, 1));
   for (const name of names) {
     const distance = editDistance(target, nameKey(name));
     if (distance < least) {

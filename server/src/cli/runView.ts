@@ -94,7 +94,10 @@ export function errorReport(error: NonNullable<RunState['error']>, paint: Paint)
     error.cell === null ? null : `cell ${error.cell}`,
     error.line === null ? null : `line ${error.line}`
   ].filter(Boolean);
-  const what = error.code === 'exception' ? `${error.type}: ${error.message}` : error.message;
+  const what =
+    error.code === 'exception'
+      ? [error.type, error.message].filter(Boolean).join(': ')
+      : error.message;
   const lines = [
     `${paint('red', where.join(', '))}${where.length > 0 ? ': ' : ''}${paint('bold', what)}`
   ];

@@ -190,8 +190,13 @@ describe('the digits example', () => {
 
     const pickle = join(chard.folder, 'accuracy.pkl');
     const words = ['runs', 'values', first, '--step', 'evaluate', '--name', 'accuracy'];
-    const written = await chard.run([...words, '-o', pickle]);
+    const written = await chard.run([...words, '-o', pickle, '--json']);
     expect(written.err).toBe(`Wrote accuracy (dict) to ${pickle}\n`);
+    const document = readDocument(written, ValuesDocument);
+    expect(document).toMatchObject({
+      values: [{ step: 'evaluate', name: 'accuracy' }],
+      file: pickle
+    });
     const read = 'import pickle, sys; print(pickle.load(open(sys.argv[1], "rb"))["random forest"])';
     expect(execFileSync(PYTHON, ['-c', read, pickle], { encoding: 'utf8' })).toBe('0.98\n');
   });
