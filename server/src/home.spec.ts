@@ -1,11 +1,11 @@
-import { userInfo } from 'node:os';
+import * as os from 'node:os';
 import { chardHome, homeFolder } from './home';
 
 jest.mock('node:os', () => {
-  const os = jest.requireActual<typeof import('node:os')>('node:os');
-  return { ...os, homedir: jest.fn(os.homedir) };
+  const actual = jest.requireActual<typeof os>('node:os');
+  return { ...actual, homedir: jest.fn(actual.homedir) };
 });
-const { homedir } = jest.requireMock<{ homedir: jest.Mock<string, []> }>('node:os');
+const homedir = jest.mocked(os.homedir);
 
 function withoutHome(): void {
   homedir.mockImplementation(() => {
@@ -14,13 +14,13 @@ function withoutHome(): void {
 }
 
 afterEach(() => {
-  homedir.mockImplementation(() => userInfo().homedir);
+  homedir.mockImplementation(() => os.userInfo().homedir);
 });
 
 it('takes what the environment says first', () => {
   expect(chardHome({ CHARD_HOME: '/a', XDG_DATA_HOME: '/b' })).toBe('/a');
   expect(chardHome({ XDG_DATA_HOME: '/b' })).toBe('/b/chard');
-  expect(chardHome({})).toBe(`${userInfo().homedir}/.local/share/chard`);
+  expect(chardHome({})).toBe(`${os.userInfo().homedir}/.local/share/chard`);
 });
 
 it('needs no home folder where the environment names another', () => {

@@ -261,6 +261,10 @@ describe('a disk (skipped where no small one can be mounted)', () => {
     ]);
     expect(refused.err).not.toContain('fault in Chard');
     expect((await chard.run(['check', path], onSmallDisk)).code).toBe(0);
+    const unmade = { env: { CHARD_HOME: join(small ?? '', 'unmade') } };
+    expect((await chard.run(['check', path], unmade)).code).toBe(0);
+    const nowhere = await chard.run(['run', path, '--json'], unmade);
+    expect(readDocument(nowhere, FailureDocument).error.code).toBe('store-read-only');
   });
 });
 
