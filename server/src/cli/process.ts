@@ -19,7 +19,10 @@ export function runProcess(): Promise<ExitCode> {
   });
   return runCommandLine(process.argv.slice(2), {
     terminal: processTerminal(),
-    home: chardHome(),
+    // Only what keeps something needs a place for it.
+    get home() {
+      return chardHome();
+    },
     python: process.env['CHARD_PYTHON'] ?? 'python3',
     environment: process.env,
     readStandardInput,

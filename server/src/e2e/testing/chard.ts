@@ -101,6 +101,7 @@ export class Chard {
       ...process.env,
       CHARD_HOME: this.home,
       CHARD_PYTHON: PYTHON,
+      XDG_CACHE_HOME: join(this.folder, 'cache'),
       JUPYTER_PATH: join(this.folder, 'jupyter'),
       JUPYTER_DATA_DIR: join(this.folder, 'jupyter-data'),
       NO_COLOR: '1'
