@@ -11,7 +11,7 @@ import typing
 from typing import Any, BinaryIO, Callable
 
 from .._vendor.cloudpickle import cloudpickle
-from . import classes, functions, rebuild
+from . import classes, functions, keras_models, rebuild
 from .arrays import ArrayHandlers, Memory, SharedMemory, array_handler
 from .refusals import Unpassable, check_module, refused_kind
 from .world import World
@@ -79,6 +79,8 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
         refused = refused_kind(kind)
         if refused is not None:
             return functools.partial(_raise_unpassable, refused)
+        if keras_models.is_saveable(kind):
+            return keras_models.reduce_saveable
         return array_handler(kind)
 
 
