@@ -105,6 +105,17 @@ def lru_cache(reader: Reader, target: Callable[..., Any], maxsize: int | None, t
     return functools.lru_cache(maxsize=maxsize, typed=typed)(target)
 
 
+def exception(
+    reader: Reader, kind: type[BaseException], arguments: tuple[Any, ...]
+) -> BaseException:
+    """An exception whose class has an ``__init__`` that takes something else than ``args``."""
+    made = kind.__new__(kind, *arguments)
+    initialisers: list[Any] = [vars(base).get("__init__") for base in kind.__mro__]
+    native = next(each for each in initialisers if isinstance(each, types.WrapperDescriptorType))
+    native(made, *arguments)
+    return made
+
+
 def keras_saveable(reader: Reader, parts: dict[str, Any], definitions: dict[str, Any]) -> Any:
     """A model of Keras from its archive's members, with the notebook's classes that they name."""
     keras: Any = importlib.import_module("keras")

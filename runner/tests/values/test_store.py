@@ -137,6 +137,14 @@ def test_a_disk_without_the_room_is_full_before_anything_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_value_that_is_nested_too_deep_is_named_in_few_words(tmp_path: Path) -> None:
+    step = Step(tmp_path, "one")
+    step.run("value = []\nfor _ in range(20_000): value = [value]")
+    (refusal,) = step.write("value").refused
+    assert refusal.path.startswith("value[0][0]")
+    assert len(str(refusal)) < 1000
+
+
 def test_a_real_full_disk(tmp_path: Path) -> None:
     code = """
 import resource, signal, sys

@@ -706,6 +706,23 @@ _SAMPLE = (
     "X = rng.normal(size=(300, 5)).astype('float32'); y = (X[:, 0] + X[:, 1] ** 2 > 0.5).astype(int)\n"
 )
 
+EXCEPTIONS = [
+    Case(
+        "own-arguments",
+        "class Wrong(ValueError):\n"
+        "    def __init__(self, code, *, why): super().__init__(f'{code}: {why}'); self.code = code\n"
+        "value = Wrong(3, why='late')",
+        "assert type(value) is Wrong and (value.code, value.args) == (3, ('3: late',)) and str(value) == '3: late'",
+    ),
+    Case(
+        "native-fields",
+        "class Stop(SystemExit):\n"
+        "    def __init__(self): super().__init__(7); self.left = [1]\n"
+        "value = Stop()",
+        "assert type(value) is Stop and (value.code, value.left) == (7, [1])",
+    ),
+]
+
 XGBOOST = [
     Case(
         "classifier",
@@ -783,7 +800,7 @@ KERAS = [
 
 CASES: dict[str, list[Case]] = {
     "python": PYTHON,
-    "notebook": NOTEBOOK,
+    "notebook": [*NOTEBOOK, *EXCEPTIONS],
     "numpy": NUMPY,
     "pandas": PANDAS,
     "science": SCIENCE,
