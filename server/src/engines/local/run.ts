@@ -403,7 +403,9 @@ export class RunExecution {
       secrets
     };
     try {
-      const launched = await launcher.launch(interpreter, this.modules, this.abort.signal);
+      const { signal } = this.abort;
+      const more = this.unfinished.size > 1;
+      const launched = await launcher.launch(interpreter, this.modules, signal, more);
       return await executeStep({
         launched,
         spec: stepSpec(context, step, attempt, received.values),
