@@ -56,6 +56,11 @@ export class Flow {
     this.slots.set(key, slot);
   }
 
+  /** A variable that nobody can see any more. */
+  forget(key: string): void {
+    this.slots.delete(key);
+  }
+
   branch(): Flow {
     return new Flow(this);
   }

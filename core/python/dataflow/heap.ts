@@ -43,6 +43,8 @@ export interface ClassObject extends ObjectBase {
   readonly node: ClassDef;
   readonly members: ReadonlyMap<string, ClassMember>;
   readonly bases: Value;
+  /** What `metaclass=` and the other keywords of the class statement were given. */
+  readonly keywords: Value;
 }
 /** What a class body binds; `access` is what taking it off an instance does. */
 export interface ClassMember {
@@ -107,6 +109,30 @@ export function reach(value: Value): ReadonlySet<HeapObject> {
   return seen;
 }
 
+/** What printing, comparing or hashing a value goes through: containers, libraries' objects and instances. */
+export function contents(value: Value): ReadonlySet<HeapObject> {
+  const seen = new Set<HeapObject>(value);
+  for (const object of seen) {
+    if (object.kind !== 'plain' && object.kind !== 'instance') continue;
+    for (const held of object.holds) {
+      if (object.kind !== 'instance' || held !== object.type) seen.add(held);
+    }
+  }
+  return seen;
+}
+
+/** A class and the notebook classes that it inherits from, in the order in which Python looks for a member. */
+export function lineage(type: ClassObject): readonly ClassObject[] {
+  const found: ClassObject[] = [];
+  const visit = (each: ClassObject): void => {
+    found.push(each);
+    for (const base of each.bases) if (base.kind === 'class' && base !== each) visit(base);
+  };
+  visit(type);
+  // A base that several classes share comes after all of them.
+  return found.filter((each, index) => found.lastIndexOf(each) === index);
+}
+
 /** All objects from which one of the given can be reached, themselves included. */
 export function holders(objects: Iterable<HeapObject>): ReadonlySet<HeapObject> {
   const seen = new Set<HeapObject>(objects);
@@ -120,6 +146,10 @@ export class Heap {
   private readonly externals = new Map<string, ExternalObject>();
   /** The class that a class body has made. */
   readonly classOf = new Map<Frame, ClassObject>();
+  /** The notebook's classes, in the order in which they were made. */
+  readonly classes: ClassObject[] = [];
+  /** Names of attributes that are set on objects from outside of their class. */
+  readonly attributesSet = new Set<string>();
   /** What objects came to hold, in order. */
   private readonly edges: [HeapObject, HeapObject][] = [];
   /** Prefixes of the variables that some function closes over. */
@@ -127,6 +157,10 @@ export class Heap {
   /** What those variables were left at when their call was finished. */
   private readonly closed = new Map<string, Value>();
   private readonly closings: [string, Value | undefined][] = [];
+  /** Counts what objects came to hold, those aside that were made after `passingSince`. */
+  growth = 0;
+  /** Objects with larger ids belong to a call that is looked at only for what it might do. */
+  passingSince = Infinity;
   /** Stamped on new objects. */
   origin = PROLOGUE;
 
@@ -169,9 +203,16 @@ export class Heap {
     return object;
   }
 
-  class(node: ClassDef, members: ReadonlyMap<string, ClassMember>, bases: Value): ClassObject {
-    const object: ClassObject = { ...this.base(), kind: 'class', node, members, bases };
-    this.put([object], union(bases, ...[...members.values()].map(member => member.value)));
+  class(
+    node: ClassDef,
+    members: ReadonlyMap<string, ClassMember>,
+    bases: Value,
+    keywords: Value
+  ): ClassObject {
+    const object: ClassObject = { ...this.base(), kind: 'class', node, members, bases, keywords };
+    const held = [...members.values()].map(member => member.value);
+    this.put([object], union(bases, keywords, ...held));
+    this.classes.push(object);
     return object;
   }
 
@@ -187,6 +228,21 @@ export class Heap {
     this.put([view], value);
     this.put(value, new Set([view]));
     return view;
+  }
+
+  /** What `copy.copy` gives of a value; `deep`: of all that it holds as well. Functions and classes are no copies. */
+  clone(value: Value, deep: boolean): Value {
+    const copies = new Map<HeapObject, HeapObject>();
+    for (const object of deep ? contents(value) : value) {
+      if (object.kind === 'plain') {
+        copies.set(object, this.plain(NOTHING, { ...object, items: null }));
+      } else if (object.kind === 'instance') copies.set(object, this.instance(object.type));
+    }
+    const copyOf = (object: HeapObject): HeapObject => copies.get(object) ?? object;
+    for (const [object, copy] of copies) {
+      this.put([copy], deep ? new Set([...object.holds].map(copyOf)) : object.holds);
+    }
+    return new Set([...value].map(copyOf));
   }
 
   method(functions: Value, self: Value): MethodObject {
@@ -214,6 +270,7 @@ export class Heap {
         container.holds = added(container.holds, object);
         object.heldBy = added(object.heldBy, container);
         this.edges.push([container, object]);
+        if (container.id <= this.passingSince) this.growth += 1;
       }
     }
   }
@@ -234,7 +291,13 @@ export class Heap {
 
   /** A point to which `rollBack` can return. */
   checkpoint(): HeapCheckpoint {
-    return { edges: this.edges.length, closings: this.closings.length, count: this.count };
+    return {
+      edges: this.edges.length,
+      closings: this.closings.length,
+      classes: this.classes.length,
+      attributesSet: this.attributesSet.size,
+      count: this.count
+    };
   }
 
   /** Forgets what has happened since then. Objects made since must not be used any more. */
@@ -251,6 +314,10 @@ export class Heap {
       else this.closed.set(key, before);
     }
     this.closings.length = to.closings;
+    this.classes.length = to.classes;
+    for (const name of [...this.attributesSet].slice(to.attributesSet)) {
+      this.attributesSet.delete(name);
+    }
     this.count = to.count;
   }
 }
@@ -258,6 +325,8 @@ export class Heap {
 export interface HeapCheckpoint {
   readonly edges: number;
   readonly closings: number;
+  readonly classes: number;
+  readonly attributesSet: number;
   readonly count: number;
 }
 

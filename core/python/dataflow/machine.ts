@@ -14,6 +14,7 @@ import type { Variable } from './frames';
 import type { Heap } from './heap';
 import {
   NOTHING,
+  holders,
   reach,
   union,
   type ClassObject,
@@ -117,8 +118,11 @@ export class Machine {
   readonly stars: StarFact[] = [];
   /** Where set: gathers the module's names that are read, bound or changed. */
   trace: Trace | null = null;
-  /** Counts bindings, so that one can see whether code that was looked at would do something else now. */
-  bindings = 0;
+  /** Objects that names from outside stand for. */
+  readonly met = new Set<HeapObject>();
+  /** Counts changes of the variables that functions can see, and ways of control that see others. */
+  private version = 0;
+  private versionAtJoin = 0;
   private frameCount = 0;
 
   constructor(
@@ -207,6 +211,7 @@ export class Machine {
       deleted: false
     });
     if (value === null) return this.stars.length > 0 ? this.fresh() : NOTHING;
+    for (const object of value) this.met.add(object);
     return value;
   }
 
@@ -228,13 +233,37 @@ export class Machine {
   }
 
   bind(variable: Variable, value: Value, statement: string | null = null): void {
-    this.bindings += 1;
+    this.countBinding(variable);
     if (!variable.frame) this.trace?.write(variable.key, this.conditional === 0);
     this.flow.set(variable.key, { origin: LOCAL, value, statement });
     if (variable.frame) this.heap.put([variable.frame.object], value);
   }
 
+  private countBinding({ frame }: Variable): void {
+    if (!frame || this.heap.captured.has(frame.prefix)) this.version += 1;
+  }
+
+  /** As long as this stays the same, a function that was called with the same things would do the same again. */
+  get stamp(): number {
+    return this.version + this.heap.growth;
+  }
+
+  /** The binding count, to be compared later on: what was bound in between. */
+  get bindings(): number {
+    return this.version;
+  }
+
+  /** Looks at a call for what it might do: what it makes and drops on the way changes nothing for others. */
+  passing<Result>(run: () => Result): Result {
+    const outer = this.heap.passingSince;
+    this.heap.passingSince = Math.min(outer, this.heap.mark);
+    const result = run();
+    this.heap.passingSince = outer;
+    return result;
+  }
+
   delete(variable: Variable): void {
+    this.countBinding(variable);
     if (!variable.frame) this.trace?.write(variable.key, this.conditional === 0);
     this.flow.set(variable.key, { origin: DELETED, value: NOTHING, statement: null });
   }
@@ -268,6 +297,12 @@ export class Machine {
     return new Set<HeapObject>([this.heap.plain(held, { refusal })]);
   }
 
+  /** A new generator, which can be gone through but not handed to another process. */
+  generator(held: Value): Value {
+    const traits = { refusal: 'a generator', container: true };
+    return new Set<HeapObject>([this.heap.plain(held, traits)]);
+  }
+
   /** A new list, tuple, set or dict. */
   container(held: Value, items: readonly Value[] | null = null): Value {
     return new Set<HeapObject>([this.heap.plain(held, { items, container: true })]);
@@ -284,10 +319,17 @@ export class Machine {
       if (object.kind === 'external') continue;
       if (isViewed(object)) parts.add(object);
       for (const held of object.holds) {
-        if (held.kind !== 'class' || object.kind !== 'instance') parts.add(held);
+        if (object.kind !== 'instance' || held !== object.type) parts.add(held);
       }
     }
     return parts;
+  }
+
+  /** The running step can reach this class: it has made it, or has read something that leads to it. */
+  canReach(type: ClassObject): boolean {
+    if (type.origin === this.heap.origin) return true;
+    for (const holder of holders([type])) if (this.met.has(holder)) return true;
+    return false;
   }
 
   /** What a container holds, without the container. */
@@ -338,10 +380,12 @@ export class Machine {
   branch(run: () => void): Delta | null {
     const base = this.flow;
     const layer = base.branch();
+    const before = this.version;
     this.flow = layer;
     this.conditional += 1;
     run();
     this.conditional -= 1;
+    if (this.version !== before) this.version += 1;
     const ended = this.flow.ended;
     this.flow = base;
     return ended ? null : layer.since(base);
@@ -349,12 +393,27 @@ export class Machine {
 
   /** One of the branches happened. Where some did not come out, what follows may not run either. */
   join(outcomes: readonly (Delta | null)[]): void {
+    if (this.version !== this.versionAtJoin) this.version += 1;
+    this.versionAtJoin = this.version;
     this.flow.merge(outcomes.filter(outcome => outcome !== null));
   }
 
   /** Something happens, or not. */
   perhaps(run: () => void): void {
     this.join([this.branch(run), new Map()]);
+  }
+
+  /** What a finished call leaves: its own variables only where a function closes over them. */
+  withoutFrame(outcome: Delta, { prefix }: Frame): Delta {
+    if (this.heap.captured.has(prefix)) return outcome;
+    const kept = new Map<string, Slot>();
+    for (const [key, slot] of outcome) if (!key.startsWith(prefix)) kept.set(key, slot);
+    return kept;
+  }
+
+  forgetFrame({ prefix }: Frame, names: Iterable<string>): void {
+    if (this.heap.captured.has(prefix)) return;
+    for (const name of names) this.flow.forget(prefix + name);
   }
 
   /** Keeps the variables of finished calls, for closures in later steps. */
