@@ -20,7 +20,7 @@ import {
   type FunctionObject,
   type Value
 } from './heap';
-import { changesFirstArgument } from './knowledge';
+import { changesFirstArgument, isIndexTrick } from './knowledge';
 import type { CellCode } from './unit';
 
 /** Where code is looked at: the cell it is written in and the scope it is in. */
@@ -475,8 +475,12 @@ export abstract class Evaluator extends Calls {
     const position =
       index.kind === 'Constant' && index.value.type === 'int' ? Number(index.value.value) : null;
     const external = [...value].flatMap(object =>
-      object.kind === 'external' ? [this.machine.heap.external(`${object.path}[]`)] : []
+      object.kind === 'external' && !isIndexTrick(object.path)
+        ? [this.machine.heap.external(`${object.path}[]`)]
+        : []
     );
+    const isMade = [...value].some(each => each.kind === 'external' && isIndexTrick(each.path));
+    const made = isMade ? this.machine.fresh() : NOTHING;
     const { known: containers, unknown } = split(
       value,
       object => object.kind === 'plain' && object.container && index.kind === 'Slice'
@@ -486,7 +490,7 @@ export abstract class Evaluator extends Calls {
         ? NOTHING
         : this.machine.container(this.machine.elements(new Set(containers)));
     const part = this.part(unknown, position, Infinity, site);
-    return union(part, slice, taken, this.makeMissing(unknown, site), new Set(external));
+    return union(part, slice, taken, made, this.makeMissing(unknown, site), new Set(external));
   }
 
   /** What a library's object makes for a key that it does not have, as `defaultdict(f)` does. */

@@ -245,6 +245,16 @@ export const STORING_METHODS: ReadonlySet<string> = new Set(
   'add append appendleft extend extendleft insert put put_nowait setdefault update'.split(' ')
 );
 
+/** State of modules that is handed from step to step beside the names. */
+export function isCarriedState(path: string): boolean {
+  return /^(os\.environ|sys\.path)(\.|\[|$)/.test(path);
+}
+
+/** Objects whose items are arrays made of the index: `np.c_[a, b]`. */
+export function isIndexTrick(path: string): boolean {
+  return /^numpy\.(c_|r_|s_|mgrid|ogrid|index_exp)$/.test(path);
+}
+
 const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['builtins.open', 'an open file'],
   ['io.open', 'an open file'],

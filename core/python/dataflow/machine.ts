@@ -22,7 +22,7 @@ import {
   type HeapObject,
   type Value
 } from './heap';
-import { isBuiltin } from './knowledge';
+import { isBuiltin, isCarriedState } from './knowledge';
 import type { CellCode } from './unit';
 
 /** A place in a notebook. */
@@ -347,7 +347,7 @@ export class Machine {
     const sure = certain && this.conditional === 0 && value.size === 1;
     for (const object of value) {
       if (object.kind === 'external') {
-        if (certain) this.moduleChanges.set(object.path, place);
+        if (certain && !isCarriedState(object.path)) this.moduleChanges.set(object.path, place);
         continue;
       }
       const known = this.changedObjects.get(object);
