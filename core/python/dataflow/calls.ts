@@ -1,14 +1,13 @@
 import type { Arguments, FunctionDef, Lambda, Node } from '../ast';
 import {
   NOTHING,
-  contents,
   lineage,
-  reach,
   union,
   type ClassMember,
   type ClassObject,
   type ExternalObject,
   type FunctionObject,
+  type Heap,
   type HeapObject,
   type InstanceObject,
   type Value
@@ -21,8 +20,9 @@ import {
   isScalarAttribute,
   methodEffect
 } from './knowledge';
-import type { Machine } from './machine';
+import type { Machine, Place } from './machine';
 import { goesInside, mayRun, type Operation } from './operations';
+import { Suspicion } from './suspicion';
 import type { CellCode } from './unit';
 
 /** The arguments of a call, as values. */
@@ -39,19 +39,17 @@ export interface CallSite {
   readonly node: Node;
 }
 
-/** What calling a special method came to. */
-interface MemberCall {
-  readonly stamp: number;
-  readonly guarded: boolean;
-  readonly result: Value;
-}
-
-/** Statements and calls that one step may take to analyse before functions are only skimmed. */
-const BUDGET = 40_000;
-/** The same for calls that may happen or not, each of which brings others. */
-const SUPPOSED_BUDGET = 300;
-/** Notebook functions that call one another, deeper than which they are only skimmed. */
+/**
+ * Statements and calls that one step may take to analyse. After that functions are only skimmed, and whatever is operated
+ * on counts as handed to code that cannot be seen: less is told apart, and nothing is missed.
+ */
+const BUDGET = 8_000;
+/** Objects gone through that count as one statement. */
+const WORK_PER_STATEMENT = 50;
+/** Notebook functions that call one another, deeper than which calls are no longer told apart. */
 const DEPTH = 24;
+/** Calls of one function in one step that are told apart. */
+const CALLS_APART = 40;
 
 /** The objects that are known to do something of their own, and the rest. */
 export function split(
@@ -76,8 +74,8 @@ function withSelf(self: Value, args: CallArguments): CallArguments {
 const NO_ARGUMENTS: CallArguments = { positional: [], named: new Map(), spread: null };
 
 /** What the notebook has made among these values: a library's new object may keep its functions and instances. */
-function ownIn(values: readonly Value[]): Value {
-  const own = [...contents(union(...values))].filter(
+function ownIn(heap: Heap, values: readonly Value[]): Value {
+  const own = [...heap.contents(union(...values))].filter(
     ({ kind }) => kind !== 'plain' && kind !== 'external'
   );
   return own.length === 0 ? NOTHING : new Set(own);
@@ -95,10 +93,11 @@ function callsNothing(path: string): boolean {
 /** What calls do to values. Notebook functions are followed into their bodies; of the rest, what is known is used. */
 export abstract class Calls {
   private spent = 0;
-  private supposedCalls = 0;
   private readonly active = new Set<Node>();
-  private readonly touched = new Map<HeapObject, number>();
-  private readonly memberCalls = new Map<HeapObject, Map<Value, MemberCall>>();
+  private readonly timesCalled = new Map<Node, number>();
+  private readonly suspicions = new Map<HeapObject, Suspicion>();
+  /** Functions that code which cannot be seen has got hold of. */
+  private readonly exposed = new Set<FunctionObject>();
 
   constructor(readonly machine: Machine) {}
 
@@ -109,6 +108,11 @@ export abstract class Calls {
 
   protected spend(): void {
     this.spent += 1;
+  }
+
+  /** How much of the budget is gone; 1: all. */
+  private get spending(): number {
+    return (this.spent + this.machine.heap.work / WORK_PER_STATEMENT) / BUDGET;
   }
 
   call(callee: Value, args: CallArguments, site: CallSite): Value {
@@ -137,7 +141,7 @@ export abstract class Calls {
   private callObject(object: HeapObject, args: CallArguments, site: CallSite): Value {
     switch (object.kind) {
       case 'function':
-        return this.callFunction(object, args);
+        return this.callFunction(object, args, site);
       case 'method':
         return this.call(object.function, withSelf(object.self, args), site);
       case 'class':
@@ -154,25 +158,78 @@ export abstract class Calls {
     }
   }
 
-  private callFunction(callee: FunctionObject, args: CallArguments): Value {
-    const held = union(...argumentList(args));
-    if (this.active.has(callee.node)) return this.machine.fresh(held);
-    if (this.isTooMuch()) {
-      this.skim(callee);
-      return this.machine.fresh(held);
-    }
+  private callFunction(callee: FunctionObject, args: CallArguments, site: CallSite): Value {
+    const { node } = callee;
+    if (this.active.has(node)) return this.machine.fresh(union(...argumentList(args)));
+    const times = this.timesCalled.get(node) ?? 0;
+    const apart = times < CALLS_APART && this.active.size < DEPTH && this.spending < 1;
+    if (this.machine.supposed > 0 || !apart) return this.suspect(callee, args, site);
+    this.timesCalled.set(node, times + 1);
     this.spend();
-    this.active.add(callee.node);
-    const value = this.runBody(callee, this.parameters(callee, args));
-    this.active.delete(callee.node);
+    this.active.add(node);
+    const value = this.machine.heap.sites.inCall(node, () =>
+      this.runBody(callee, this.parameters(callee, args))
+    );
+    this.active.delete(node);
     return value;
   }
 
-  private isTooMuch(): boolean {
-    if (this.spent > BUDGET || this.active.size > DEPTH) return true;
-    if (this.machine.supposed === 0) return false;
-    this.supposedCalls += 1;
-    return this.supposedCalls > SUPPOSED_BUDGET;
+  /** A call that may or may not happen, or is one of too many: all of them are looked at as one. */
+  private suspect(callee: FunctionObject, args: CallArguments, site: CallSite): Value {
+    this.give(callee, args, this.machine.place(site.code, site.node));
+    this.runIfChanged(callee);
+    return this.suspicionOf(callee).result;
+  }
+
+  private give(callee: FunctionObject, args: CallArguments, place: Place): void {
+    const { machine } = this;
+    const suspicion = this.suspicionOf(callee);
+    const others = machine.widened(args.spread ?? NOTHING);
+    suspicion.give(args.positional, args.named);
+    machine.heap.put([suspicion.argument], others);
+    if (machine.changedObjects.has(suspicion.argument)) machine.change(others, false, place);
+  }
+
+  private runIfChanged(callee: FunctionObject): void {
+    const { machine } = this;
+    const suspicion = this.suspicionOf(callee);
+    if (this.active.has(callee.node)) return;
+    const known = suspicion.stillHolds(machine);
+    machine.repeat(known ?? suspicion.run(machine, () => this.runSuspected(callee, suspicion)));
+  }
+
+  private suspicionOf(callee: FunctionObject): Suspicion {
+    let suspicion = this.suspicions.get(callee);
+    if (!suspicion) {
+      const { sites } = this.machine.heap;
+      const argument = sites.inSuspicion(callee.node, () =>
+        sites.at(callee.node, () => this.machine.heap.plain(NOTHING, { argument: true }))
+      );
+      suspicion = new Suspicion(argument);
+      this.suspicions.set(callee, suspicion);
+    }
+    return suspicion;
+  }
+
+  private runSuspected(callee: FunctionObject, suspicion: Suspicion): Value {
+    const { machine } = this;
+    const results: Value[] = [];
+    this.spend();
+    this.active.add(callee.node);
+    machine.supposed += 1;
+    machine.perhaps(() => {
+      machine.heap.sites.inSuspicion(callee.node, () => {
+        if (!suspicion.isTiring && this.spending < 1) {
+          results.push(this.runBody(callee, this.parameters(callee, suspicion.arguments)));
+        } else {
+          this.skim(callee);
+          results.push(suspicion.arguments.spread);
+        }
+      });
+    });
+    machine.supposed -= 1;
+    this.active.delete(callee.node);
+    return union(...results);
   }
 
   private parameters(callee: FunctionObject, args: CallArguments): Map<string, Value> {
@@ -276,7 +333,9 @@ export abstract class Calls {
         this.operateOn(values, callee.path, site);
         return NOTHING;
       case 'fresh':
-        return machine.fresh(union(this.operateOn(values, callee.path, site), ownIn(values)));
+        return machine.fresh(
+          union(this.operateOn(values, callee.path, site), ownIn(machine.heap, values))
+        );
       case 'elements':
       case 'copies': {
         const held = union(...values.map(value => this.copied(value, site)));
@@ -443,7 +502,7 @@ export abstract class Calls {
     );
     // What a library's object holds may be asked to do its part: a pipeline's functions, a table's objects.
     const done = this.mayCall(unknown, site, given);
-    this.operate(contents(unknown), 'any', site);
+    this.operate(machine.contents(unknown), 'any', site);
     if (containers.length > 0) this.operate(union(receiver, given), 'compare', site);
     if (containers.length > 0) this.operate(given, 'hash', site);
     if (effect === 'scalar') return NOTHING;
@@ -461,7 +520,8 @@ export abstract class Calls {
   /** The functions in these values may be called, with anything; gives what may come back. */
   protected mayCall(value: Value, site: CallSite, given: Value = value): Value {
     const results: Value[] = [];
-    for (const object of contents(value)) {
+    if (this.machine.isCrowd(value)) this.touch(value, site);
+    for (const object of this.machine.contents(value)) {
       if (object.kind === 'function' || object.kind === 'method') {
         results.push(this.callPerhaps(new Set([object]), [], given, site));
       } else if (object.kind === 'instance') {
@@ -491,22 +551,56 @@ export abstract class Calls {
     return union(...results);
   }
 
-  /** Hands these values to code that cannot be seen: all that can be reached may be called and changed. */
+  /**
+   * Hands these values to code that cannot be seen: all that can be reached may be called and changed. What has got
+   * out stays out, together with all that it comes to hold later.
+   */
   touch(value: Value, site: CallSite): void {
+    const { heap } = this.machine;
     const place = this.machine.place(site.code, site.node);
-    for (const object of reach(value)) {
+    for (const object of value) {
+      if (object.kind === 'function') this.expose(object, [], value, place);
+      if (object.kind === 'class') this.exposeMembers(heap.instance(object), object, place);
+    }
+    for (const object of heap.letOut(value)) {
       if (object.kind === 'plain' || object.kind === 'instance') {
         this.machine.change(new Set([object]), false, place);
       }
-      if (this.touched.get(object) === this.machine.stamp) continue;
-      this.touched.set(object, this.machine.stamp);
-      if (object.kind === 'function') this.callPerhaps(new Set([object]), [], value, site);
-      if (object.kind === 'instance') this.callMembers(object, object.type, () => true, site);
-      if (object.kind === 'class' && value.has(object)) {
-        this.callMembers(this.machine.heap.instance(object), object, () => true, site);
-      }
-      this.touched.set(object, this.machine.stamp);
+      if (object.kind === 'function') this.expose(object, [], value, place);
+      if (object.kind === 'instance') this.exposeMembers(object, object.type, place);
     }
+    this.runExposed();
+  }
+
+  /** From here on, code that cannot be seen may call this function. */
+  private expose(
+    callee: FunctionObject,
+    positional: readonly Value[],
+    others: Value,
+    place: Place
+  ): void {
+    this.give(callee, { positional, named: new Map(), spread: others }, place);
+    this.exposed.add(callee);
+  }
+
+  private exposeMembers(self: HeapObject, type: ClassObject, place: Place): void {
+    for (const each of lineage(type)) {
+      for (const { value } of each.members.values()) {
+        for (const object of value) {
+          if (object.kind === 'function') this.expose(object, [new Set([self])], NOTHING, place);
+        }
+      }
+    }
+  }
+
+  /**
+   * Runs the functions that have got out, as far as they would do anything new. What gets out while a function is run
+   * that only might be called has to wait until that one is through: run within one another, each would be gone
+   * through once for every way to it.
+   */
+  private runExposed(): void {
+    if (this.machine.supposed > 0) return;
+    for (const callee of this.exposed) this.runIfChanged(callee);
   }
 
   /**
@@ -515,9 +609,11 @@ export abstract class Calls {
    */
   protected operate(value: Value, operation: Operation, site: CallSite): Value {
     if (value.size === 0 || this.machine.heap.classes.length === 0) return NOTHING;
+    if (this.machine.isCrowd(value) || this.spending > 1) this.touch(value, site);
+    if (this.spending > 1) return value;
     const results: Value[] = [];
     const wanted = (name: string): boolean => mayRun(operation, name);
-    for (const object of goesInside(operation) ? contents(value) : value) {
+    for (const object of goesInside(operation) ? this.machine.contents(value) : value) {
       if (object.kind === 'instance') {
         results.push(this.callMembers(object, object.type, wanted, site));
       } else if (object.kind === 'class') {
@@ -578,30 +674,22 @@ export abstract class Calls {
     wanted: (name: string) => boolean,
     site: CallSite
   ): Value {
-    const seen = new Set<string>();
     const results: Value[] = [];
-    for (const each of lineage(type)) {
-      for (const [name, member] of each.members) {
-        if (!wanted(name) || seen.has(name)) continue;
-        seen.add(name);
-        results.push(this.callMember(self, member.value, site));
-      }
+    for (const [name, member] of this.membersOf(type)) {
+      if (!wanted(name) || member.value.size === 0) continue;
+      results.push(this.callPerhaps(member.value, [new Set([self])], NOTHING, site));
     }
     return union(...results);
   }
 
-  /** A special method, without knowing what it is given; not again as long as it would do the same. */
-  private callMember(self: HeapObject, member: Value, site: CallSite): Value {
-    const { machine } = this;
-    const known = this.memberCalls.get(self) ?? new Map<Value, MemberCall>();
-    this.memberCalls.set(self, known);
-    const guarded = machine.guarded > 0;
-    const last = known.get(member);
-    if (last?.stamp === machine.stamp && last.guarded === guarded) return last.result;
-    const before = machine.bindings;
-    const result = this.callPerhaps(member, [new Set([self])], NOTHING, site);
-    if (machine.bindings === before) known.set(member, { stamp: machine.stamp, guarded, result });
-    return result;
+  /** All members of a class, those that it inherits from the notebook's classes included. */
+  private membersOf(type: ClassObject): ReadonlyMap<string, ClassMember> {
+    if (type.bases.size === 0) return type.members;
+    const members = new Map<string, ClassMember>();
+    for (const each of lineage(type)) {
+      for (const [name, member] of each.members) if (!members.has(name)) members.set(name, member);
+    }
+    return members;
   }
 
   /** Calls the functions among these values, which may happen or not. */
@@ -613,14 +701,12 @@ export abstract class Calls {
   ): Value {
     const results: Value[] = [];
     for (const callee of callees) {
-      if (callee.kind !== 'function' && callee.kind !== 'method') continue;
-      this.machine.supposed += 1;
-      this.machine.passing(() => {
-        const spread = union(others, this.machine.fresh());
-        const args: CallArguments = { positional, named: new Map(), spread };
-        this.machine.perhaps(() => results.push(this.call(new Set([callee]), args, site)));
-      });
-      this.machine.supposed -= 1;
+      if (callee.kind === 'function') {
+        const args = { positional, named: new Map<string, Value>(), spread: others };
+        results.push(this.suspect(callee, args, site));
+      } else if (callee.kind === 'method') {
+        results.push(this.callPerhaps(callee.function, [callee.self, ...positional], others, site));
+      }
     }
     return union(...results);
   }

@@ -4,10 +4,12 @@ import type {
   Call,
   Compare,
   Comprehension,
+  Constant,
   DictComp,
   Expr,
   GeneratorExp,
   ListComp,
+  Name,
   SetComp
 } from '../ast';
 import { Calls, split, type CallArguments, type CallSite } from './calls';
@@ -37,11 +39,16 @@ export abstract class Evaluator extends Calls {
   protected abstract runText(text: string, context: Context): void;
 
   protected evaluate(node: Expr, context: Context): Value {
+    if (node.kind === 'Constant') return NOTHING;
+    if (node.kind === 'Name') {
+      return this.machine.read(resolveName(node.id, context.frame), context.code, node);
+    }
+    const value = this.machine.heap.sites.at(node, () => this.evaluateAt(node, context));
+    return this.machine.widened(value);
+  }
+
+  private evaluateAt(node: Exclude<Expr, Constant | Name>, context: Context): Value {
     switch (node.kind) {
-      case 'Constant':
-        return NOTHING;
-      case 'Name':
-        return this.machine.read(resolveName(node.id, context.frame), context.code, node);
       case 'Attribute':
         return this.attribute(
           this.evaluate(node.value, context),
@@ -275,7 +282,7 @@ export abstract class Evaluator extends Calls {
 
   // Assignment
 
-  /** `since`: objects younger than this heap mark were made for this assignment alone. */
+  /** `since`: objects made later than this on the heap's clock were made for this assignment alone. */
   protected assign(target: Expr, value: Value, context: Context, since = Infinity): void {
     switch (target.kind) {
       case 'Name':
@@ -303,7 +310,7 @@ export abstract class Evaluator extends Calls {
   }
 
   /**
-   * One of the values that taking a value apart gives. What a call has just made to be taken apart (younger than
+   * One of the values that taking a value apart gives. What a call has just made to be taken apart (later than
    * `since`) is no part of anything else: what comes out of it is new, or one of its elements.
    */
   private part(value: Value, index: number | null, since: number, site: CallSite): Value {
@@ -311,7 +318,7 @@ export abstract class Evaluator extends Calls {
       const item = object.kind === 'plain' && index !== null ? object.items?.[index] : undefined;
       if (item) return item;
       const whole: Value = new Set([object]);
-      if (object.kind !== 'plain' || object.id <= since) return this.iterate(whole, site);
+      if (object.kind !== 'plain' || object.made <= since) return this.iterate(whole, site);
       const elements = this.machine.elements(whole);
       return union(this.machine.fresh(elements), elements);
     });
@@ -320,7 +327,7 @@ export abstract class Evaluator extends Calls {
 
   /** What came out of something new is held by it. */
   private separate(value: Value, parts: readonly Value[], since: number): void {
-    const whole = [...value].filter(object => object.kind === 'plain' && object.id > since);
+    const whole = [...value].filter(object => object.kind === 'plain' && object.made > since);
     this.machine.heap.put(whole, union(...parts));
   }
 

@@ -21,9 +21,7 @@ import { Evaluator, type Context } from './evaluate';
 import { resolveName } from './frames';
 import {
   NOTHING,
-  contents,
   lineage,
-  reach,
   union,
   type ClassMember,
   type ClassObject,
@@ -49,8 +47,6 @@ interface Raises extends Exits {
 /** Runs statements on abstract values, in the order in which Python would. */
 export class Executor extends Evaluator {
   private loops: Exits[] = [];
-  private readonly skimming = new Set<FunctionObject>();
-  private readonly skimmed = new Map<FunctionObject, number>();
   private returns: (Exits & { values: Value[] }) | null = null;
   private handlers: Raises | null = null;
   /** `from __future__ import annotations` was seen in this cell or one before: annotations are not evaluated. */
@@ -93,6 +89,10 @@ export class Executor extends Evaluator {
   }
 
   private execute(node: Stmt, context: Context): void {
+    this.machine.heap.sites.at(node, () => this.executeAt(node, context));
+  }
+
+  private executeAt(node: Stmt, context: Context): void {
     switch (node.kind) {
       case 'Expr':
         this.evaluate(node.value, context);
@@ -202,7 +202,7 @@ export class Executor extends Evaluator {
       );
       return;
     }
-    const since = this.machine.heap.mark;
+    const since = this.machine.heap.now;
     const given = this.evaluate(value, context);
     for (const each of targets)
       this.assign(each, given, context, value.kind === 'Call' ? since : Infinity);
@@ -239,7 +239,7 @@ export class Executor extends Evaluator {
 
   /** What `__del__` does when the last name of an object is gone. */
   private endObjects(value: Value, site: CallSite): void {
-    for (const object of contents(value)) {
+    for (const object of this.machine.contents(value)) {
       const method = object.kind === 'instance' ? this.member(object.type, '__del__') : null;
       if (method) this.callPerhaps(method.value, [new Set([object])], NOTHING, site);
     }
@@ -467,8 +467,6 @@ export class Executor extends Evaluator {
   }
 
   protected skim(callee: FunctionObject): void {
-    if (this.skimming.has(callee) || this.skimmed.get(callee) === this.machine.stamp) return;
-    this.skimming.add(callee);
     const { code } = callee;
     const own = new Set<string>();
     const visit = (node: Node): void => {
@@ -483,16 +481,13 @@ export class Executor extends Evaluator {
         const variable = resolveName(node.id, callee.frame);
         this.machine.perhaps(() => {
           const value = this.machine.read(variable, code, node);
-          this.machine.changeReachable(value, this.machine.place(code, node));
-          for (const object of reach(value)) if (object.kind === 'function') this.skim(object);
+          this.touch(value, { code, node });
           if (node.ctx === 'Store') this.machine.bind(variable, value);
         });
       }
       forEachChild(node, mention);
     };
     mention(callee.node);
-    this.skimming.delete(callee);
-    this.skimmed.set(callee, this.machine.stamp);
   }
 
   // Control flow
