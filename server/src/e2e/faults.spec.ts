@@ -216,6 +216,16 @@ function mountSmallDisk(): string | null {
   }
 }
 
+describe('a command that only looks', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends at once with %s', async signal => {
+    const { child, ended } = chard.start(['check', '-'], { input: null });
+    // More than a pipe holds: once it is written, the command is at work.
+    await new Promise(resolve => child.stdin?.write(' '.repeat(1 << 20), resolve));
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code: null, signal, out: '' });
+  });
+});
+
 describe('a disk (skipped where no small one can be mounted)', () => {
   const onSmallDisk = { env: { CHARD_HOME: join(small ?? '', 'home') } };
 
