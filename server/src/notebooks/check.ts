@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { diagnostic, Diagnostic } from '@chard/core';
 import type { Pipeline } from '@chard/core/pipeline';
 import { z } from 'zod';
-import type { Context } from '../cli/context';
 import { ChardError } from '../errors';
+import type { Host } from '../host';
 import { compileCells, type CellToCompile } from '../python/compileCheck';
 import { describeEnvironment, environmentFingerprint } from '../python/environment';
 import { findInterpreter, type Interpreter } from '../python/interpreter';
@@ -27,16 +27,16 @@ const KERNEL_TROUBLE = [
  */
 export async function checkNotebook(
   loaded: LoadedNotebook,
-  context: Pick<Context, 'python' | 'environment' | 'home'>
+  { python, environment, home }: Host
 ): Promise<Diagnostic[]> {
   const { pipeline, diagnostics } = loaded;
   if (pipeline === null) {
     return diagnostics;
   }
   try {
-    const interpreter = findInterpreter(pipeline.kernel, context.python, context.environment);
+    const interpreter = findInterpreter(pipeline.kernel, python, environment);
     const cells = allCells(pipeline);
-    const errors = await compile(loaded.path, interpreter, cells, context.home);
+    const errors = await compile(loaded.path, interpreter, cells, home);
     return [...errors, ...yieldTo(errors, diagnostics, cells)];
   } catch (error) {
     if (error instanceof ChardError && KERNEL_TROUBLE.includes(error.code)) {

@@ -3,9 +3,10 @@ import { ChardError } from '../../errors';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
 import { checkNotebook } from '../../notebooks/check';
 import { loadNotebook } from '../../notebooks/load';
+import { executionContext } from '../../runs/execution';
 import { printJson, type Context, type Finish } from '../context';
 import { formatDiagnostics, notebookFailure } from '../diagnostics';
-import { executionContext, watchRun, type ShowOptions } from '../execution';
+import { watchRun, type ShowOptions } from '../execution';
 import { withStores } from '../withStores';
 import { findRun } from './runs/find';
 
@@ -77,8 +78,8 @@ async function runNotebook(
     terminal.err(`${formatDiagnostics(warnings, loaded.source, terminal.paint.err)}\n`);
   }
   const pipeline = bindCommandLineParameters(loaded.pipeline, options.parameter);
-  const execution = await executionContext(pipeline.kernel, context);
   const notebook = { path: loaded.path, bytes: loaded.bytes };
+  const execution = await executionContext(pipeline.kernel, context);
   return withStores(context, async ({ stores, engine }) => {
     const handle = await engine.start({
       ...execution,

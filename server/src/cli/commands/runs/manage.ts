@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { isOver } from '@chard/core/run';
+import { byteSize } from '../../../byteSize';
 import { ownerLives } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
-import { byteSize } from '../../terminal';
 import { withStores } from '../../withStores';
 import { findRun } from './find';
 

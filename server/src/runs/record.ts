@@ -1,6 +1,6 @@
 import { Pipeline } from '@chard/core/pipeline';
-import { ChardError } from '../../../errors';
-import type { ArtefactName, Stores } from '../../../stores';
+import { ChardError } from '../errors';
+import type { ArtefactName, Stores } from '../stores';
 
 /** The pipeline that a run executes, as it was then. */
 export function storedPipeline(stores: Stores, run: string): Pipeline {
