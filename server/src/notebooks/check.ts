@@ -46,6 +46,16 @@ export async function checkNotebook(
   }
 }
 
+/** All that is wrong with a notebook, and its pipeline where that can be run; null where there is an error. */
+export async function checkForRun(
+  loaded: LoadedNotebook,
+  host: Host
+): Promise<{ diagnostics: Diagnostic[]; runnable: Pipeline | null }> {
+  const diagnostics = await checkNotebook(loaded, host);
+  const hasErrors = diagnostics.some(({ severity }) => severity === 'error');
+  return { diagnostics, runnable: hasErrors ? null : loaded.pipeline };
+}
+
 /** Starting an interpreter takes a quarter of a second: for the same cells and environment it is asked once. */
 async function compile(
   notebook: string,

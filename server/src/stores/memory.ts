@@ -149,12 +149,13 @@ class MemoryRunStore implements RunStore {
     return this.insert(run, events);
   }
 
-  read(id: string, { after = 0, limit, step, quiet = false }: ReadOptions = {}): RunEvent[] {
+  read(id: string, { after = 0, limit, step, quiet = false, types }: ReadOptions = {}): RunEvent[] {
     return this.memory
       .run(id)
       .events.slice(after)
       .filter(event => step === undefined || stepOf(event) === step)
       .filter(event => !quiet || !isLoud(event))
+      .filter(event => types?.includes(event.type) !== false)
       .slice(0, limit);
   }
 

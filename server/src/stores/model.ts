@@ -62,6 +62,8 @@ export interface ReadOptions {
   readonly step?: string;
   /** Leaves out text and displays: what is left is all that a run's state is made of. */
   readonly quiet?: boolean;
+  /** Only events of these kinds. */
+  readonly types?: readonly RunEventBody['type'][];
 }
 
 /** Content addresses of what a run keeps beside its log. */

@@ -101,18 +101,25 @@ export class SqliteRunStore implements RunStore {
     return events.map(({ time, body }, index) => ({ seq: first + index, time, ...body }));
   }
 
-  read(id: string, { after = 0, limit = ALL, step, quiet = false }: ReadOptions = {}): RunEvent[] {
+  read(
+    id: string,
+    { after = 0, limit = ALL, step, quiet = false, types }: ReadOptions = {}
+  ): RunEvent[] {
     const conditions = [
       'run = ?',
       'seq > ?',
       ...(step === undefined ? [] : ['step = ?']),
-      ...(quiet ? [QUIET] : [])
+      ...(quiet ? [QUIET] : []),
+      ...(types === undefined
+        ? []
+        : [`json_extract(body, '$.type') IN (SELECT value FROM json_each(?))`])
     ];
     const rows = this.database.all(
       `SELECT seq, time, body FROM events WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`,
       this.numberOf(id),
       after,
       ...(step === undefined ? [] : [step]),
+      ...(types === undefined ? [] : [JSON.stringify(types)]),
       limit
     );
     return rows.map(toEvent);

@@ -147,6 +147,8 @@ export function describeStores(name: string, open: () => Stores): void {
       expect(seqs({})).toEqual([1, 4, 6]);
       expect(seqs({ after: 1, limit: 1 })).toEqual([4]);
       expect(seqs({ step: 'a' })).toEqual([4]);
+      expect(seqs({ types: ['run-created', 'output'] })).toEqual([1]);
+      expect(stores.runs.read('r1', { types: ['output'], step: 'a' })).toHaveLength(2);
     });
 
     it('keeps a record that follows the log', () => {

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { runSummary } from '@chard/core/run';
-import { PythonEnvironment } from '../../../python/environment';
-import { storedArtefact, storedPipeline } from '../../../runs/record';
+import { storedArtefact, storedEnvironment, storedPipeline } from '../../../runs/record';
 import { readLog, readState } from '../../../runs/readLog';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { saveDisplays } from '../../displays';
@@ -48,9 +47,7 @@ export function registerShow(runs: Command, context: Context): void {
           options.saveDisplays === undefined
             ? []
             : saveDisplays(readLog(stores, id), options.saveDisplays);
-        const environment = PythonEnvironment.parse(
-          JSON.parse(new TextDecoder().decode(storedArtefact(stores, id, 'environment')))
-        );
+        const environment = storedEnvironment(stores, id);
         if (options.json) {
           return printJson(terminal, {
             ...runSummary(state),
