@@ -66,6 +66,6 @@ $(STAMPS)/peers: bench/requirements.txt
 	$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
-$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json
+$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json jupyter-config/server-config/jupyterlab_chard.json
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { ChardError } from '../errors';
 import { chardHome } from '../home';
 import type { Host } from '../host';
-import { BackendDoor } from './backend';
+import { BackendDoor, type Backend } from './backend';
 import { createHttpServer } from './http/server';
 import { resumeInterrupted } from './resume';
 import { Root } from './root';
@@ -13,6 +13,8 @@ import { readSettings } from './settings';
 
 /** Runs whose owner was killed meanwhile are marked so often. */
 const RECOVERY_MILLISECONDS = 5_000;
+/** While it executes runs, the server says so this often. */
+const BUSY_MILLISECONDS = 60_000;
 
 /**
  * Runs the companion server of one Jupyter server, until that ends.
@@ -46,9 +48,17 @@ export async function runServerProcess(): Promise<void> {
     resumed.push(...(await resumeInterrupted(door.open(), host, report)));
   });
   setInterval(() => void attend(() => door.open().engine.recover()), RECOVERY_MILLISECONDS);
+  setInterval(() => void attend(async () => sayIfBusy(door.open())), BUSY_MILLISECONDS);
 }
 
-/** Until it has a folder of its own and the mode below, only the folder's owner can reach a socket. */
+/** Jupyter counts runs that go on as activity, so that nobody shuts it down for being idle. */
+function sayIfBusy({ stores }: Backend): void {
+  if (stores.leases.all().some(({ owner }) => owner.pid === process.pid)) {
+    process.stdout.write('busy\n');
+  }
+}
+
+/** The socket lies in a folder that only its owner can enter; its own mode is for whoever moves it elsewhere. */
 function listen(server: Server, socket: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
