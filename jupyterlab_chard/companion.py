@@ -214,7 +214,7 @@ class Companion:
             base = tempfile.gettempdir()
             # mkdtemp makes it for this user alone (mode 0700).
             short = base if len(base.encode()) <= LONGEST_FOLDER else "/tmp"
-            self._folder = Path(tempfile.mkdtemp(prefix="chard-", dir=short))
+            self._folder = Path(tempfile.mkdtemp(prefix="chard-server-", dir=short))
         self._starts += 1
         return self._folder / f"{self._starts}.sock"
 
