@@ -42,6 +42,8 @@ FIRST_PAUSE_SECONDS = 0.2
 LAST_PAUSE_SECONDS = 30.0
 #: ...and is short again for a server that has lived so long.
 STABLE_SECONDS = 60.0
+#: After so many starts in a row that came to nothing, requests do not wait for the next.
+HOPELESS_STARTS = 3
 #: The end of its input ends the server at once; one that is stopped (SIGSTOP) must be killed.
 END_SECONDS = 5.0
 #: Paths of Unix sockets are at most 104 (macOS) or 108 bytes long.
@@ -50,6 +52,10 @@ LONGEST_FOLDER = 80
 
 class CompanionUnavailableError(Exception):
     """The server cannot be reached; the message says why and what to do."""
+
+
+class _StartError(Exception):
+    """The process is there, but does not listen."""
 
 
 class Companion:
@@ -78,7 +84,9 @@ class Companion:
         self._on_activity = on_activity
         self._command = command or _node_command
         self._watching: asyncio.Task[None] | None = None
-        self._ready = asyncio.Event()
+        #: There is a server to be reached, or no hope of one.
+        self._settled = asyncio.Event()
+        self._failed_starts = 0
         self._folder: Path | None = None
         self._starts = 0
         self._trouble = ""
@@ -121,7 +129,9 @@ class Companion:
 
     async def _reach(self) -> IOStream:
         while True:
-            await self._ready.wait()
+            await self._settled.wait()
+            if self._failed_starts >= HOPELESS_STARTS:
+                raise asyncio.TimeoutError
             with contextlib.suppress(StreamClosedError, OSError):
                 stream = IOStream(socket.socket(socket.AF_UNIX))
                 await stream.connect(str(self.socket))
@@ -137,10 +147,11 @@ class Companion:
             started = loop.time()
             try:
                 await self._live()
-            except (NodeNotFoundError, FileNotFoundError) as error:
-                self._trouble = str(error)
-            except (OSError, CompanionUnavailableError) as error:
+            except (NodeNotFoundError, OSError, _StartError) as error:
                 self._trouble = f"It does not start: {error}"
+                self._failed_starts += 1
+                if self._failed_starts >= HOPELESS_STARTS:
+                    self._settled.set()
             if loop.time() - started > STABLE_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self._log.warning("Chard: %s Starting it again in %.1f seconds.", self._trouble, pause)
@@ -173,12 +184,13 @@ class Companion:
             await self._await_ready(process.stdout)
             self.secret, self.socket, self.pid = secret, path, process.pid
             self._trouble = ""
-            self._ready.set()
+            self._failed_starts = 0
+            self._settled.set()
             await self._listen(process.stdout)
             code = await process.wait()
             self._trouble = f"The companion server ended (exit code {code})."
         finally:
-            self._ready.clear()
+            self._settled.clear()
             self.pid = None
             await _end(process)
             await asyncio.wait([listening], timeout=1)
@@ -189,11 +201,11 @@ class Companion:
         try:
             line = await asyncio.wait_for(output.readline(), START_SECONDS)
         except asyncio.TimeoutError:
-            raise CompanionUnavailableError(f"it said nothing for {START_SECONDS:.0f} s.") from None
+            raise _StartError(f"it said nothing for {START_SECONDS:.0f} s.") from None
         if line != b"listening\n":
             # What it complains of may still be on its way.
             await asyncio.sleep(0.1)
-            raise CompanionUnavailableError(self._last_words or "it ended at once.")
+            raise _StartError(self._last_words or "it ended at once.")
 
     async def _listen(self, output: asyncio.StreamReader) -> None:
         """Hears of runs that go on until the process ends."""
@@ -202,9 +214,14 @@ class Companion:
                 self._on_activity()
 
     async def _pass_on(self, complaints: asyncio.StreamReader) -> None:
-        while line := await complaints.readline():
-            text = line.decode(errors="replace").rstrip()
-            if text:
+        """Drains standard error to the last: a pipe that fills up would stop the server."""
+        while not complaints.at_eof():
+            try:
+                line = await complaints.readline()
+            except ValueError:
+                # Longer than the reader's buffer, which it has dropped.
+                line = b"(a line that is too long)"
+            if text := line.decode(errors="replace").rstrip():
                 self._last_words = text
                 self._log.warning("Chard: %s", text)
 
