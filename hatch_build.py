@@ -32,7 +32,7 @@ class BuiltParts(BuildHookInterface[Any]):
         if "jupyterlab" in json.loads((root / "package.json").read_text()):
             extension = _built(root / LABEXTENSION, "package.json")
             if self.target_name == "wheel":
-                build_data["shared_data"][str(extension)] = INSTALLED
+                # The extension itself is among pyproject.toml's shared data.
                 build_data["shared_data"][str(root / "install.json")] = f"{INSTALLED}/install.json"
             else:
                 build_data["force_include"][str(extension)] = LABEXTENSION
