@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CodeCell } from '../../pipeline/model';
 import { Nothing, WireFlag, type JsonEndpoint } from './endpoint';
 import { RunParams } from './runs';
 
@@ -39,5 +40,29 @@ export const listValues = {
     values: z.array(ValueItem),
     /** With `step`: the values that it got. */
     inputs: z.array(ValueItem)
+  })
+} as const satisfies JsonEndpoint;
+
+/**
+ * What makes a fresh kernel hold what a step got, to find out there what is wrong with it. `step-unfinished` (409) where not
+ * all steps above it have succeeded.
+ */
+export const getStepKernel = {
+  kind: 'json',
+  method: 'GET',
+  path: '/runs/:run/steps/:step/kernel',
+  status: 200,
+  params: RunParams.extend({ step: z.string() }),
+  query: Nothing,
+  body: Nothing,
+  answer: z.object({
+    /** Kernelspec name; null for the default. */
+    kernel: z.string().nullable(),
+    /** Python to be executed in the kernel first. It runs the prologue and binds the inputs. */
+    setup: z.string(),
+    /** The step's cells as they ran, for the person to run. */
+    cells: z.array(CodeCell),
+    /** Inputs that the kernel lacks, because they were not kept. */
+    missing: z.array(ValueItem)
   })
 } as const satisfies JsonEndpoint;

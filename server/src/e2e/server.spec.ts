@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -8,10 +9,11 @@ import {
   getDoctor,
   getHealth,
   getRun,
+  getStepKernel,
   retryRun,
   startRun
 } from '@chard/core/protocol/api';
-import { Chard } from './testing/chard';
+import { Chard, PYTHON } from './testing/chard';
 import { Companion } from './testing/companion';
 import { readDocument, RunDocument } from './testing/documents';
 import { cell, notebookText, type Cell } from './testing/notebooks';
@@ -135,6 +137,42 @@ describe('a notebook', () => {
     const again = await companion.client.failure(retryRun, { params: { run: run.id } });
     expect(again).toMatchObject({ status: 409, error: { code: 'run-complete' } });
   });
+});
+
+/** IPython as a kernel has it, running these cells one after the other. */
+const KERNEL = `
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell in sys.argv[1:]: shell.run_cell(cell).raise_error()
+`;
+
+it('gives a kernel what a failed step got, exactly', async () => {
+  write('failing.ipynb', [
+    cell('imports', 'import random, os'),
+    cell('functions', 'def twice(x):\n    return 2 * x\nFACE = "😀"'),
+    cell(
+      'step:a',
+      'random.seed(7)\nname = "ä😀"\nitems = [1]\nalias = items\nos.environ["MODE"] = "m"'
+    ),
+    cell(
+      'step:b prev:a',
+      'alias.append(twice(2))\nwant = (FACE, name, items, random.random(), os.environ["MODE"])\nraise ValueError(want)'
+    )
+  ]);
+  const { run } = await companion.client.call(startRun, { body: { path: 'failing.ipynb' } });
+  expect(await ended(run.id)).toBe('failed');
+  const { snapshot } = await companion.client.call(getRun, { params: { run: run.id } });
+  const params = { run: run.id, step: 'b' };
+  const { setup, cells, kernel, missing } = await companion.client.call(getStepKernel, { params });
+  expect([kernel, missing, cells.map(({ cell: index }) => index)]).toEqual(['python3', [], [3]]);
+  const rerun = (cells[0]?.source ?? '').replace('raise ValueError(want)', 'print(want)');
+  const printed = execFileSync(PYTHON, ['-c', KERNEL, setup, rerun], { encoding: 'utf8' });
+  expect(printed.trim()).toBe(snapshot.steps.find(({ name }) => name === 'b')?.error?.message);
+  const unknown = await companion.client.failure(getStepKernel, {
+    params: { ...params, step: 'x' }
+  });
+  expect(unknown).toMatchObject({ status: 404, error: { code: 'step-unknown' } });
 });
 
 it('looks at the machine as chard doctor does', async () => {
