@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ INSTALLED = "share/jupyter/labextensions/jupyterlab-chard"
 
 class BuiltParts(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
+    _folder: tempfile.TemporaryDirectory[str] | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add what was built to the distribution. An editable one is the checkout itself."""
@@ -37,11 +39,17 @@ class BuiltParts(BuildHookInterface[Any]):
             else:
                 build_data["force_include"][str(extension)] = LABEXTENSION
 
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove what was made only to be packed."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
     def _server(self, root: Path) -> Path:
         build = root / "server" / "build.mjs"
         if not (root / "node_modules").exists():
             return _built(root / SERVER, "serve.mjs")
-        small = root / "build" / "server"
+        self._folder = tempfile.TemporaryDirectory(prefix="chard-build-")
+        small = Path(self._folder.name) / "server"
         command = [_node(root), str(build), "--minify", "--out", str(small)]
         subprocess.run(command, check=True, cwd=root)
         return _built(small, "serve.mjs")
