@@ -82,6 +82,6 @@ $(STAMPS)/frameworks: requirements/frameworks.lock
 	$(VENV)/frameworks/bin/pip install --quiet --disable-pip-version-check -r requirements/frameworks.lock
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json
+$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json jupyter-config/server-config/jupyterlab_chard.json
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@

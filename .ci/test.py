@@ -91,7 +91,8 @@ def pytest(name: str, *arguments: str) -> Job:
 JOBS = [
     jest("server", "--selectProjects", "server", "--maxWorkers=1"),
     jest("core", "--selectProjects", "core", "--maxWorkers=1"),
-    pytest("runner"),
+    pytest("runner", "runner/tests"),
+    pytest("jupyter server", "jupyterlab_chard/tests"),
     check("types", "jlpm", "run", "typecheck"),
     check("python types", "mypy"),
     check("lint", "jlpm", "run", "lint"),
