@@ -1,12 +1,20 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { annotationPlugin } from './annotation/plugin';
+import { graphPlugin } from './graph/plugin';
 import { notebooksPlugin } from './notebooks/plugin';
+import { panelPlugin } from './panel/plugin';
+import { pipelinePlugin } from './pipeline/plugin';
+import { problemsPlugin } from './problems/plugin';
 import { stepStatusPlugin } from './status/plugin';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   notebooksPlugin,
   stepStatusPlugin,
-  annotationPlugin
+  annotationPlugin,
+  panelPlugin,
+  pipelinePlugin,
+  graphPlugin,
+  problemsPlugin
 ];
 
 export default plugins;

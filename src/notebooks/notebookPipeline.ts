@@ -105,6 +105,19 @@ export class NotebookPipeline {
     return true;
   }
 
+  /** Resolves once the findings are those of the notebook as it is, or cannot be had. */
+  untilCurrent(): Promise<void> {
+    return new Promise(resolve => {
+      const look = (): void => {
+        if (!this.disposed && !this.isCurrent) return;
+        this._changed.disconnect(look);
+        resolve();
+      };
+      this._changed.connect(look);
+      look();
+    });
+  }
+
   /** Asks again after a failure. */
   retry(): void {
     this.source.forgetSent();
@@ -117,6 +130,7 @@ export class NotebookPipeline {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
+    this._changed.emit();
     if (this.timer !== null) clearTimeout(this.timer);
     this.source.dispose();
     this.analysis.close(this.number);

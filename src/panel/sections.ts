@@ -1,0 +1,59 @@
+import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { ComponentType } from 'react';
+import type { IChardPanel, OpenNotebook, PanelSection } from '../tokens';
+
+export interface PanelHeader {
+  readonly rank: number;
+  readonly component: ComponentType<OpenNotebook>;
+}
+
+/** What features have added to the side panel. */
+export class Sections implements IChardPanel {
+  private _sections: readonly PanelSection[] = [];
+  private _headers: readonly PanelHeader[] = [];
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _revealed = new Signal<this, string | null>(this);
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The panel shall be shown, with the named section open. */
+  get revealed(): ISignal<this, string | null> {
+    return this._revealed;
+  }
+
+  get sections(): readonly PanelSection[] {
+    return this._sections;
+  }
+
+  get headers(): readonly PanelHeader[] {
+    return this._headers;
+  }
+
+  addSection(section: PanelSection): IDisposable {
+    if (this._sections.some(({ id }) => id === section.id)) {
+      throw new Error(`The panel has a section "${section.id}" already.`);
+    }
+    this._sections = [...this._sections, section].sort((a, b) => a.rank - b.rank);
+    this._changed.emit();
+    return new DisposableDelegate(() => {
+      this._sections = this._sections.filter(each => each !== section);
+      this._changed.emit();
+    });
+  }
+
+  addHeader(header: PanelHeader): IDisposable {
+    this._headers = [...this._headers, header].sort((a, b) => a.rank - b.rank);
+    this._changed.emit();
+    return new DisposableDelegate(() => {
+      this._headers = this._headers.filter(each => each !== header);
+      this._changed.emit();
+    });
+  }
+
+  reveal(section?: string): void {
+    this._revealed.emit(section ?? null);
+  }
+}
