@@ -6,6 +6,7 @@ import { panelPlugin } from './panel/plugin';
 import { pipelinePlugin } from './pipeline/plugin';
 import { problemsPlugin } from './problems/plugin';
 import { stepStatusPlugin } from './status/plugin';
+import { suggestionsPlugin } from './suggestions/plugin';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   notebooksPlugin,
@@ -14,7 +15,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelPlugin,
   pipelinePlugin,
   graphPlugin,
-  problemsPlugin
+  problemsPlugin,
+  suggestionsPlugin
 ];
 
 export default plugins;

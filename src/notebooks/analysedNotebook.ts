@@ -1,6 +1,8 @@
-import { annotate, parseNotebook } from '@chard/core/notebook';
+import type { NotebookEdit } from '@chard/core';
+import { annotate, parseNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
 import { buildPipeline } from '@chard/core/pipeline';
 import type { Analyser } from '@chard/core/python/dataflow';
+import { editsToTake, suggestSteps, type Suggestion } from '@chard/core/suggest';
 import type { Analysed, CellSnapshot, WorkerRequest } from './messages';
 
 type Request = Extract<WorkerRequest, { type: 'analyse' }>;
@@ -8,12 +10,13 @@ type Request = Extract<WorkerRequest, { type: 'analyse' }>;
 /** One notebook in the worker: its cells as last told, and what the analyser remembers of them. */
 export class AnalysedNotebook {
   private readonly cells = new Map<string, CellSnapshot>();
+  private annotated: AnnotatedNotebook | null = null;
 
   constructor(private readonly analyser: Analyser) {}
 
   /** Takes what changed and gives the pipeline as it is now, with all that is wrong. */
   analyse(request: Request): Omit<Analysed, 'type'> {
-    this.take(request);
+    this.receive(request);
     const { notebook: id, revision } = request;
     const parsed = parseNotebook({
       nbformat: 4,
@@ -21,11 +24,12 @@ export class AnalysedNotebook {
       metadata: request.metadata,
       cells: request.order.map(cell => this.cells.get(cell)!)
     });
-    if (!parsed.notebook) {
+    this.annotated = parsed.notebook && annotate(parsed.notebook);
+    if (!this.annotated) {
       return { notebook: id, revision, pipeline: null, diagnostics: parsed.diagnostics };
     }
     const { pipeline, diagnostics } = buildPipeline({
-      notebook: annotate(parsed.notebook),
+      notebook: this.annotated,
       analyser: this.analyser,
       modules: new Map(),
       name: request.name
@@ -38,7 +42,17 @@ export class AnalysedNotebook {
     };
   }
 
-  private take({ order, changed }: Request): void {
+  /** What the cells that are nothing yet could be. */
+  suggest(): Suggestion[] {
+    return this.annotated ? suggestSteps(this.annotated, this.analyser) : [];
+  }
+
+  /** The edits that take suggestions. */
+  take(suggestions: readonly Suggestion[]): NotebookEdit[] {
+    return this.annotated ? editsToTake(this.annotated, suggestions, this.analyser) : [];
+  }
+
+  private receive({ order, changed }: Request): void {
     for (const cell of changed) this.cells.set(cell.id, cell);
     const there = new Set(order);
     for (const id of this.cells.keys()) if (!there.has(id)) this.cells.delete(id);

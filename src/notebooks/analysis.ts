@@ -1,6 +1,9 @@
+import type { NotebookEdit } from '@chard/core';
+import type { Suggestion } from '@chard/core/suggest';
 import {
   WorkerReply,
   type Analysed,
+  type Answer,
   type GraphLayout,
   type GraphShape,
   type WorkerRequest
@@ -13,6 +16,10 @@ export interface Analysis {
   analyse(request: Extract<WorkerRequest, { type: 'analyse' }>): void;
   close(notebook: number): void;
   layOut(graph: GraphShape): Promise<GraphLayout>;
+  /** What the cells that are nothing yet could be, of the notebook as it was last sent. */
+  suggest(notebook: number): Promise<Suggestion[]>;
+  /** The edits that take suggestions. */
+  take(notebook: number, suggestions: readonly Suggestion[]): Promise<NotebookEdit[]>;
 }
 
 export interface AnalysisListener {
@@ -22,7 +29,7 @@ export interface AnalysisListener {
 }
 
 interface Waiting {
-  resolve(layout: GraphLayout): void;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
@@ -30,7 +37,7 @@ interface Waiting {
 export class WorkerAnalysis implements Analysis {
   private worker: Worker | null = null;
   private readonly listeners = new Map<number, AnalysisListener>();
-  private readonly layouts = new Map<number, Waiting>();
+  private readonly waiting = new Map<number, Waiting>();
   private last = 0;
 
   constructor(private readonly start: () => Worker) {}
@@ -49,17 +56,37 @@ export class WorkerAnalysis implements Analysis {
     this.send({ type: 'close', notebook });
   }
 
-  layOut(graph: GraphShape): Promise<GraphLayout> {
+  async layOut(graph: GraphShape): Promise<GraphLayout> {
+    const answer = await this.ask({ type: 'lay-out', request: ++this.last, graph });
+    return expectAnswer(answer, 'lay-out').layout;
+  }
+
+  async suggest(notebook: number): Promise<Suggestion[]> {
+    const answer = await this.ask({ type: 'suggest', request: ++this.last, notebook });
+    return expectAnswer(answer, 'suggest').suggestions;
+  }
+
+  async take(notebook: number, suggestions: readonly Suggestion[]): Promise<NotebookEdit[]> {
     const request = ++this.last;
-    return new Promise((resolve, reject) => {
-      this.layouts.set(request, { resolve, reject });
-      this.send({ type: 'lay-out', request, graph });
+    const answer = await this.ask({
+      type: 'take',
+      request,
+      notebook,
+      suggestions: [...suggestions]
     });
+    return expectAnswer(answer, 'take').edits;
   }
 
   dispose(): void {
     this.worker?.terminate();
     this.worker = null;
+  }
+
+  private ask(request: Extract<WorkerRequest, { request: number }>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.set(request.request, { resolve, reject });
+      this.send(request);
+    });
   }
 
   private send(request: WorkerRequest): void {
@@ -68,25 +95,25 @@ export class WorkerAnalysis implements Analysis {
   }
 
   private listen(worker: Worker): Worker {
-    worker.onmessage = (event: MessageEvent<unknown>) => this.take(WorkerReply.parse(event.data));
+    worker.onmessage = (event: MessageEvent<unknown>) => this.receive(WorkerReply.parse(event.data));
     worker.onerror = event => this.broke(worker, event.message || 'its script could not be loaded');
     return worker;
   }
 
-  private take(reply: WorkerReply): void {
+  private receive(reply: WorkerReply): void {
     switch (reply.type) {
       case 'analysed':
         this.listeners.get(reply.notebook)?.analysed(reply);
         return;
-      case 'laid-out':
-        this.layouts.get(reply.request)?.resolve(reply.layout);
-        this.layouts.delete(reply.request);
+      case 'answered':
+        this.waiting.get(reply.request)?.resolve(reply.answer);
+        this.waiting.delete(reply.request);
         return;
       case 'failed':
         if (reply.notebook !== null) this.listeners.get(reply.notebook)?.failed(reply.message);
         if (reply.request !== null) {
-          this.layouts.get(reply.request)?.reject(new Error(reply.message));
-          this.layouts.delete(reply.request);
+          this.waiting.get(reply.request)?.reject(new Error(reply.message));
+          this.waiting.delete(reply.request);
         }
     }
   }
@@ -95,10 +122,18 @@ export class WorkerAnalysis implements Analysis {
     if (this.worker !== worker) return;
     worker.terminate();
     this.worker = null;
-    for (const { reject } of this.layouts.values()) reject(new Error(message));
-    this.layouts.clear();
+    for (const { reject } of this.waiting.values()) reject(new Error(message));
+    this.waiting.clear();
     for (const listener of [...this.listeners.values()]) listener.failed(message);
   }
+}
+
+function expectAnswer<Of extends Answer['of']>(
+  answer: Answer,
+  of: Of
+): Extract<Answer, { of: Of }> {
+  if (answer.of !== of) throw new Error(`"${of}" was asked for, and "${answer.of}" answered.`);
+  return answer as Extract<Answer, { of: Of }>;
 }
 
 export function startWorker(): Worker {

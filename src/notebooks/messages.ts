@@ -1,5 +1,6 @@
-import { Diagnostic } from '@chard/core';
+import { Diagnostic, NotebookEdit } from '@chard/core';
 import { Pipeline } from '@chard/core/pipeline';
+import { Suggestion } from '@chard/core/suggest';
 import { z } from 'zod';
 
 /** What the page sends to the worker that analyses notebooks, and what comes back: validated where it arrives. */
@@ -38,7 +39,18 @@ export type GraphShape = z.infer<typeof GraphShape>;
 
 const LayOut = z.object({ type: z.literal('lay-out'), request: z.int(), graph: GraphShape });
 
-export const WorkerRequest = z.discriminatedUnion('type', [Analyse, Close, LayOut]);
+/** Asks what the cells that are nothing yet could be, of the notebook as last told. */
+const Suggest = z.object({ type: z.literal('suggest'), request: z.int(), notebook: z.int() });
+
+/** Asks for the edits that take some of the suggestions. */
+const Take = z.object({
+  type: z.literal('take'),
+  request: z.int(),
+  notebook: z.int(),
+  suggestions: z.array(Suggestion)
+});
+
+export const WorkerRequest = z.discriminatedUnion('type', [Analyse, Close, LayOut, Suggest, Take]);
 export type WorkerRequest = z.infer<typeof WorkerRequest>;
 
 const Point = z.object({ x: z.number(), y: z.number() });
@@ -64,7 +76,15 @@ const Analysed = z.object({
 });
 export type Analysed = z.infer<typeof Analysed>;
 
-const LaidOut = z.object({ type: z.literal('laid-out'), request: z.int(), layout: GraphLayout });
+/** Answers to requests that have a number. */
+const Answer = z.discriminatedUnion('of', [
+  z.object({ of: z.literal('lay-out'), layout: GraphLayout }),
+  z.object({ of: z.literal('suggest'), suggestions: z.array(Suggestion) }),
+  z.object({ of: z.literal('take'), edits: z.array(NotebookEdit) })
+]);
+export type Answer = z.infer<typeof Answer>;
+
+const Answered = z.object({ type: z.literal('answered'), request: z.int(), answer: Answer });
 
 /** Something in the worker broke: a fault in Chard or a file that could not be loaded, never the notebook's. */
 const Failed = z.object({
@@ -74,5 +94,5 @@ const Failed = z.object({
   message: z.string()
 });
 
-export const WorkerReply = z.discriminatedUnion('type', [Analysed, LaidOut, Failed]);
+export const WorkerReply = z.discriminatedUnion('type', [Analysed, Answered, Failed]);
 export type WorkerReply = z.infer<typeof WorkerReply>;

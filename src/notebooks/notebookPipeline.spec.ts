@@ -1,5 +1,6 @@
 /** @jest-environment node */
 import { createAnalyser } from '@chard/core/python/dataflow';
+import type { Suggestion } from '@chard/core/suggest';
 import { YNotebook } from '@jupyter/ydoc';
 import { loadParser } from '../../core/testing/python/parser';
 import { AnalysedNotebook } from './analysedNotebook';
@@ -38,6 +39,14 @@ class DirectAnalysis implements Analysis {
 
   close(): void {
     this.listener = null;
+  }
+
+  async suggest() {
+    return this.notebook!.suggest();
+  }
+
+  async take(_: number, suggestions: readonly Suggestion[]) {
+    return this.notebook!.take(suggestions);
   }
 
   layOut(): never {
@@ -215,4 +224,18 @@ test('a notebook of another language is known as such', () => {
   const notebook = notebookOf(['x <- 1']);
   notebook.setMetadata('kernelspec', { name: 'ir', display_name: 'R', language: 'R' });
   expect(pipelineOf(notebook).isPython).toBe(false);
+});
+
+test('suggestions are taken as one step of undo, unless the notebook has changed', async () => {
+  const notebook = notebookOf(['import os'], ['data = [1]'], ['print("data", data[0])']);
+  const pipeline = pipelineOf(notebook);
+  const suggestions = await pipeline.suggest();
+  expect(await pipeline.takeSuggestions(suggestions)).toBe(true);
+  const tags = (): unknown[] => notebook.cells.map(cell => cell.getMetadata('tags') ?? []);
+  expect(tags()).toEqual([['imports'], ['step:data'], ['pipeline-metrics']]);
+  notebook.undo();
+  expect(tags()).toEqual([[], [], []]);
+  const stale = pipeline.takeSuggestions(suggestions);
+  notebook.deleteCell(0);
+  expect(await stale).toBe(false);
 });

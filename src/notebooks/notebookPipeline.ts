@@ -1,6 +1,7 @@
 import type { Diagnostic, Fix, NotebookEdit } from '@chard/core';
 import { annotate, parseNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
 import type { Pipeline } from '@chard/core/pipeline';
+import type { Suggestion } from '@chard/core/suggest';
 import type { YNotebook } from '@jupyter/ydoc';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { Analysis } from './analysis';
@@ -102,6 +103,24 @@ export class NotebookPipeline {
   applyFix(fix: Fix): boolean {
     if (!this.isCurrent) return false;
     this.apply(fix.edits);
+    return true;
+  }
+
+  /** What the cells that are nothing yet could be. */
+  async suggest(): Promise<Suggestion[]> {
+    await this.untilCurrent();
+    return this.analysis.suggest(this.number);
+  }
+
+  /**
+   * Takes suggestions as one step of undo; false where the notebook has changed since they were made, so that they may be
+   * of other cells.
+   */
+  async takeSuggestions(suggestions: readonly Suggestion[]): Promise<boolean> {
+    const { revision } = this;
+    const edits = await this.analysis.take(this.number, suggestions);
+    if (revision !== this.revision) return false;
+    this.apply(edits);
     return true;
   }
 

@@ -3,7 +3,7 @@ import { createTreeSitterParser } from '@chard/core/python/treeSitter';
 import type { PythonParser } from '@chard/core/python';
 import { layOut } from '../graph/layout';
 import { AnalysedNotebook } from './analysedNotebook';
-import { WorkerRequest, type WorkerReply } from './messages';
+import { WorkerRequest, type Answer, type WorkerReply } from './messages';
 
 /** The worker's end: one parser for all notebooks, and what is remembered of each. */
 
@@ -41,21 +41,34 @@ async function answer(request: WorkerRequest): Promise<void> {
     case 'close':
       notebooks.delete(request.notebook);
       return;
-    case 'lay-out':
-      return reply({ type: 'laid-out', request: request.request, layout: layOut(request.graph) });
+    default:
+      return reply({ type: 'answered', request: request.request, answer: answerTo(request) });
   }
+}
+
+function answerTo(
+  request: Extract<WorkerRequest, { type: 'lay-out' | 'suggest' | 'take' }>
+): Answer {
+  if (request.type === 'lay-out') return { of: 'lay-out', layout: layOut(request.graph) };
+  const notebook = notebooks.get(request.notebook);
+  if (!notebook) throw new Error('The notebook has not been read yet.');
+  return request.type === 'suggest'
+    ? { of: 'suggest', suggestions: notebook.suggest() }
+    : { of: 'take', edits: notebook.take(request.suggestions) };
 }
 
 let queue: Promise<void> = Promise.resolve();
 
 self.onmessage = (event: MessageEvent<unknown>) => {
   const request = WorkerRequest.parse(event.data);
-  queue = queue.then(() => answer(request)).catch((error: unknown) => {
-    reply({
-      type: 'failed',
-      notebook: 'notebook' in request ? request.notebook : null,
-      request: 'request' in request ? request.request : null,
-      message: error instanceof Error ? error.message : String(error)
+  queue = queue
+    .then(() => answer(request))
+    .catch((error: unknown) => {
+      reply({
+        type: 'failed',
+        notebook: request.type === 'analyse' ? request.notebook : null,
+        request: 'request' in request ? request.request : null,
+        message: error instanceof Error ? error.message : String(error)
+      });
     });
-  });
 };
