@@ -27,6 +27,7 @@ export class Lines {
   /** What the person chose for this notebook; null: as the settings say. */
   private chosen: boolean | null = null;
   private frame = 0;
+  private active: Cell | null;
 
   constructor(
     private readonly open: OpenNotebook,
@@ -39,10 +40,11 @@ export class Lines {
     const { panel, pipeline } = open;
     pipeline.changed.connect(() => this.schedule());
     status.changed.connect(this.schedule, this);
-    panel.content.cellInViewportChanged.connect(() => this.schedule());
+    panel.content.cellInViewportChanged.connect((_, cell) => this.updateOne(cell));
     panel.content.activeCellChanged.connect(() => this.markActive());
     this.resize = new ResizeObserver(() => this.measure());
     this.resize.observe(panel.content.node);
+    this.active = panel.content.activeCell;
     panel.disposed.connect(() => this.dispose());
     this.update();
   }
@@ -91,6 +93,12 @@ export class Lines {
     if (panel.content.node.classList.contains(SHOWN_CLASS) !== shown) this.reveal(shown);
   }
 
+  /** Of a thousand cells, only the one that comes into view. */
+  private updateOne(cell: Cell): void {
+    const index = this.open.panel.content.widgets.indexOf(cell);
+    if (this.shown && this.views && index >= 0) this.updateCell(cell, index);
+  }
+
   /** Nothing jumps: the active cell stays where it is on the screen. */
   private reveal(shown: boolean): void {
     const { content } = this.open.panel;
@@ -117,12 +125,12 @@ export class Lines {
   private whenReady(cell: Cell): void {
     if (this.awaited.has(cell)) return;
     this.awaited.add(cell);
-    void cell.ready.then(() => this.schedule());
+    void cell.ready.then(() => this.updateOne(cell));
   }
 
   private add(cell: Cell): Line {
     const line = new Line(this.trans, () => this.onEdit(cell));
-    line.active = cell === this.open.panel.content.activeCell;
+    line.active = cell === this.active;
     // Behind the header that every cell has, before its input.
     (cell.layout as PanelLayout).insertWidget(1, line);
     this.lines.set(cell, line);
@@ -142,8 +150,11 @@ export class Lines {
   }
 
   private markActive(): void {
-    const { activeCell } = this.open.panel.content;
-    for (const [cell, line] of this.lines) line.active = cell === activeCell;
+    const before = this.active && this.lines.get(this.active);
+    if (before) before.active = false;
+    this.active = this.open.panel.content.activeCell;
+    const now = this.active && this.lines.get(this.active);
+    if (now) now.active = true;
   }
 
   /** In steps, so that dragging the notebook's edge does not draw every line at every pixel. */

@@ -227,7 +227,7 @@ test('a notebook of another language is known as such', () => {
 });
 
 test('suggestions are taken as one step of undo, unless the notebook has changed', async () => {
-  const notebook = notebookOf(['import os'], ['data = [1]'], ['print("data", data[0])']);
+  const notebook = notebookOf(['import os'], ['data = list(range(3))'], ['print("data", data[0])']);
   const pipeline = pipelineOf(notebook);
   const suggestions = await pipeline.suggest();
   expect(await pipeline.takeSuggestions(suggestions)).toBe(true);

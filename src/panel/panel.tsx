@@ -139,13 +139,14 @@ function Section(props: {
     if (wants) setOpen(true);
   }, [wants]);
   useEffect(() => {
-    const reveal = (_: Sections, id: string | null): void => {
-      if (id !== section.id) return;
+    const reveal = (): void => {
+      if (!sections.takeWanted(section.id)) return;
       setOpen(true);
       header.current?.scrollIntoView({ block: 'nearest' });
       header.current?.focus();
     };
     sections.revealed.connect(reveal);
+    reveal();
     return () => {
       sections.revealed.disconnect(reveal);
     };

@@ -13,14 +13,16 @@ export class Sections implements IChardPanel {
   private _sections: readonly PanelSection[] = [];
   private _headers: readonly PanelHeader[] = [];
   private readonly _changed = new Signal<this, void>(this);
-  private readonly _revealed = new Signal<this, string | null>(this);
+  private readonly _revealed = new Signal<this, void>(this);
+  /** The section to show, until it has taken notice: the panel may have to be loaded first. */
+  private wanted: string | null = null;
 
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** The panel shall be shown, with the named section open. */
-  get revealed(): ISignal<this, string | null> {
+  /** The panel shall be shown, with the section that is wanted. */
+  get revealed(): ISignal<this, void> {
     return this._revealed;
   }
 
@@ -54,6 +56,14 @@ export class Sections implements IChardPanel {
   }
 
   reveal(section?: string): void {
-    this._revealed.emit(section ?? null);
+    this.wanted = section ?? null;
+    this._revealed.emit();
+  }
+
+  /** Whether the section shall show itself: asked by a section that is there, or comes to be, and true once. */
+  takeWanted(section: string): boolean {
+    if (this.wanted !== section) return false;
+    this.wanted = null;
+    return true;
   }
 }

@@ -132,8 +132,32 @@ test('nothing moves when the editor opens', async ({ lab }) => {
 test('a windowed notebook of a thousand cells shows the lines of what is on the screen', async ({ lab }) => {
   const many = Array.from({ length: 1000 }, (_, at) => code(`x${at} = ${at}`, `step:s${at}`));
   await lab.open(many);
+  await lab.useWindowing();
   await expect(lab.lineOf('x0 = 0').first()).toContainText('s0');
   await lab.execute('chard:go-to-cell', { cell: 900 });
   await expect(lab.lineOf('x900 = 900')).toContainText('s900');
   expect(await lab.cells.count()).toBeLessThan(1000);
+});
+
+test('suggested steps are previewed and taken in part', async ({ lab }) => {
+  const { page } = lab;
+  await lab.open([
+    code('import math'),
+    markdown('## Load'),
+    code('data = list(range(3))'),
+    code('print("size", len(data))')
+  ]);
+  await lab.execute('chard:toggle-lines', { shown: true });
+  void lab.execute('chard:suggest-steps');
+  const dialog = page.getByRole('dialog').filter({ hasText: 'Suggested steps' });
+  await expect(dialog.getByRole('listitem')).toHaveCount(3);
+  await dialog.getByRole('checkbox').last().uncheck();
+  await dialog.getByRole('button', { name: 'Take them' }).click();
+  await expect.poll(async () => [await lab.tags(0), await lab.tags(2), await lab.tags(3)]).toEqual([
+    ['imports'],
+    ['step:load'],
+    []
+  ]);
+  await lab.undo();
+  await expect.poll(() => lab.tags(0)).toEqual([]);
 });

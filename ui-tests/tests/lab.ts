@@ -18,6 +18,7 @@ interface NotebookWidget {
   readonly context?: { readonly path: string; readonly model: { dirty: boolean } };
   readonly content: {
     activeCellIndex: number;
+    notebookConfig: object;
     readonly model: { readonly sharedModel: { readonly cells: Shared[]; undo(): void; metadata: object } };
   };
   close(): void;
@@ -78,6 +79,14 @@ export class Lab {
     await expect(this.cells.first()).toBeVisible();
   }
 
+  /** Only the cells on the screen are in the page, whatever the notebook's length. */
+  useWindowing(): Promise<void> {
+    return this.page.evaluate(() => {
+      const { content } = window.jupyterapp.shell.currentWidget;
+      content.notebookConfig = { ...content.notebookConfig, windowingMode: 'full' };
+    });
+  }
+
   async closeAll(): Promise<void> {
     await this.page.evaluate(() => {
       for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
@@ -117,7 +126,7 @@ export class Lab {
   /** Makes a cell the active one, in command mode. */
   async select(index: number): Promise<void> {
     await this.execute('chard:go-to-cell', { cell: index });
-    await expect(this.cells.locator('css=.jp-mod-active').or(this.cells.nth(index))).not.toHaveCount(0);
+    await expect(this.cells.nth(index)).toHaveClass(/jp-mod-active/);
     await expect(this.page.locator('.jp-Notebook.jp-mod-commandMode')).toBeVisible();
   }
 
