@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Callable
 
 import chard
@@ -50,25 +51,36 @@ def _plain(value: chard.Number) -> int | float | str:
 def evaluate(
     metric: Metric, namespace: dict[str, Any], notebook: str, wire: Wire, reader: Reader
 ) -> StepError | None:
-    """Evaluate and send one metric; the error where it cannot be, or is no number."""
-    what = f"metric {metric.name!r} (`{metric.expression}` in cell {metric.cell})"
+    """Evaluate and send one metric, or each number of a dict; the error where one is no number."""
+    where = f"(`{metric.expression}` in cell {metric.cell})"
     try:
         code = compile(metric.expression, cell_filename(notebook, metric.cell), "eval")
         value = eval(code, namespace)
     except Exception as error:
         described = reader.describe(error, metric.cell)
-        described["message"] = f"{what} cannot be evaluated: {described['message']}"
+        reason = described["message"]
+        described["message"] = f"metric {metric.name!r} {where} cannot be evaluated: {reason}"
         described["line"] = None
         return described
-    try:
-        send_metric(wire, metric.name, chard.as_number(value))
-    except (TypeError, OverflowError) as error:
-        return StepError(
-            code="metric",
-            type=type(error).__name__,
-            message=f"{what} is {error}. A metric must be a single number, as `float(...)` gives",
-            cell=metric.cell,
-            line=None,
-            traceback=[],
-        )
+    for name, number in _numbers(metric, value):
+        try:
+            send_metric(wire, name, chard.as_number(number))
+        except (TypeError, OverflowError) as error:
+            return StepError(
+                code="metric",
+                type=type(error).__name__,
+                message=f"metric {name!r} {where} is {error}. "
+                "A metric must be a single number, as `float(...)` gives",
+                cell=metric.cell,
+                line=None,
+                traceback=[],
+            )
     return None
+
+
+def _numbers(metric: Metric, value: Any) -> list[tuple[str, Any]]:
+    """What one metric reports: a dict's numbers go by their keys, after the label if it has one."""
+    if not isinstance(value, Mapping):
+        return [(metric.name, value)]
+    label = "" if metric.name == metric.expression else f"{metric.name}."
+    return [(f"{label}{key}", number) for key, number in value.items()]

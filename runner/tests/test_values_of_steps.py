@@ -143,9 +143,23 @@ def test_metrics_are_evaluated(steps: Engine, folder: Path) -> None:
     assert list(found.values()) == [3, 0.5, 1, 0.5, "nan", "-inf", float(2**60)]
 
 
+def test_a_dict_reports_each_of_its_numbers(steps: Engine, folder: Path) -> None:
+    cell = "scores = {'loss': 0.25, 3: 1}\nnone = {}"
+    metrics = [
+        {"name": "scores", "expression": "scores", "cell": 10},
+        {"name": "test", "expression": "scores", "cell": 10},
+        {"name": "none", "expression": "none", "cell": 10},
+    ]
+    connection, finished = run(steps, folder, cell, metrics=metrics)
+    assert finished["state"] == "succeeded", finished["error"]
+    found = {m["name"]: m["value"] for m in connection.of("metric")}
+    assert found == {"loss": 0.25, "3": 1, "test.loss": 0.25, "test.3": 1}
+
+
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
+        ("{'a': 1, 'b': '2'}", "metric 'm.b' (`{'a': 1, 'b': '2'}` in cell 10) is not a number"),
         ("'0.5'", r"metric 'm' (`'0.5'` in cell 10) is not a number: str '0.5'"),
         ("[1]", "is not a number: list [1]"),
         ("None", "is not a number: NoneType None"),
