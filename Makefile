@@ -61,11 +61,8 @@ $(STAMPS)/build: $(STAMPS)/packages $(SERVER_SOURCES)
 	$(RUN) node server/build.mjs
 	@touch $@
 
-# JupyterLab finds the extension through a link, so that what is built here is what it loads.
 $(STAMPS)/labextension: $(STAMPS)/packages $(LAB_SOURCES)
 	$(RUN) jupyter-builder build . > $(VENV)/labextension.log 2>&1 || { cat $(VENV)/labextension.log; exit 1; }
-	@mkdir -p $(VENV)/share/jupyter/labextensions
-	@ln -sfn $(abspath jupyterlab_chard/labextension) $(VENV)/share/jupyter/labextensions/jupyterlab-chard
 	@touch $@
 
 # What the browser tests need beside the browser: only for `make test`.
@@ -79,6 +76,10 @@ $(STAMPS)/peers: bench/requirements.txt
 	$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
-$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json
+# pip copies the extension as it is now: a link in its place makes what is built later what JupyterLab loads.
+LAB_LINK := $(VENV)/share/jupyter/labextensions/jupyterlab-chard
+$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json jupyter-config/server-config/jupyterlab_chard.json | $(STAMPS)/labextension
+	@if [ -L $(LAB_LINK) ]; then rm $(LAB_LINK); fi
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@rm -rf $(LAB_LINK) && mkdir -p $(dir $(LAB_LINK)) && ln -s $(abspath jupyterlab_chard/labextension) $(LAB_LINK)
 	@touch $@

@@ -4,6 +4,7 @@ export {
   findLocalModules,
   listImportedModules,
   preloadModules,
+  reachLocalModules,
   type LocalModuleSource,
   type LocalModules
 } from './modules';

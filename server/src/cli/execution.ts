@@ -1,14 +1,11 @@
 import { fold, initialRunState, runSummary, type RunEvent, type RunState } from '@chard/core/run';
-import type { ExecutionContext, RunHandle } from '../engines/engine';
-import { describeEnvironment, environmentFingerprint } from '../python/environment';
-import { findInterpreter } from '../python/interpreter';
-import { runnerEnvironment } from '../python/runnerModule';
+import type { RunHandle } from '../engines/engine';
+import { readLog } from '../runs/readLog';
 import type { Stores } from '../stores';
 import { printJson, type Context, type ExitCode } from './context';
 import { saveDisplays } from './displays';
 import { followRun } from './follow';
 import { showProgress } from './progress';
-import { readLog } from './readLog';
 import { nextSteps, runReport } from './runView';
 
 export interface ShowOptions {
@@ -23,24 +20,6 @@ export interface WatchedRun {
   readonly handle: RunHandle;
   /** Events up to here are history: they count for the state but are not told again. */
   readonly after: number;
-}
-
-/** The interpreter of a kernel, with what a run's record says of it. */
-export async function executionContext(
-  kernel: string | null,
-  { python, environment, home }: Context
-): Promise<ExecutionContext> {
-  const interpreter = findInterpreter(kernel, python, environment);
-  const record = await describeEnvironment(interpreter, home);
-  return {
-    interpreter: {
-      executable: interpreter.executable,
-      version: record.version,
-      fingerprint: environmentFingerprint(record),
-      environment: runnerEnvironment(interpreter, environment),
-      record
-    }
-  };
 }
 
 /** Shows a run until it is over: live in a terminal, as JSON where asked for; Ctrl-C cancels it. */

@@ -36,19 +36,29 @@ export async function loadNotebook(reference: string, input: Input): Promise<Loa
   const fromInput = reference === '-';
   const path = fromInput ? '-' : resolve(reference);
   const bytes = fromInput ? await input.readStandardInput() : await readNotebook(path);
-  const own = { path, bytes: fromInput ? null : bytes };
+  const loaded = await analyseNotebook(path, bytes);
+  return fromInput ? { ...loaded, bytes: null } : loaded;
+}
+
+/** What `loadNotebook` gives, of a notebook's bytes. `path` is where it lies or would lie; `-` for nowhere. */
+export async function analyseNotebook(
+  path: string,
+  bytes: Uint8Array
+): Promise<LoadedNotebook & { readonly bytes: Uint8Array }> {
+  const isNowhere = path === '-';
+  const own = { path, bytes };
   const { notebook, diagnostics } = parseNotebook(new TextDecoder().decode(bytes));
   if (notebook === null || diagnostics.some(({ severity }) => severity === 'error')) {
     return { ...own, pipeline: null, diagnostics, source: () => undefined };
   }
   const annotated = annotate(notebook);
   const analyser = createAnalyser(await loadPythonParser());
-  const folder = fromInput ? process.cwd() : dirname(path);
+  const folder = isNowhere ? process.cwd() : dirname(path);
   const built = buildPipeline({
     notebook: annotated,
     analyser,
     modules: findLocalModules(annotated, analyser, localModuleFinder(folder)),
-    name: fromInput ? 'notebook' : basename(path, extname(path))
+    name: isNowhere ? 'notebook' : basename(path, extname(path))
   });
   return {
     ...own,
@@ -58,7 +68,8 @@ export async function loadNotebook(reference: string, input: Input): Promise<Loa
   };
 }
 
-async function readNotebook(path: string): Promise<Uint8Array> {
+/** A notebook's file as it is. @throws ChardError `notebook-unreadable`. */
+export async function readNotebook(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {

@@ -8,9 +8,9 @@ import type { Clock } from './clock';
 import { StepGraph } from './graph';
 import { modulesToPreload } from './preload';
 import type { Launcher } from './processes/launcher';
+import { replayVersions } from './received';
 import { execSpec } from './spec';
 import { executeStep, type ProgressMessage } from './stepProcess';
-import { Versions } from './versions';
 
 export interface ExecServices {
   readonly stores: Stores;
@@ -94,16 +94,6 @@ export async function executeCode(
   // The code is in no cell; its line is its own.
   const error = outcome.error === null ? null : { ...outcome.error, cell: null };
   return { state: outcome.state, error };
-}
-
-/** Which step has which version, as the run's log says. */
-function replayVersions(graph: StepGraph, state: RunState): Versions {
-  const versions = new Versions(graph);
-  for (const { name } of graph.steps) {
-    const found = stepState(state, name);
-    if (found?.phase === 'succeeded') versions.finish(name, versions.receive(name), found.values);
-  }
-  return versions;
 }
 
 /** What the prologue prints was there before the code was. */

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { executionContext } from '../../../runs/execution';
+import { storedPipeline } from '../../../runs/record';
 import type { Context, Finish } from '../../context';
-import { executionContext, watchRun, type ShowOptions } from '../../execution';
+import { watchRun, type ShowOptions } from '../../execution';
 import { withStores } from '../../withStores';
 import { findRun } from './find';
-import { storedPipeline } from './record';
 
 export function registerRetry(runs: Command, context: Context, finish: Finish): void {
   runs
