@@ -17,13 +17,36 @@ const common = {
   testEnvironment: 'node',
   transform,
   transformIgnorePatterns: ['/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|@chard)/)'],
-  modulePathIgnorePatterns: ['<rootDir>/.venv/', '<rootDir>/jupyterlab_chard/', '<rootDir>/dist/', '<rootDir>/ui-tests/']
+  modulePathIgnorePatterns: [
+    '<rootDir>/.venv/',
+    '<rootDir>/jupyterlab_chard/',
+    '<rootDir>/dist/',
+    '<rootDir>/ui-tests/'
+  ]
 };
 // JupyterLab's packages are ES modules only.
 const modules = [
-  '@chard', '@codemirror', '@jupyter', '@jupyterlab', '@lezer', '@lumino', '@marijn', '@microsoft',
-  '@rjsf', 'crelt', 'exenv-es6', 'lib0', 'lodash-es', 'nanoid', 'style-mod', 'uuid', 'w3c-keyname',
-  'web-tree-sitter', 'y-protocols', 'y-websocket', 'yjs'
+  '@chard',
+  '@codemirror',
+  '@jupyter',
+  '@jupyterlab',
+  '@lezer',
+  '@lumino',
+  '@marijn',
+  '@microsoft',
+  '@rjsf',
+  'crelt',
+  'exenv-es6',
+  'lib0',
+  'lodash-es',
+  'nanoid',
+  'style-mod',
+  'uuid',
+  'w3c-keyname',
+  'web-tree-sitter',
+  'y-protocols',
+  'y-websocket',
+  'yjs'
 ].join('|');
 module.exports = {
   projects: [

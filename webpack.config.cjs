@@ -2,7 +2,10 @@
 const { NormalModuleReplacementPlugin } = require('@rspack/core');
 
 module.exports = {
-  resolve: { extensions: ['.tsx', '.ts', '.js'], fallback: { module: false, 'fs/promises': false } },
+  resolve: {
+    extensions: ['.tsx', '.ts', '.js'],
+    fallback: { module: false, 'fs/promises': false }
+  },
   module: {
     rules: [
       {

@@ -8,7 +8,9 @@ export const CommandIds = {
   goToCell: 'chard:go-to-cell',
   applyFix: 'chard:apply-fix',
   showPanel: 'chard:show-panel',
-  suggestSteps: 'chard:suggest-steps'
+  suggestSteps: 'chard:suggest-steps',
+  run: 'chard:run',
+  openRun: 'chard:open-run'
 } as const;
 
 /** The domain of the texts in translations. */

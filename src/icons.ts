@@ -34,7 +34,10 @@ export const functionsIcon = drawn(
   'M16.500 5.200c-2.800-1.200-4.600.4-5 3.400L10 17c-.5 2.600-1.800 3.300-4 2.400M7 10.800h8',
   2
 );
-export const metricsIcon = filled('metrics', 'M5 9h3.200v10H5zm5.400-4h3.200v14h-3.200zm5.400 8H19v6h-3.200z');
+export const metricsIcon = filled(
+  'metrics',
+  'M5 9h3.200v10H5zm5.400-4h3.200v14h-3.200zm5.400 8H19v6h-3.200z'
+);
 export const skipIcon = filled(
   'skip',
   'M12 2C6.480 2 2 6.480 2 12s4.480 10 10 10 10-4.480 10-10S17.520 2 12 2zM4 12c0-4.420 3.580-8 8-8 1.850 0 3.550.630 4.900 1.690L5.690 16.900C4.630 15.550 4 13.850 4 12zm8 8c-1.850 0-3.550-.630-4.900-1.690L18.310 7.100C19.370 8.450 20 10.150 20 12c0 4.420-3.580 8-8 8z'
@@ -79,3 +82,12 @@ export const closeSmallIcon = filled(
   'M19 6.400 17.600 5 12 10.600 6.400 5 5 6.400 10.600 12 5 17.600 6.400 19l5.600-5.600 5.600 5.600 1.400-1.400-5.600-5.600z'
 );
 export const caretIcon = filled('caret', 'm9 7 6 5-6 5z');
+export const reusedIcon = filled(
+  'reused',
+  'M13 3a9 9 0 0 0-9 9H1l3.890 3.890.070.140L9 12H6a7 7 0 1 1 2.060 4.940l-1.420 1.420A9 9 0 1 0 13 3z'
+);
+export const runningIcon = filled(
+  'running',
+  'M12 4a8 8 0 0 1 8 8h-2.500A5.500 5.500 0 0 0 12 6.500zM12 2a10 10 0 1 0 10 10h-2a8 8 0 1 1-8-8z'
+);
+export const playIcon = filled('play', 'M8 5v14l11-7z');

@@ -5,6 +5,7 @@ import { notebooksPlugin } from './notebooks/plugin';
 import { panelPlugin } from './panel/plugin';
 import { pipelinePlugin } from './pipeline/plugin';
 import { problemsPlugin } from './problems/plugin';
+import { runsPlugin } from './runs/plugin';
 import { stepStatusPlugin } from './status/plugin';
 import { suggestionsPlugin } from './suggestions/plugin';
 
@@ -16,7 +17,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   pipelinePlugin,
   graphPlugin,
   problemsPlugin,
-  suggestionsPlugin
+  suggestionsPlugin,
+  runsPlugin
 ];
 
 export default plugins;

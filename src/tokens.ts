@@ -50,7 +50,10 @@ export interface PanelSection {
 export interface IChardPanel {
   addSection(section: PanelSection): IDisposable;
   /** A row above the sections, for what a person does with the pipeline. */
-  addHeader(header: { readonly rank: number; readonly component: ComponentType<OpenNotebook> }): IDisposable;
+  addHeader(header: {
+    readonly rank: number;
+    readonly component: ComponentType<OpenNotebook>;
+  }): IDisposable;
   /** Shows the panel, and opens and shows the section. */
   reveal(section?: string): void;
 }

@@ -102,7 +102,7 @@ test.each([
     ],
     'load 2'
   ]
-] as [[('code' | 'markdown'), string, string[]?][], string][])(
+] as [['code' | 'markdown', string, string[]?][], string][])(
   'a new step is named after its heading, else numbered: %j',
   (before, name) => {
     const { annotated } = notebookOf(...before, ['code', 'y']);

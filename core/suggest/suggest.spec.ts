@@ -18,7 +18,10 @@ beforeAll(async () => {
 
 type TestCell = [source: string, tags?: string[]] | { markdown: string };
 
-function notebookOf(cells: readonly TestCell[]): { json: JsonObject; annotated: AnnotatedNotebook } {
+function notebookOf(cells: readonly TestCell[]): {
+  json: JsonObject;
+  annotated: AnnotatedNotebook;
+} {
   const json: JsonObject = {
     nbformat: 4,
     nbformat_minor: 5,

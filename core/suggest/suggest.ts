@@ -104,7 +104,9 @@ class Suggester {
     const heading = this.heading(cell);
     const reason = this.step === null || heading ? this.reasonToBegin(heading) : this.goesOn(bound);
     const name =
-      reason === 'continues' ? this.step!.name : unused(heading ?? this.nameAfter(bound), this.taken);
+      reason === 'continues'
+        ? this.step!.name
+        : unused(heading ?? this.nameAfter(bound), this.taken);
     this.taken.add(name);
     const before = reason === 'continues' ? this.step!.names : new Set<string>();
     this.step = { name, names: new Set([...before, ...bound]) };
@@ -167,7 +169,12 @@ function derivedDependencies(
   const edited = parseNotebook(applyEditsToModel(asJson(notebook), edits)).notebook;
   if (!edited) return [];
   const annotated = annotate(edited);
-  const { pipeline } = buildPipeline({ notebook: annotated, analyser, modules: new Map(), name: 'x' });
+  const { pipeline } = buildPipeline({
+    notebook: annotated,
+    analyser,
+    modules: new Map(),
+    name: 'x'
+  });
   return (pipeline?.steps ?? []).flatMap(({ name, after }) =>
     after
       .filter(({ declared }) => !declared)

@@ -17,7 +17,15 @@ import {
 import type { Annotators } from './annotators';
 import type { EditorKind } from './editor/cellEditor';
 
-const KINDS = ['step', 'imports', 'functions', 'parameters', 'metrics', 'skip', 'continue'] as const;
+const KINDS = [
+  'step',
+  'imports',
+  'functions',
+  'parameters',
+  'metrics',
+  'skip',
+  'continue'
+] as const;
 
 const KIND_ICONS = {
   step: stepIcon,

@@ -89,7 +89,8 @@ export class Line extends Widget {
     if (view.note !== '') parts.push(element('span', 'jp-chard-Line-note', view.note));
     if (view.after.length > 0) parts.push(this.dependencies(view));
     if (view.inputs.length + view.outputs.length > 0) {
-      const used = view.title.length + view.after.reduce((sum, { name }) => sum + name.length + 2, 4);
+      const used =
+        view.title.length + view.after.reduce((sum, { name }) => sum + name.length + 2, 4);
       parts.push(element('span', 'jp-chard-Line-separator'), ...flow(view, room - used));
     }
     return parts;

@@ -111,7 +111,11 @@ export class Lines {
   }
 
   private updateCell(cell: Cell, index: number): void {
-    this.mark(cell, this.views!.brackets[index] ?? 'none', this.views!.lines[index]?.kind === 'skip');
+    this.mark(
+      cell,
+      this.views!.brackets[index] ?? 'none',
+      this.views!.lines[index]?.kind === 'skip'
+    );
     if (cell.model.type !== 'code') return;
     if (cell.isPlaceholder()) return this.whenReady(cell);
     const view = this.views!.lines[index];

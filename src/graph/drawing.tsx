@@ -3,7 +3,13 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import { useId, useRef, type KeyboardEvent } from 'react';
 import type { GraphLayout, Point } from '../notebooks/messages';
 import type { StepStatus } from '../tokens';
-import { GRAPH_SIZES, nodeWidth, type GraphEdge, type GraphNode, type PipelineGraph } from './pipelineGraph';
+import {
+  GRAPH_SIZES,
+  nodeWidth,
+  type GraphEdge,
+  type GraphNode,
+  type PipelineGraph
+} from './pipelineGraph';
 
 export interface DrawingProps {
   readonly graph: PipelineGraph;
@@ -137,12 +143,7 @@ function EdgeView(props: {
       <path d={curve(points)} markerEnd={`url(#${props.head})`} />
       {edge.rows.length > 0 && (
         <>
-          <rect
-            x={label.x - width / 2}
-            y={label.y - height / 2}
-            width={width}
-            height={height}
-          />
+          <rect x={label.x - width / 2} y={label.y - height / 2} width={width} height={height} />
           {edge.rows.map((row, at) => (
             <text
               key={at}
@@ -207,7 +208,10 @@ export function curve(points: readonly Point[]): string {
   if (!first) return '';
   let path = `M${first.x} ${first.y}`;
   for (let at = 0; at < rest.length - 1; at++) {
-    const middle = { x: (rest[at]!.x + rest[at + 1]!.x) / 2, y: (rest[at]!.y + rest[at + 1]!.y) / 2 };
+    const middle = {
+      x: (rest[at]!.x + rest[at + 1]!.x) / 2,
+      y: (rest[at]!.y + rest[at + 1]!.y) / 2
+    };
     const end = at === rest.length - 2 ? rest[at + 1]! : middle;
     path += ` Q${rest[at]!.x} ${rest[at]!.y} ${end.x} ${end.y}`;
   }

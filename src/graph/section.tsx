@@ -5,11 +5,11 @@ import type { CommandRegistry } from '@lumino/commands';
 import { useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
 import { metricsIcon, stepIcon } from '../icons';
-import type { GraphLayout } from '../notebooks/messages';
 import { usePipeline } from '../notebooks/usePipeline';
 import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
 import { describeNode, Drawing } from './drawing';
-import { pipelineGraph, shapeOf, type GraphNode, type PipelineGraph } from './pipelineGraph';
+import { pipelineGraph, type GraphNode } from './pipelineGraph';
+import { useLayout, useWidth } from './useLayout';
 
 export interface GraphSectionOptions {
   readonly notebooks: IChardNotebooks;
@@ -30,7 +30,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
       () => (found ? pipelineGraph(found, trans.__('Metrics')) : null),
       [found]
     );
-    const { layout, failure } = useLayout(graph, options.notebooks);
+    const { layout, failure } = useLayout(graph, options.notebooks, 'down');
     const frame = useRef<HTMLDivElement>(null);
     const width = useWidth(frame);
     if (!graph) {
@@ -46,7 +46,9 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     const selected = graph.nodes.find(({ cells }) => cells.includes(active))?.id ?? null;
     return (
       <div className="jp-chard-GraphSection" ref={frame}>
-        {failure !== null && <p role="alert">{trans.__('The graph could not be drawn: %1', failure)}</p>}
+        {failure !== null && (
+          <p role="alert">{trans.__('The graph could not be drawn: %1', failure)}</p>
+        )}
         {layout && (
           <div className="jp-chard-Graph-scroll">
             <UseSignal signal={status.changed}>
@@ -98,44 +100,4 @@ function useActiveCell({ panel }: OpenNotebook): number {
     };
   }, [content]);
   return index;
-}
-
-/** The layout of the graph, or the one before until the new one is there. */
-function useLayout(
-  graph: PipelineGraph | null,
-  notebooks: IChardNotebooks
-): { layout: GraphLayout | null; failure: string | null } {
-  const [layout, setLayout] = useState<GraphLayout | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  const shape = useMemo(() => (graph ? shapeOf(graph, 'down') : null), [graph]);
-  // Typing rarely changes the shape: then nothing is laid out.
-  const key = useMemo(() => JSON.stringify(shape), [shape]);
-  useEffect(() => {
-    if (!shape) return;
-    let isWanted = true;
-    notebooks.layOut(shape).then(
-      found => {
-        if (!isWanted) return;
-        setLayout(found);
-        setFailure(null);
-      },
-      (error: Error) => isWanted && setFailure(error.message)
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [key]);
-  return { layout, failure };
-}
-
-function useWidth(element: React.RefObject<HTMLElement>): number {
-  const [width, setWidth] = useState(320);
-  useEffect(() => {
-    const node = element.current;
-    if (!node) return;
-    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
-    observer.observe(node);
-    return () => observer.disconnect();
-  }, [element.current]);
-  return width;
 }

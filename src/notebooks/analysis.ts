@@ -95,7 +95,8 @@ export class WorkerAnalysis implements Analysis {
   }
 
   private listen(worker: Worker): Worker {
-    worker.onmessage = (event: MessageEvent<unknown>) => this.receive(WorkerReply.parse(event.data));
+    worker.onmessage = (event: MessageEvent<unknown>) =>
+      this.receive(WorkerReply.parse(event.data));
     worker.onerror = event => this.broke(worker, event.message || 'its script could not be loaded');
     return worker;
   }

@@ -177,7 +177,10 @@ test('what is typed into one field is one step of undo, and another edit begins 
   const pipeline = pipelineOf(notebook);
   const session = new EditSession();
   const type = (value: string): void =>
-    pipeline.apply([{ kind: 'set-metadata', cell: 0, path: ['chard', 'description'], value }], session);
+    pipeline.apply(
+      [{ kind: 'set-metadata', cell: 0, path: ['chard', 'description'], value }],
+      session
+    );
   type('a');
   type('ab');
   notebook.cells[1]!.transact(() => notebook.cells[1]!.setSource('model = 1'));

@@ -91,7 +91,9 @@ export class NotebookPipeline {
 
   /** Whether any cell says what it is in a pipeline. */
   get isAnnotated(): boolean {
-    return this.annotated.cells.some(({ annotation }) => annotation.role !== null || annotation.skip);
+    return this.annotated.cells.some(
+      ({ annotation }) => annotation.role !== null || annotation.skip
+    );
   }
 
   /** Applies edits made from `annotated` as one step for the notebook's undo. */

@@ -33,11 +33,17 @@ export class Panel extends ReactWidget {
       <UseSignal signal={notebooks.currentChanged} initialArgs={notebooks.current}>
         {() =>
           notebooks.current ? (
-            <NotebookView key={notebooks.current.panel.id} open={notebooks.current} {...this.options} />
+            <NotebookView
+              key={notebooks.current.panel.id}
+              open={notebooks.current}
+              {...this.options}
+            />
           ) : (
             <Empty
               title={this.options.trans.__('No notebook is open')}
-              text={this.options.trans.__('Open a notebook, and this panel shows it as a pipeline.')}
+              text={this.options.trans.__(
+                'Open a notebook, and this panel shows it as a pipeline.'
+              )}
             />
           )
         }
@@ -131,10 +137,7 @@ function Section(props: {
   const bodyId = useId();
   const header = useRef<HTMLButtonElement>(null);
   const wants = section.opensItself?.(open) ?? false;
-  const Content = useMemo(
-    () => lazy(async () => ({ default: await section.load() })),
-    [section]
-  );
+  const Content = useMemo(() => lazy(async () => ({ default: await section.load() })), [section]);
   useEffect(() => {
     if (wants) setOpen(true);
   }, [wants]);

@@ -26,7 +26,11 @@ export function settingsSection(trans: TranslationBundle): ComponentType<OpenNot
         {text('image', trans.__('Image'), trans.__('Only for a cluster'))}
         <Caching {...{ pipeline, settings, trans }} />
         <DefaultLimit {...{ pipeline, settings, trans }} resource="cpu" label={trans.__('CPU')} />
-        <DefaultLimit {...{ pipeline, settings, trans }} resource="memory" label={trans.__('Memory')} />
+        <DefaultLimit
+          {...{ pipeline, settings, trans }}
+          resource="memory"
+          label={trans.__('Memory')}
+        />
         <Timeout {...{ pipeline, settings, trans }} />
       </div>
     );
@@ -86,9 +90,7 @@ function Caching({ pipeline, settings, trans }: SettingProps) {
   );
 }
 
-function DefaultLimit(
-  props: SettingProps & { readonly resource: string; readonly label: string }
-) {
+function DefaultLimit(props: SettingProps & { readonly resource: string; readonly label: string }) {
   const { pipeline, settings, trans, resource, label } = props;
   const id = useId();
   const { stepDefaults } = settings;

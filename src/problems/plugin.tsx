@@ -9,7 +9,8 @@ import { StatusItem } from './statusItem';
 
 export const problemsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-chard:problems',
-  description: 'What is wrong with the pipeline, with repairs: in the side panel and the status bar.',
+  description:
+    'What is wrong with the pipeline, with repairs: in the side panel and the status bar.',
   autoStart: true,
   requires: [IChardPanel, IChardNotebooks],
   optional: [IStatusBar, ITranslator],
@@ -28,7 +29,9 @@ export const problemsPlugin: JupyterFrontEndPlugin<void> = {
       rank: 30,
       startsClosed: true,
       opensItself: ({ pipeline }) => countProblems(pipeline).error > 0,
-      summary: ({ pipeline }: OpenNotebook) => <Counts pipeline={pipeline} trans={trans} whenNone />,
+      summary: ({ pipeline }: OpenNotebook) => (
+        <Counts pipeline={pipeline} trans={trans} whenNone />
+      ),
       load: async () => (await import('./section')).problemsSection(commands, trans)
     });
     statusBar?.registerStatusItem('jupyterlab-chard:problems', {
@@ -44,7 +47,10 @@ export const problemsPlugin: JupyterFrontEndPlugin<void> = {
           required: ['code'],
           properties: {
             code: { type: 'string', description: 'The code of the diagnostic.' },
-            cell: { type: 'integer', description: 'Its cell; without it, the first with the code.' },
+            cell: {
+              type: 'integer',
+              description: 'Its cell; without it, the first with the code.'
+            },
             fix: { type: 'integer', minimum: 0, description: 'Which of its repairs; the first.' }
           }
         }

@@ -101,7 +101,9 @@ export function problemsSection(
 
 /** Names in quotation marks are code. */
 function withCode(message: string) {
-  return message.split(/("[^"\n]{1,80}")/).map((part, at) =>
-    at % 2 === 1 ? <code key={at}>{part.slice(1, -1)}</code> : <span key={at}>{part}</span>
-  );
+  return message
+    .split(/("[^"\n]{1,80}")/)
+    .map((part, at) =>
+      at % 2 === 1 ? <code key={at}>{part.slice(1, -1)}</code> : <span key={at}>{part}</span>
+    );
 }

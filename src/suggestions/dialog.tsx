@@ -57,7 +57,8 @@ function List(props: {
   const { cells, chosen, trans } = props;
   const [, draw] = useReducer((count: number) => count + 1, 0);
   const set = (these: readonly SuggestedCell[], isChosen: boolean): void => {
-    for (const each of these) if (isChosen) chosen.add(each);
+    for (const each of these)
+      if (isChosen) chosen.add(each);
       else chosen.delete(each);
     draw();
   };

@@ -38,7 +38,12 @@ test('a notebook without annotations shows no lines until they are asked for', a
 
 test('keys in command mode say what a cell is, one step of undo each', async ({ lab }) => {
   const { page } = lab;
-  await lab.open([code('import os'), code('n = 3'), markdown('## Load the data'), code('data = n')]);
+  await lab.open([
+    code('import os'),
+    code('n = 3'),
+    markdown('## Load the data'),
+    code('data = n')
+  ]);
   await lab.select(0);
   await page.keyboard.press('Shift+I');
   await expect.poll(() => lab.tags(0)).toEqual(['imports']);
@@ -62,11 +67,9 @@ test('several selected cells become a kind at once', async ({ lab }) => {
   await lab.select(0);
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('f');
-  await expect.poll(async () => [await lab.tags(0), await lab.tags(1), await lab.tags(2)]).toEqual([
-    ['functions'],
-    ['functions'],
-    []
-  ]);
+  await expect
+    .poll(async () => [await lab.tags(0), await lab.tags(1), await lab.tags(2)])
+    .toEqual([['functions'], ['functions'], []]);
 });
 
 test('the editor names, joins, accepts and removes by the keyboard', async ({ lab }) => {
@@ -112,12 +115,20 @@ test('resources and what is under "More" are saved as typed', async ({ lab }) =>
   await page.keyboard.type('fast');
   await expect
     .poll(() => lab.tags(3))
-    .toEqual(['step:train', 'prev:load', 'limit:cpu:2', 'limit:memory:8Gi', 'limit:nvidia.com/gpu:1']);
-  await expect.poll(() => lab.chard(3)).toMatchObject({
-    retries: { count: 2 },
-    timeoutSeconds: 60,
-    environment: { MODE: 'fast' }
-  });
+    .toEqual([
+      'step:train',
+      'prev:load',
+      'limit:cpu:2',
+      'limit:memory:8Gi',
+      'limit:nvidia.com/gpu:1'
+    ]);
+  await expect
+    .poll(() => lab.chard(3))
+    .toMatchObject({
+      retries: { count: 2 },
+      timeoutSeconds: 60,
+      environment: { MODE: 'fast' }
+    });
 });
 
 test('nothing moves when the editor opens', async ({ lab }) => {
@@ -129,7 +140,9 @@ test('nothing moves when the editor opens', async ({ lab }) => {
   expect(await cell.boundingBox()).toEqual(before);
 });
 
-test('a windowed notebook of a thousand cells shows the lines of what is on the screen', async ({ lab }) => {
+test('a windowed notebook of a thousand cells shows the lines of what is on the screen', async ({
+  lab
+}) => {
   const many = Array.from({ length: 1000 }, (_, at) => code(`x${at} = ${at}`, `step:s${at}`));
   await lab.open(many);
   await lab.useWindowing();
@@ -153,11 +166,9 @@ test('suggested steps are previewed and taken in part', async ({ lab }) => {
   await expect(dialog.getByRole('listitem')).toHaveCount(3);
   await dialog.getByRole('checkbox').last().uncheck();
   await dialog.getByRole('button', { name: 'Take them' }).click();
-  await expect.poll(async () => [await lab.tags(0), await lab.tags(2), await lab.tags(3)]).toEqual([
-    ['imports'],
-    ['step:load'],
-    []
-  ]);
+  await expect
+    .poll(async () => [await lab.tags(0), await lab.tags(2), await lab.tags(3)])
+    .toEqual([['imports'], ['step:load'], []]);
   await lab.undo();
   await expect.poll(() => lab.tags(0)).toEqual([]);
 });

@@ -19,14 +19,19 @@ interface NotebookWidget {
   readonly content: {
     activeCellIndex: number;
     notebookConfig: object;
-    readonly model: { readonly sharedModel: { readonly cells: Shared[]; undo(): void; metadata: object } };
+    readonly model: {
+      readonly sharedModel: { readonly cells: Shared[]; undo(): void; metadata: object };
+    };
   };
   close(): void;
 }
 
 interface App {
   readonly commands: { execute(id: string, args?: object): Promise<unknown> };
-  readonly shell: { widgets(area: string): Iterable<NotebookWidget>; currentWidget: NotebookWidget };
+  readonly shell: {
+    widgets(area: string): Iterable<NotebookWidget>;
+    currentWidget: NotebookWidget;
+  };
   readonly serviceManager: { contents: { save(path: string, model: object): Promise<unknown> } };
   readonly restored: Promise<void>;
 }
@@ -132,14 +137,20 @@ export class Lab {
 
   tags(index: number): Promise<unknown> {
     return this.page.evaluate(
-      at => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells[at]!.getMetadata('tags') ?? [],
+      at =>
+        window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells[at]!.getMetadata(
+          'tags'
+        ) ?? [],
       index
     );
   }
 
   chard(index: number): Promise<unknown> {
     return this.page.evaluate(
-      at => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells[at]!.getMetadata('chard') ?? {},
+      at =>
+        window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells[at]!.getMetadata(
+          'chard'
+        ) ?? {},
       index
     );
   }
@@ -153,7 +164,9 @@ export class Lab {
   setSource(index: number, text: string): Promise<void> {
     return this.page.evaluate(
       ({ index, text }) =>
-        window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells[index]!.setSource(text),
+        window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells[index]!.setSource(
+          text
+        ),
       { index, text }
     );
   }
@@ -169,13 +182,14 @@ export const test = base.extend<{ tidy: void }, { lab: Lab }>({
   lab: [
     async ({ browser }, use, workerInfo) => {
       const { baseURL, viewport } = workerInfo.project.use;
-      const page = await browser.newPage({ baseURL, viewport });
+      const context = await browser.newContext({ baseURL, viewport });
+      const page = await context.newPage();
       page.setDefaultTimeout(60_000);
       await page.goto('/lab?reset');
       await page.waitForFunction(() => window.jupyterapp !== undefined);
       await page.evaluate(() => window.jupyterapp.restored);
       await use(new Lab(page));
-      await page.close();
+      await context.close();
     },
     { scope: 'worker', timeout: 180_000 }
   ],

@@ -80,7 +80,12 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await expect(lab.panel.locator('.jp-chard-Graph-node')).toHaveCount(4);
     await lab.lineOf('total = sum').click();
     await lab.editor.getByRole('button', { name: 'More' }).click();
-    for (const part of ['#jp-chard-panel', '.jp-chard-Editor', '.jp-chard-Line', '.jp-chard-StatusItem']) {
+    for (const part of [
+      '#jp-chard-panel',
+      '.jp-chard-Editor',
+      '.jp-chard-Line',
+      '.jp-chard-StatusItem'
+    ]) {
       const { violations } = await new AxeBuilder({ page }).include(part).analyze();
       const serious = violations.filter(
         ({ impact }) => impact === 'serious' || impact === 'critical'

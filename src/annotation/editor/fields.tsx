@@ -162,10 +162,10 @@ export function ListField({ columns, rows, onChange, entry, trans }: ListFieldPr
               aria-label={`${entry} ${at + 1}: ${label}`}
               placeholder={label}
               value={row[column]}
-              autoFocus={drafts !== null && at === shown.length - 1 && column === 0 && !isWhole(row)}
-              onChange={event =>
-                save(shown.with(at, [...row].with(column, event.target.value)))
+              autoFocus={
+                drafts !== null && at === shown.length - 1 && column === 0 && !isWhole(row)
               }
+              onChange={event => save(shown.with(at, [...row].with(column, event.target.value)))}
             />
           ))}
           <button

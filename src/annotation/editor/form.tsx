@@ -168,7 +168,13 @@ function StepFields({ editor, state, trans }: KindFieldsProps) {
   return (
     <>
       <Row label={trans.__('Step name')} htmlFor={nameId}>
-        <StepName key={state.cells.join()} id={nameId} editor={editor} state={state} trans={trans} />
+        <StepName
+          key={state.cells.join()}
+          id={nameId}
+          editor={editor}
+          state={state}
+          trans={trans}
+        />
       </Row>
       <Row label={trans.__('Depends on')}>
         <Dependencies
