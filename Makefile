@@ -13,7 +13,7 @@ RUN = PATH="$(NODE_BIN):$(abspath $(VENV))/bin:$(abspath node_modules)/.bin:$$PA
 LAB_SOURCES := package.json webpack.config.cjs $(shell find src style schema/plugins core -name node_modules -prune -o -type f ! -name '*.spec.ts*' ! -path '*/testing/*' -print)
 SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name '*.ts' -o -name '*.mjs' \) -print)
 
-.PHONY: setup demo lab test bench check format lock clean
+.PHONY: setup demo lab test bench check format pictures lock clean
 
 setup: $(STAMPS)/build $(STAMPS)/labextension $(STAMPS)/package
 
@@ -36,6 +36,10 @@ format: setup
 	$(RUN) prettier --write .
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
+
+# Takes the pictures of docs/jupyterlab.md again.
+pictures: setup $(STAMPS)/ui-tests
+	cd ui-tests && $(RUN) node_modules/.bin/playwright test --config playwright.tour.config.cjs
 
 # With the oldest Python of those supported (3.11.0 and newer), so that every pin is there for all of them.
 lock:

@@ -1,6 +1,7 @@
-import { editsToSetPipeline, isQuantity, type PipelineSettings } from '@chard/core/notebook';
+import { editsToSetPipeline, type PipelineSettings } from '@chard/core/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId, type ComponentType } from 'react';
+import { withLimit } from '../annotation/editor/quantities';
 import { Row, SelectField, TextField } from '../annotation/editor/fields';
 import type { EditSession } from '../notebooks/edits';
 import type { NotebookPipeline } from '../notebooks/notebookPipeline';
@@ -95,10 +96,8 @@ function DefaultLimit(props: SettingProps & { readonly resource: string; readonl
   const id = useId();
   const { stepDefaults } = settings;
   const save = (text: string, session: EditSession): string | null => {
-    const said = text.trim();
-    if (said !== '' && !isQuantity(said)) return trans.__('An amount, such as 2, 500m or 4Gi.');
-    const { [resource]: _, ...others } = stepDefaults.limits;
-    const limits = said === '' ? others : { ...others, [resource]: said };
+    const limits = withLimit(stepDefaults.limits, resource, text.trim());
+    if (limits === null) return trans.__('An amount, such as 2, 500m or 4Gi.');
     const { notebook } = pipeline.annotated;
     const edits = editsToSetPipeline(notebook, 'stepDefaults', { ...stepDefaults, limits });
     pipeline.apply(edits, session);

@@ -66,6 +66,11 @@ export class Lab {
         ...(isMarkdown ? {} : { outputs: [], execution_count: null })
       }))
     };
+    await this.openNotebook(path, notebook);
+  }
+
+  /** Writes a notebook's JSON to `path` and opens it without a kernel. */
+  async openNotebook(path: string, notebook: object): Promise<void> {
     await this.page.evaluate(
       async ({ path, notebook }) => {
         const { serviceManager, commands } = window.jupyterapp;

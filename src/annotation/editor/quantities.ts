@@ -37,7 +37,7 @@ export function withLimit(
   resource: string,
   quantity: string
 ): Record<string, string> | null {
-  const { [resource]: _, ...others } = limits;
+  const others = without(limits, resource);
   if (quantity === '') return others;
   return isQuantity(quantity) ? { ...others, [resource]: quantity } : null;
 }
@@ -48,7 +48,14 @@ export function withGpu(
   gpu: Gpu
 ): Record<string, string> | null {
   const old = gpuOf(limits);
-  const others = Object.fromEntries(Object.entries(limits).filter(([key]) => key !== old?.kind));
-  if (gpu.count === '' || gpu.count === '0') return others;
+  const others = old ? without(limits, old.kind) : limits;
+  if (gpu.count === '' || gpu.count === '0') return { ...others };
   return /^[1-9]\d*$/.test(gpu.count) ? { ...others, [gpu.kind]: gpu.count } : null;
+}
+
+function without(
+  limits: Readonly<Record<string, string>>,
+  resource: string
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(limits).filter(([key]) => key !== resource));
 }
