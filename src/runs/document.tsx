@@ -328,7 +328,7 @@ function Inspector(
 }
 
 function ErrorView(props: RunDocumentOptions & { state: RunState; step: StepState }) {
-  const { trans, state, onGoTo } = props;
+  const { trans, run, onGoTo } = props;
   const error = props.step.error!;
   return (
     <div className="jp-chard-ErrorView">
@@ -345,7 +345,7 @@ function ErrorView(props: RunDocumentOptions & { state: RunState; step: StepStat
           <button
             type="button"
             className="jp-chard-Button jp-chard-mod-primary"
-            onClick={() => onGoTo(state.notebook.path, error.cell!, error.line)}
+            onClick={() => onGoTo(run.notebook!, error.cell!, error.line)}
           >
             {trans.__('Go to cell %1', error.cell + 1)}
           </button>

@@ -16,6 +16,7 @@ export class LiveRun {
   private readonly end = new AbortController();
   private _state: RunState | null = null;
   private _pipeline: Pipeline | null = null;
+  private _notebook: string | null = null;
   private _problem: string | null = null;
   private wait = FIRST_WAIT_MS;
   private following = false;
@@ -39,6 +40,11 @@ export class LiveRun {
   /** As it ran. */
   get pipeline(): Pipeline | null {
     return this._pipeline;
+  }
+
+  /** The notebook's path below Jupyter's root, as it was called when the run began; null until it is known. */
+  get notebook(): string | null {
+    return this._notebook;
   }
 
   /** Why what is shown may be old; null while all is well. */
@@ -74,7 +80,8 @@ export class LiveRun {
   private async followOnce(): Promise<boolean> {
     const params = { run: this.id };
     try {
-      const { snapshot } = await this.api.ask(getRun, { params, query: {}, body: {} });
+      const { run, snapshot } = await this.api.ask(getRun, { params, query: {}, body: {} });
+      this._notebook = run.notebook;
       this._pipeline ??= (
         await this.api.ask(getRunPipeline, { params, query: {}, body: {} })
       ).pipeline;
