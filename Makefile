@@ -49,7 +49,7 @@ lock:
 	rm -rf $(VENV)/lock
 
 clean:
-	rm -rf $(VENV) node_modules core/node_modules server/node_modules ui-tests/node_modules jupyterlab_chard/server jupyterlab_chard/labextension
+	rm -rf $(VENV) node_modules core/node_modules server/node_modules ui-tests/node_modules jupyterlab_chard/server jupyterlab_chard/labextension build
 
 $(STAMPS)/python: requirements/dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chard'"'"'s checkout needs Python 3.11 or newer: make PYTHON=python3.12 ...")'

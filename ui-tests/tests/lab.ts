@@ -188,6 +188,10 @@ export const test = base.extend<{ tidy: void }, { lab: Lab }>({
     async ({ browser }, use, workerInfo) => {
       const { baseURL, viewport } = workerInfo.project.use;
       const context = await browser.newContext({ baseURL, viewport });
+      // JupyterLab would ask, over the page, whether it may fetch news.
+      await context.request.put('/lab/api/settings/@jupyterlab/apputils-extension:notification', {
+        data: { raw: '{"fetchNews": "false"}' }
+      });
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
       await page.goto('/lab?reset');

@@ -16,7 +16,7 @@ import { answer, download, stream, type Route } from '../http/route';
 
 /** A log that grows all the time is told of so often. */
 const GROWTH_PAUSE_MILLISECONDS = 100;
-const LINES_AT_ONCE = 1000;
+const CHARACTERS_AT_ONCE = 64 * 1024;
 
 interface Selection {
   readonly step?: string | undefined;
@@ -85,9 +85,14 @@ function selectLog(
   };
 }
 
+/** A few lines at a time: a chunk a line would be slow. */
 async function* asText(index: LogIndex, withSteps: boolean): AsyncGenerator<string> {
-  for (let from = 0; from < index.total; from += LINES_AT_ONCE) {
-    const lines = await index.page(from, LINES_AT_ONCE);
-    yield lines.map(({ step, text }) => `${withSteps ? `[${step}] ` : ''}${text}\n`).join('');
+  let text = '';
+  for await (const line of index.lines(0)) {
+    text += `${withSteps ? `[${line.step}] ` : ''}${line.text}\n`;
+    if (text.length < CHARACTERS_AT_ONCE) continue;
+    yield text;
+    text = '';
   }
+  yield text;
 }

@@ -6,10 +6,12 @@ const SHOWN_CHARACTERS = 10_000;
 
 /** A line that is being put together. */
 export class LineText {
+  readonly step: string;
   private readonly beginning: Omit<LogLine, 'text' | 'cut'>;
   private whole = '';
 
   constructor(line: number, { step, attempt, cell, stream, time }: AttemptEntry) {
+    this.step = step;
     this.beginning = { line, step, attempt, cell, stream, time };
   }
 

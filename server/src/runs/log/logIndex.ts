@@ -82,8 +82,28 @@ export class LogIndex {
     return [...lines.values()].map(line => line.toLine());
   }
 
+  /** The lines from `from` on, in order, each once it is whole; in the end also those that are still being written. */
+  async *lines(from: number): AsyncGenerator<LineText> {
+    const open = new Map<number, LineText>();
+    for await (const { entry, pieces, settled } of this.entries(from)) {
+      for (const piece of pieces) {
+        if (piece.line < from) continue;
+        const line = open.get(piece.line) ?? new LineText(piece.line, entry);
+        open.set(piece.line, line);
+        line.add(piece);
+      }
+      // In the order in which they began, which is that of their numbers.
+      for (const [number, line] of open) {
+        if (number >= settled) break;
+        open.delete(number);
+        yield line;
+      }
+    }
+    yield* open.values();
+  }
+
   /** The entries from the one on in which line `from`, or one a little before it, begins. */
-  async *entries(from: number): AsyncGenerator<CutEntry> {
+  private async *entries(from: number): AsyncGenerator<CutEntry> {
     const mark = this.markBefore(from);
     const cutter = new LineCutter(mark);
     for await (const { entry } of this.selected(mark.seq)) {

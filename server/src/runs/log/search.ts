@@ -1,5 +1,4 @@
 import type { LogMatch } from '@chard/core/protocol/api';
-import { LineText } from './lineText';
 import type { LogIndex } from './logIndex';
 
 export interface LogSearch {
@@ -26,43 +25,15 @@ export async function searchLines(
 ): Promise<FoundLines> {
   const pattern = new RegExp(escaped(text), matchCase ? 'gu' : 'giu');
   const matches: LogMatch[] = [];
-  const open = new Map<number, LineText>();
-  const look = (number: number, line: LineText): void => {
-    open.delete(number);
-    const shown = line.toLine();
-    const ranges = findIn(shown.text, pattern);
-    if (ranges.length > 0) matches.push({ line: shown, ranges });
-  };
-  for await (const { entry, pieces, settled } of index.entries(from)) {
-    for (const piece of pieces) {
-      if (piece.line < from) continue;
-      const line = open.get(piece.line) ?? new LineText(piece.line, entry);
-      line.add(piece);
-      open.set(piece.line, line);
+  for await (const candidate of index.lines(from)) {
+    const line = candidate.toLine();
+    if (matches.length === limit || line.line - from >= LINES_AT_ONCE) {
+      return { matches, next: line.line };
     }
-    for (const [number, line] of open) {
-      if (number < settled) look(number, line);
-    }
-    const found = firstOf(matches, limit, settled);
-    if (found !== null) return found;
-    if (settled - from >= LINES_AT_ONCE) {
-      return { matches: inOrder(matches).filter(({ line }) => line.line < settled), next: settled };
-    }
+    const ranges = findIn(line.text, pattern);
+    if (ranges.length > 0) matches.push({ line, ranges });
   }
-  for (const [number, line] of open) look(number, line);
-  return firstOf(matches, limit, Infinity) ?? { matches: inOrder(matches), next: null };
-}
-
-/** The first `limit` matches, once no line before the last of them can still become one. */
-function firstOf(matches: readonly LogMatch[], limit: number, settled: number): FoundLines | null {
-  if (matches.length < limit) return null;
-  const first = inOrder(matches).slice(0, limit);
-  const last = first.at(-1)?.line.line ?? 0;
-  return last < settled ? { matches: first, next: last + 1 } : null;
-}
-
-function inOrder(matches: readonly LogMatch[]): LogMatch[] {
-  return matches.toSorted((a, b) => a.line.line - b.line.line);
+  return { matches, next: null };
 }
 
 /** The text as a pattern that matches nothing else, and never more slowly than a search for it. */
