@@ -71,7 +71,7 @@ $(STAMPS)/labextension: $(STAMPS)/packages $(LAB_SOURCES)
 
 # What the browser tests need beside the browser: only for `make test`.
 $(STAMPS)/ui-tests: $(STAMPS)/packages ui-tests/package.json ui-tests/yarn.lock
-	PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(RUN) jlpm --cwd ui-tests install --immutable > $(VENV)/ui-tests.log 2>&1 || { cat $(VENV)/ui-tests.log; exit 1; }
+	cd ui-tests && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(RUN) jlpm install --immutable > $(abspath $(VENV))/ui-tests.log 2>&1 || { cat $(abspath $(VENV))/ui-tests.log; exit 1; }
 	@touch $@
 
 # What Chard is measured beside: an environment of its own, made only for `make bench`.
