@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { useId, useRef, type KeyboardEvent } from 'react';
+import { memo, useId, useRef, type KeyboardEvent } from 'react';
 import type { GraphLayout, Point } from '../notebooks/messages';
 import type { StepStatus } from '../tokens';
 import {
@@ -25,7 +25,7 @@ export interface DrawingProps {
 const LEAST_SCALE = 0.6;
 
 /** A pipeline's graph in SVG. One node is a stop of the Tab key; arrow keys walk to the others. */
-export function Drawing(props: DrawingProps) {
+export const Drawing = memo(function Drawing(props: DrawingProps) {
   const { graph, layout, selected, trans } = props;
   const svg = useRef<SVGSVGElement>(null);
   const arrow = useId();
@@ -90,7 +90,7 @@ export function Drawing(props: DrawingProps) {
       })}
     </svg>
   );
-}
+});
 
 /** What a node says to those who do not see the drawing. */
 export function describeNode(

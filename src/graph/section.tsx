@@ -1,8 +1,15 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { UseSignal } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import { useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+  type ComponentType
+} from 'react';
 import { CommandIds } from '../commands';
 import { metricsIcon, stepIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
@@ -26,13 +33,20 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     usePipeline(pipeline);
     const active = useActiveCell(open);
     const found = pipeline.findings?.pipeline ?? null;
-    const graph = useMemo(
-      () => (found ? pipelineGraph(found, trans.__('Metrics')) : null),
-      [found]
+    const graph = useSame(
+      useMemo(() => found && pipelineGraph(found, trans.__('Metrics')), [found])
     );
     const { layout, failure } = useLayout(graph, options.notebooks, 'down');
     const frame = useRef<HTMLDivElement>(null);
     const width = useWidth(frame);
+    const said = useStatusVersion(status);
+    const statusOf = useCallback(
+      ({ id }: GraphNode) => status.statusOf(open, id),
+      [open.panel, said]
+    );
+    const goTo = useCallback(({ cell }: GraphNode) => {
+      void commands.execute(CommandIds.goToCell, { cell });
+    }, []);
     if (!graph) {
       return (
         <p className="jp-chard-hint jp-chard-Section-text">
@@ -40,9 +54,6 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
         </p>
       );
     }
-    const goTo = (node: GraphNode): void => {
-      void commands.execute(CommandIds.goToCell, { cell: node.cell });
-    };
     const selected = graph.nodes.find(({ cells }) => cells.includes(active))?.id ?? null;
     return (
       <div className="jp-chard-GraphSection" ref={frame}>
@@ -51,20 +62,16 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
         )}
         {layout && (
           <div className="jp-chard-Graph-scroll">
-            <UseSignal signal={status.changed}>
-              {() => (
-                <Drawing
-                  graph={graph}
-                  layout={layout}
-                  selected={selected}
-                  width={width}
-                  iconOf={({ id }) => (id === METRICS_STEP ? metricsIcon : stepIcon)}
-                  statusOf={({ id }) => status.statusOf(open, id)}
-                  onSelect={goTo}
-                  trans={trans}
-                />
-              )}
-            </UseSignal>
+            <Drawing
+              graph={graph}
+              layout={layout}
+              selected={selected}
+              width={width}
+              iconOf={iconOf}
+              statusOf={statusOf}
+              onSelect={goTo}
+              trans={trans}
+            />
           </div>
         )}
         <details className="jp-chard-Graph-list">
@@ -86,6 +93,29 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
       </div>
     );
   };
+}
+
+function iconOf({ id }: GraphNode) {
+  return id === METRICS_STEP ? metricsIcon : stepIcon;
+}
+
+/** The value before where the new one says the same: most of what is typed changes no graph. */
+function useSame<Value>(value: Value): Value {
+  const last = useRef(value);
+  if (JSON.stringify(last.current) !== JSON.stringify(value)) last.current = value;
+  return last.current;
+}
+
+/** Another number whenever what is known of runs has changed. */
+function useStatusVersion(status: IChardStepStatus): number {
+  const [version, next] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    status.changed.connect(next);
+    return () => {
+      status.changed.disconnect(next);
+    };
+  }, [status]);
+  return version;
 }
 
 function useActiveCell({ panel }: OpenNotebook): number {

@@ -10,6 +10,7 @@ import { useLayout, useWidth } from '../graph/useLayout';
 import { metricsIcon, stepIcon } from '../icons';
 import type { IChardNotebooks } from '../tokens';
 import type { ChardApi } from './api';
+import { Displays } from './displays';
 import type { LiveRun } from './liveRun';
 import { Log } from './log';
 import { duration, phaseIcon, phaseTone, phaseWord, stepStatus } from './words';
@@ -267,7 +268,7 @@ function Metrics({ state, trans }: { state: RunState; trans: TranslationBundle }
   );
 }
 
-type Tab = 'error' | 'log' | 'code';
+type Tab = 'error' | 'log' | 'outputs' | 'code';
 
 function Inspector(
   props: RunDocumentOptions & { readonly state: RunState; readonly name: string }
@@ -285,6 +286,7 @@ function Inspector(
   const tabs: [Tab, string][] = [
     ...(step.error ? [['error', trans.__('Error')] as [Tab, string]] : []),
     ['log', trans.__('Log')],
+    ['outputs', trans.__('Outputs')],
     ['code', trans.__('Code')]
   ];
   const status = stepStatus(step, trans);
@@ -317,6 +319,16 @@ function Inspector(
             run={run.id}
             step={name}
             attempt={`${step.attempts} ${isOver(state.phase)}`}
+            rendermime={props.rendermime}
+            trans={trans}
+          />
+        )}
+        {tab === 'outputs' && (
+          <Displays
+            api={props.api}
+            run={run.id}
+            step={name}
+            attempt={`${step.attempts} ${step.phase}`}
             rendermime={props.rendermime}
             trans={trans}
           />

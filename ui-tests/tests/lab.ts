@@ -27,7 +27,10 @@ interface NotebookWidget {
 }
 
 interface App {
-  readonly commands: { execute(id: string, args?: object): Promise<unknown> };
+  readonly commands: {
+    execute(id: string, args?: object): Promise<unknown>;
+    isEnabled(id: string): boolean;
+  };
   readonly shell: {
     widgets(area: string): Iterable<NotebookWidget>;
     currentWidget: NotebookWidget;
@@ -67,6 +70,12 @@ export class Lab {
       }))
     };
     await this.openNotebook(path, notebook);
+    if (language === 'python') await this.untilKnown();
+  }
+
+  /** Chard knows a notebook a moment after JupyterLab shows it: until then its commands do nothing. */
+  private async untilKnown(): Promise<void> {
+    await this.page.waitForFunction(() => window.jupyterapp.commands.isEnabled('chard:edit-cell'));
   }
 
   /** Writes a notebook's JSON to `path` and opens it without a kernel. */

@@ -5,7 +5,11 @@ test('one press runs the notebook, and the run shows what its steps said', async
   await lab.open([
     code('n = 3', 'pipeline-parameters'),
     code('data = list(range(n))\nprint("made", len(data))', 'step:make'),
-    code('total = sum(data)', 'step:add', 'prev:make'),
+    code(
+      'total = sum(data)\ndisplay({"text/html": "<b>shown</b>"}, raw=True)',
+      'step:add',
+      'prev:make'
+    ),
     code('print("total", total)', 'pipeline-metrics')
   ]);
   await lab.showPanel('runs');
@@ -16,6 +20,9 @@ test('one press runs the notebook, and the run shows what its steps said', async
   await run.getByRole('button', { name: 'make', exact: true }).first().click();
   await expect(run.getByRole('log')).toContainText('made 3');
   await expect(run.locator('.jp-chard-Graph-node[data-tone=ok]')).toHaveCount(3);
+  await run.getByRole('button', { name: 'add', exact: true }).first().click();
+  await run.getByRole('tab', { name: 'Outputs' }).click();
+  await expect(run.locator('.jp-chard-Display b')).toHaveText('shown');
 });
 
 test('an error leads to its cell, and the state stands at the step', async ({ lab }) => {
