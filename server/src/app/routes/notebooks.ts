@@ -3,7 +3,7 @@ import { checkNotebook, compileNotebook, findModules } from '@chard/core/protoco
 import { reachLocalModules } from '@chard/core/pipeline';
 import { createAnalyser } from '@chard/core/python/dataflow';
 import { checkForRun, checkNotebook as diagnose } from '../../notebooks/check';
-import { readNotebook, readNotebookFile, type LoadedNotebook } from '../../notebooks/load';
+import { analyseNotebook, readNotebook } from '../../notebooks/load';
 import { localModuleFinder } from '../../notebooks/localModules';
 import { bindParameterValues } from '../../notebooks/parameters';
 import { loadPythonParser } from '../../notebooks/pythonParser';
@@ -43,9 +43,9 @@ export function notebookRoutes({ root, host }: App): Route[] {
 /** The notebook as it is saved, or as the request has it. */
 export async function load(
   root: Root,
-  { path: relative, content }: { path: string; content?: string | undefined }
-): Promise<LoadedNotebook & { readonly bytes: Uint8Array }> {
-  const path = root.resolve(relative);
-  const bytes = content === undefined ? await readNotebookFile(path) : Buffer.from(content);
-  return { path, bytes, ...(await readNotebook(path, bytes)) };
+  { path, content }: { path: string; content?: string | undefined }
+): ReturnType<typeof analyseNotebook> {
+  const file = root.resolve(path);
+  const bytes = content === undefined ? await readNotebook(file) : Buffer.from(content);
+  return analyseNotebook(file, bytes);
 }
