@@ -470,18 +470,23 @@ def supervise(path: str, token: str) -> int:
 
     :raises OSError: the engine cannot be reached.
     """
-    processes.become_subreaper()
     with socket.socket(socket.AF_UNIX) as engine:
         engine.connect(path)
         engine.sendall(token.encode() + b"\n")
-        received = b""
-        while b"\n" not in received:
-            data = engine.recv(1 << 20)
-            if not data:
-                return 0
-            received += data
-        line, rest = received.split(b"\n", 1)
-        return _answer(engine, line, rest)
+        return serve(engine)
+
+
+def serve(engine: socket.socket) -> int:
+    """Run the step that the engine at the other end asks for, and return the exit code."""
+    processes.become_subreaper()
+    received = b""
+    while b"\n" not in received:
+        data = engine.recv(1 << 20)
+        if not data:
+            return 0
+        received += data
+    line, rest = received.split(b"\n", 1)
+    return _answer(engine, line, rest)
 
 
 def _answer(engine: socket.socket, line: bytes, rest: bytes) -> int:

@@ -96,16 +96,24 @@ export function carried(task: string): { producerTask: string; outputArtifactKey
   return { producerTask: task, outputArtifactKey: ARTIFACT };
 }
 
-// The words at the end are what kfp.local's SubprocessRunner looks for.
+// The second piece lies in the executor input, which is also where KFP wants to be told of the artifact. The words at
+// the end are what kfp.local's SubprocessRunner looks for.
 const READ_PIECES =
   'import base64,json,os,sys,zipfile,zlib\n' +
-  'out,*pieces=sys.argv[1:]\n' +
-  'data=zlib.decompress(base64.b64decode("".join(pieces)))\n' +
+  'given,out,piece=sys.argv[1:]\n' +
+  'given=json.loads(given)\n' +
+  'rest=given.get("inputs",{}).get("parameterValues",{}).get("rest","")\n' +
+  'data=zlib.decompress(base64.b64decode(piece+rest))\n' +
   'os.makedirs(os.path.dirname(out),exist_ok=True)\n';
-const WRITE_CODE = `${READ_PIECES}open(out,"wb").write(data) # kfp.dsl.executor_main\n`;
+const REPORT =
+  'outputs=given["outputs"]\n' +
+  'report=outputs["outputFile"]\n' +
+  'os.makedirs(os.path.dirname(report),exist_ok=True)\n' +
+  'with open(report,"w") as f:json.dump({"artifacts":outputs["artifacts"]},f) # kfp.dsl.executor_main\n';
+const WRITE_CODE = `${READ_PIECES}with open(out,"wb") as f:f.write(data)\n${REPORT}`;
 const WRITE_RUNNER =
   `${READ_PIECES}with zipfile.ZipFile(out,"w") as z:\n` +
-  '  for name,text in json.loads(data).items():z.writestr(zipfile.ZipInfo(name),text) # kfp.dsl.executor_main\n';
+  `  for name,text in json.loads(data).items():z.writestr(zipfile.ZipInfo(name),text)\n${REPORT}`;
 
 function carrier(
   name: string,
@@ -127,11 +135,7 @@ function carrier(
     container: {
       image,
       command: ['python3', '-c', program],
-      args: [
-        `{{$.outputs.artifacts['${ARTIFACT}'].path}}`,
-        first,
-        ...(rest === '' ? [] : ["{{$.inputs.parameters['rest']}}"])
-      ]
+      args: ['{{$}}', `{{$.outputs.artifacts['${ARTIFACT}'].path}}`, first]
     },
     task: {
       cachingOptions: { enableCache: true },

@@ -7,8 +7,7 @@ import { runnerFolder } from '../installation';
 const LOCAL_ONLY = new Set([
   'chard_runner/compile_cells.py',
   'chard_runner/environment.py',
-  'chard_runner/forkserver.py',
-  'chard_runner/values/export.py'
+  'chard_runner/forkserver.py'
 ]);
 
 /** The sources (and licences) of the runner as steps in containers need them, by path, in a fixed order. */

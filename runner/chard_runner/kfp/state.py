@@ -1,0 +1,135 @@
+"""What travels from step to step beside the values: who left which version, and hidden state.
+
+A step's state artifact is a folder: ``state.json`` with the records of the step and all of its
+ancestors, and the files of stored groups that no value's artifact holds: hidden state, and values
+that nobody could foresee (they share an object with one that was changed, or a function that was
+taken uses them).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..protocol import ProtocolError
+from .program import Program
+from .versions import HIDDEN, StepRecord, Version, Versions
+
+_FILE = "state.json"
+_VERSION = 1
+
+
+def read_states(folders: Iterable[Path]) -> dict[str, StepRecord]:
+    """The records of all ancestors, from the states of the steps right above.
+
+    :raises ProtocolError: one of them cannot be read.
+    """
+    records: dict[str, StepRecord] = {}
+    for folder in folders:
+        path = folder / _FILE
+        try:
+            parsed: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if parsed["version"] != _VERSION:
+                raise ProtocolError(f"{path} is of version {parsed['version']}, not {_VERSION}")
+            for plain in parsed["steps"]:
+                records[plain["name"]] = StepRecord.read(plain)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ProtocolError(f"the state of a step above cannot be read: {error}") from error
+    return records
+
+
+def write_state(
+    folder: Path, records: Mapping[str, StepRecord], groups: Mapping[str, Path]
+) -> None:
+    """Write a step's state artifact; ``groups`` are the files that go with it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, path in groups.items():
+        bring(path, folder / name)
+    ordered = sorted(records.values(), key=lambda record: record.position)
+    text = json.dumps(
+        {"version": _VERSION, "steps": [record.to_plain() for record in ordered]},
+        separators=(",", ":"),
+    )
+    (folder / _FILE).write_text(text, encoding="utf-8")
+
+
+def bring(source: Path, target: Path) -> None:
+    """A file at another place, without copying where the file system can."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copyfile(source, target)
+
+
+def stored_groups(folders: Iterable[Path]) -> dict[str, Path]:
+    """The files of stored groups in these artifacts, by the groups' names."""
+    return {
+        path.name: path
+        for folder in folders
+        if folder.is_dir()
+        for path in folder.iterdir()
+        if path.suffix != ".json"
+    }
+
+
+def groups_to_carry(
+    program: Program, own: StepRecord, versions: Versions, forwarded: Iterable[str]
+) -> set[str]:
+    """Groups that the state artifact must hold so that no step below misses one.
+
+    :param versions: of the ancestors and the step itself.
+    :param forwarded: groups that came with the states of the steps above.
+    """
+    hidden = {
+        version.group
+        for name, version in own.all_left().items()
+        if name.startswith(HIDDEN) and version.group is not None
+    }
+    along = _companions(program.below, versions)
+    unforeseen = {
+        version.group
+        for name, version in own.left.items()
+        if version.group is not None
+        and version.origin == own.name
+        and name not in program.outputs
+        and not name.startswith(HIDDEN)
+        and (name in along or (name in program.below and name not in own.foreseen))
+    }
+    wanted = along | program.below
+    passed_on = {
+        group
+        for group in forwarded
+        if any(
+            name in wanted and _is_current(name, group, own)
+            for name in versions.members.get(group, ())
+        )
+    }
+    return {group for group in (*hidden, *unforeseen, *passed_on) if group is not None}
+
+
+def _is_current(name: str, group: str, own: StepRecord) -> bool:
+    version: Version | None = own.left.get(name)
+    return version is None or version.group == group
+
+
+def _companions(names: Iterable[str], versions: Versions) -> set[str]:
+    """Names that may come along with these: in one group with them, or read by their functions."""
+    found: set[str] = set()
+    waiting = list(names)
+    seen = set(waiting)
+    while waiting:
+        for other in versions.related(waiting.pop()):
+            if other not in found:
+                found.add(other)
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    return found
