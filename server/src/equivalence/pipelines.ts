@@ -16,7 +16,7 @@ export class Pipelines {
   private readonly engine = this.bench.engine({ runnerFolder: RUNNER });
   private readonly python = interpreter();
 
-  private constructor(private readonly analyser: Analyser) {}
+  private constructor(readonly analyser: Analyser) {}
 
   static async open(): Promise<Pipelines> {
     return new Pipelines(createAnalyser(await loadParser()));

@@ -1,0 +1,45 @@
+import { caseNotebook, readCases } from '../../../../core/testing/dataflow/caseFile';
+import { Pipelines } from '../pipelines';
+import { compile } from './compiler';
+import { kfpResult, localResult } from './compare';
+import { KfpPackage } from './kfpPackage';
+
+let pipelines: Pipelines;
+let kfp: KfpPackage;
+beforeAll(async () => {
+  pipelines = await Pipelines.open();
+  kfp = new KfpPackage();
+});
+afterAll(async () => {
+  kfp.close();
+  await pipelines.close();
+});
+
+jest.setTimeout(300_000);
+
+/** What these print (times, paths, a script's own text) differs from run to run. */
+const UNPREDICTABLE = new Set(['time-line', 'help-line', 'unknown-code']);
+
+test.each(readCases().map(each => [each.name, each] as const))(
+  '%s comes to the same as locally',
+  async (name, flowCase) => {
+    const { pipeline, errors } = pipelines.build(caseNotebook(flowCase));
+    if (pipeline === null || errors.length > 0) {
+      expect(flowCase.finds).toEqual(expect.arrayContaining(errors));
+      return;
+    }
+    const { text, diagnostics } = compile(pipeline, pipelines.analyser);
+    if (text === null) {
+      expect(diagnostics.map(({ code }) => code)).toContain('parameter-without-kfp-type');
+      return;
+    }
+    const state = await pipelines.run(pipeline, { cache: false });
+    const local = localResult(state, pipelines.prints(state));
+    const found = kfpResult(pipeline, await kfp.run(text));
+    if (UNPREDICTABLE.has(name)) {
+      expect(found.error).toEqual(local.error);
+    } else {
+      expect(found).toEqual(local);
+    }
+  }
+);
