@@ -1,5 +1,5 @@
 import { artifactSpec } from './artifacts';
-import { OWN_PREFIX, taskName } from './identifiers';
+import { OWN_PREFIX, ownTask } from './identifiers';
 import { pack, type CommonProgram, type StepProgram } from './program';
 import type { TaskParts } from './spec';
 
@@ -74,7 +74,7 @@ function placeApart(
     total += text.length;
     const largest = Math.max(text.length, shared.length);
     if (largest > LIMITS.carrier) tooLarge.set(step.step, largest);
-    const task = `${OWN_PREFIX}code-${taskName(step.step)}`.slice(0, 63);
+    const task = ownTask('code', step.step);
     if (text.length > LIMITS.step) {
       carriers.push(carrier(task, `Code of ${step.step}`, text, image));
     }

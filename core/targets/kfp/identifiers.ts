@@ -28,18 +28,27 @@ export function artifactKey(name: string, taken: ReadonlySet<string>): string {
   return plain && !taken.has(name) ? name : hashed(name, '_', 'value');
 }
 
-function hashed(name: string, separator: '-' | '_', fallback: string): string {
+/** The name of a task that Chard adds for a step or a volume: `chard-claim-data`. */
+export function ownTask(kind: string, name: string): string {
+  const prefix = `${OWN_PREFIX}${kind}-`;
+  const id = taskName(name);
+  return prefix.length + id.length <= MAX_LENGTH
+    ? prefix + id
+    : prefix + hashed(name, '-', 'step', MAX_LENGTH - prefix.length);
+}
+
+function hashed(name: string, separator: '-' | '_', fallback: string, length = MAX_LENGTH): string {
   const hash = bytesToHex(sha256(utf8ToBytes(name))).slice(0, HASH_LENGTH);
   const ends = new RegExp(`^${separator}+|${separator}+$`, 'g');
-  const room = MAX_LENGTH - HASH_LENGTH - 1;
-  const slug = name
+  const room = length - HASH_LENGTH - 1;
+  const cut = (text: string) => text.replace(ends, '').slice(0, room).replace(ends, '');
+  const words = name
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}+/gu, '')
-    .replace(/[^a-z0-9]+/g, separator)
-    .replace(ends, '')
-    .slice(0, room)
-    .replace(ends, '');
-  const owned = slug === '' || slug.startsWith(OWN_PREFIX.slice(0, -1)) || /^\d/.test(slug);
-  return `${owned ? `${fallback}${slug && separator}${slug}`.slice(0, room).replace(ends, '') : slug}${separator}${hash}`;
+    .replace(/[^a-z0-9]+/g, separator);
+  // Keys begin with a letter, and what begins as our own tasks do is ours.
+  const needsFallback = !/^[a-z]/.test(cut(words)) || cut(words).startsWith('chard');
+  const slug = cut(needsFallback ? `${fallback}${separator}${cut(words)}` : words);
+  return `${slug}${separator}${hash}`;
 }

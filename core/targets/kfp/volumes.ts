@@ -1,5 +1,5 @@
 import type { Pipeline, Volume } from '../../pipeline/model';
-import { OWN_PREFIX } from './identifiers';
+import { ownTask } from './identifiers';
 import {
   compact,
   type ClaimName,
@@ -14,7 +14,7 @@ const CREATE_CLAIM = 'argostub/createpvc';
 
 /** The task that makes a volume's claim; an existing claim needs none. */
 function claimTask({ name, type }: Volume): string | null {
-  return type === 'pvc' ? null : `${OWN_PREFIX}claim-${name.replaceAll('.', '-')}`.slice(0, 63);
+  return type === 'pvc' ? null : ownTask('claim', name);
 }
 
 /** Names of the tasks after which all volumes are there. */

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import chard
+
 from .executor import ExecutorInput
 from .program import Program
 from .report import Report
@@ -15,8 +17,6 @@ from .versions import StepRecord, Version, Versions, left_values
 
 #: Keys of the artifacts beside the values: ``core/targets/kfp/artifacts.ts``.
 STATE, REPORT, METRICS, CLASSIFICATION = "state", "report", "metrics", "classification_metrics"
-#: What ``chard.log_confusion_matrix`` and ``chard.log_roc_curve`` display.
-_CLASSIFICATION_MIME = "application/vnd.chard.classification+json"
 _MAX_REPR = 200
 
 
@@ -33,7 +33,7 @@ class Metrics:
 
     def add_display(self, data: Mapping[str, Any]) -> None:
         """Take what a display says about a classification, if it does."""
-        said = data.get(_CLASSIFICATION_MIME)
+        said = data.get(chard.CLASSIFICATION)
         if isinstance(said, dict):
             self.classification.update(said)
 
