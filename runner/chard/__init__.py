@@ -70,7 +70,7 @@ def log_confusion_matrix(labels: Iterable[Any], matrix: Iterable[Iterable[Any]])
         }
     }
     width = max([len(name) for name in names] + [len(str(entry)) for row in rows for entry in row])
-    lines = [[""] + names] + [[name, *map(str, row)] for name, row in zip(names, rows)]
+    lines = [["", *names]] + [[name, *map(str, row)] for name, row in zip(names, rows)]
     _show(said, "\n".join("  ".join(entry.rjust(width) for entry in line) for line in lines))
 
 

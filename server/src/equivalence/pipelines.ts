@@ -22,6 +22,11 @@ export class Pipelines {
     return new Pipelines(createAnalyser(await loadParser()));
   }
 
+  /** The notebooks' folder, where steps start. */
+  get folder(): string {
+    return this.bench.folder;
+  }
+
   /** The notebook's pipeline, with the codes of the errors for which it would not be run. */
   build(notebook: string): { pipeline: Pipeline | null; errors: string[] } {
     const parsed = parseNotebook(notebook);

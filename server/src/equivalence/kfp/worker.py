@@ -48,7 +48,8 @@ def check(file: str) -> dict[str, Any]:
         "platform": bool(component.platform_spec.platforms),
         "executors": executors,
         "inputs": {
-            name: [each.type, each.default] for name, each in (component.component_spec.inputs or {}).items()
+            name: [each.type, each.default]
+            for name, each in (component.component_spec.inputs or {}).items()
         },
     }
 
