@@ -20,7 +20,7 @@ test('each type has its own, with its default', () => {
         'shuffle = True',
         'layers = [16, 8.0]',
         'shape = (2, 3)',
-        'options = {"a": 1.0, "b": [None, "x"]}'
+        'options = {"a": 1.0, "b": [3, "x"]}'
       ].join('\n')
     )
   );
@@ -34,7 +34,7 @@ test('each type has its own, with its default', () => {
     shape: { parameterType: 'LIST', defaultValue: [2, 3], isOptional: true },
     options: {
       parameterType: 'STRUCT',
-      defaultValue: { a: 1, b: [null, 'x'] },
+      defaultValue: { a: 1, b: [3, 'x'] },
       isOptional: true
     }
   });
@@ -45,6 +45,7 @@ test.each([
   ['big = 2 ** 70', 6],
   ['worst = float("inf")', 8],
   ['bounds = [0, float("nan")]', 9],
+  ['gaps = {"a": [None]}', 7],
   ['ids = [9007199254740993]', 6]
 ])('%s has no KFP type: an error at its line', (line, column) => {
   const { compiled, diagnostics } = cases.compile(notebook(`first = 1\n${line}`));

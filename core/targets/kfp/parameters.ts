@@ -86,8 +86,14 @@ function plain(value: JsonValue, type: Parameter['type']): JsonValue {
 }
 
 function plainItem(value: JsonValue): JsonValue {
+  if (value === null) {
+    // KFP's backend knows null; its own Python package refuses it.
+    throw new Unsayable(
+      'a value with None inside, which KFP cannot pass on. Leave it out or write a text'
+    );
+  }
   if (Array.isArray(value)) return value.map(plainItem);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object') return value;
   const [[key, only] = ['', null], ...others] = Object.entries(value);
   if (others.length === 0) {
     if (key === '$int') return integer(String(only));

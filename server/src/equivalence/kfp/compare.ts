@@ -64,8 +64,7 @@ export function kfpResult(pipeline: Pipeline, run: KfpRun): Result {
   };
 }
 
-const FAILURE =
-  /^\s*chard: the step "(.*)" failed(?: in cell (\d+)(?:, line (\d+))?)?: ([^]*?)\s*$/m;
+const FAILURE = /^chard: the step "(.*)" failed(?: in cell (\d+)(?:, line (\d+))?)?: ([^]*?)\s*$/;
 
 /** The failure as the container's last words say it. */
 function errorOf(output: string): Result['error'] {
