@@ -90,6 +90,7 @@ def pytest(name: str, *arguments: str) -> Job:
 # The longest first, so that the two lanes end together.
 JOBS = [
     jest("server", "--selectProjects", "server", "--maxWorkers=1"),
+    jest("kfp", "--selectProjects", "kfp", "--maxWorkers=1"),
     jest("core", "--selectProjects", "core", "--maxWorkers=1"),
     pytest("runner"),
     check("types", "jlpm", "run", "typecheck"),
