@@ -88,8 +88,16 @@ function placeApart(
 
 /** The root task that emits the runner for all steps. It is the same for every pipeline of one version of Chard. */
 export function runnerTask(files: RunnerFiles, image: string): TaskParts {
-  return { ...carrier(RUNNER_TASK, 'Runner', pack(files), image, WRITE_RUNNER) };
+  let text = packedRunners.get(files);
+  if (text === undefined) {
+    text = pack(files);
+    packedRunners.set(files, text);
+  }
+  return carrier(RUNNER_TASK, 'Runner', text, image, WRITE_RUNNER);
 }
+
+/** Packing the runner takes as long as packing a hundred steps, and it is the same for all pipelines. */
+const packedRunners = new WeakMap<RunnerFiles, string>();
 
 /** Task and artifact key of what a carrier emits. */
 export function carried(task: string): { producerTask: string; outputArtifactKey: string } {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KfpCases, readable, unpack } from '../../testing/kfp/compile';
+import { pack } from './program';
 
 let cases: KfpCases;
 beforeAll(async () => {
@@ -233,4 +234,11 @@ test('what KFP does not know is refused, in the free-form parts too', () => {
     mounts: []
   });
   expect(() => cases.strict.check(pipeline, wrongConfig)).toThrow('mounts');
+});
+
+test('what is packed is what others unpack, whatever its length', () => {
+  for (let length = 0; length < 40; length += 1) {
+    const program = { text: 'é'.repeat(length) + 'x'.repeat(length % 3) };
+    expect(unpack(pack(program))).toEqual(program);
+  }
 });

@@ -18,8 +18,7 @@ function print(document: object): string {
     lineWidth: -1,
     noRefs: true,
     sortKeys: true,
-    forceQuotes: true,
-    quotingType: '"'
+    forceQuotes: true
   });
   return text.trimEnd();
 }

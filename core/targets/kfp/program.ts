@@ -60,20 +60,21 @@ export function pack(program: unknown): string {
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** Two letters for each 12 bits. */
+const PAIRS = [...LETTERS].flatMap(first => [...LETTERS].map(second => first + second));
 
 function base64(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += 3) {
-    const triple = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    const left = bytes.length - at;
-    pieces.push(
-      LETTERS[triple >> 18]! +
-        LETTERS[(triple >> 12) & 63]! +
-        (left > 1 ? LETTERS[(triple >> 6) & 63]! : '=') +
-        (left > 2 ? LETTERS[triple & 63]! : '=')
-    );
+  let text = '';
+  const whole = bytes.length - (bytes.length % 3);
+  for (let at = 0; at < whole; at += 3) {
+    const triple = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
+    text += PAIRS[triple >> 12]! + PAIRS[triple & 4095]!;
   }
-  return pieces.join('');
+  const left = bytes.length - whole;
+  if (left === 0) return text;
+  const last = (bytes[whole]! << 16) | ((bytes[whole + 1] ?? 0) << 8);
+  const letters = PAIRS[last >> 12]! + PAIRS[last & 4095]!;
+  return text + (left === 1 ? `${letters.slice(0, 2)}==` : `${letters.slice(0, 3)}=`);
 }
 
 /** A parameter's literal with its place in code points, as Python counts. */

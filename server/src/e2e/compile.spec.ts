@@ -44,7 +44,7 @@ describe('chard compile', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toBe(`${join(chard.folder, `n${count}.yaml`)}\n`);
     const text = readFileSync(out.trim(), 'utf8');
-    expect(text).toContain('schemaVersion: "2.1.0"');
+    expect(text).toContain("schemaVersion: '2.1.0'");
   });
 
   it('gives the files and what there is to say as JSON; the same notebook gives the same bytes', async () => {
