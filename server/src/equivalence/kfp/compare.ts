@@ -72,8 +72,10 @@ function errorOf(output: string): Result['error'] {
   const match = at < 0 ? null : FAILURE.exec(output.slice(at));
   if (match === null) return null;
   const [, step = '', cell, line, text = ''] = match;
-  // kfp.local indents what it streams.
+  // kfp.local indents what it streams, and draws a line behind it.
   const message = text
+    .replace(/\n\s*-{40,}[^]*$/, '')
+    .trimEnd()
     .split('\n')
     .map(each => each.replace(/^ {4}/, ''))
     .join('\n');

@@ -76,7 +76,7 @@ test('parameters arrive with their Python types, defaults and others', async () 
   expect(found).toEqual(local);
   const parameters = {
     rows: 7,
-    rate: 3,
+    rate: 3.5,
     kind: "it's \n{{$}}",
     y: false,
     layers: [1, 2, 3],
