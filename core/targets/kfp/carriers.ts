@@ -65,7 +65,7 @@ function placeApart(
   image: string
 ): Placement {
   const shared = pack(common);
-  const carriers = [carrier(COMMON_TASK, 'Shared code', shared, image)];
+  const carriers = [carrier(COMMON_TASK, shared, image)];
   const sources = new Map<string, readonly Source[]>();
   const tooLarge = new Map<string, number>();
   let total = shared.length;
@@ -76,7 +76,7 @@ function placeApart(
     if (largest > LIMITS.carrier) tooLarge.set(step.step, largest);
     const task = ownTask('code', step.step);
     if (text.length > LIMITS.step) {
-      carriers.push(carrier(task, `Code of ${step.step}`, text, image));
+      carriers.push(carrier(task, text, image));
     }
     sources.set(step.step, [
       text.length > LIMITS.step ? { carrier: task } : { inline: text },
@@ -93,7 +93,7 @@ export function runnerTask(files: RunnerFiles, image: string): TaskParts {
     text = pack(files);
     packedRunners.set(files, text);
   }
-  return carrier(RUNNER_TASK, 'Runner', text, image, WRITE_RUNNER);
+  return carrier(RUNNER_TASK, text, image, WRITE_RUNNER);
 }
 
 /** Packing the runner takes as long as packing a hundred steps, and it is the same for all pipelines. */
@@ -123,13 +123,7 @@ const WRITE_RUNNER =
   `${READ_PIECES}with zipfile.ZipFile(out,"w") as z:\n` +
   `  for name,text in json.loads(data).items():z.writestr(zipfile.ZipInfo(name),text)\n${REPORT}`;
 
-function carrier(
-  name: string,
-  title: string,
-  text: string,
-  image: string,
-  program = WRITE_CODE
-): TaskParts {
+function carrier(name: string, text: string, image: string, program = WRITE_CODE): TaskParts {
   const first = text.slice(0, LIMITS.piece);
   const rest = text.slice(LIMITS.piece);
   return {
@@ -150,7 +144,7 @@ function carrier(
       ...(rest !== '' && {
         inputs: { parameters: { rest: { runtimeValue: { constant: rest } } } }
       }),
-      taskInfo: { name: title }
+      taskInfo: { name }
     },
     config: {}
   };

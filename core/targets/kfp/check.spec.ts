@@ -86,6 +86,12 @@ test('what an older Kubeflow does not know is said, with the version that does',
   expect(diagnostics[0]?.message).toContain('2.17');
 });
 
+test('a step whose task has another name needs a Kubeflow that does not look tasks up by it', () => {
+  const said = (cells: string) => cases.compile(cells).diagnostics.map(({ code }) => code);
+  expect(said('-- load\nx = 1')).toEqual([]);
+  expect(said('-- Load\nx = 1')).toEqual(['needs-kfp-version']);
+});
+
 test('a notebook without an image gets one, and is told', () => {
   const { compiled, diagnostics } = cases.compile('-- load\nx = 1', { image: null });
   expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'no-image', cell: null }]);

@@ -1,6 +1,7 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics';
 import type { Pipeline, Step, Volume } from '../../pipeline/model';
 import { METRICS_STEP } from '../../pipeline/model';
+import { taskName } from './identifiers';
 import { otherResources, quantityValue } from './resources';
 
 /** A Docker reference: `[host[:port]/]path[:tag][@digest]`. */
@@ -163,11 +164,16 @@ function field(
 
 /** Of each further setting that an older Kubeflow does not know, which version does. */
 export function neededBackend({
+  steps,
   volumes,
   securityContext,
   timeoutSeconds
 }: Pipeline): Diagnostic[] {
   const needs: [string, string][] = [];
+  // Before, a task was looked up by its display name, and not found where that is another.
+  if (steps.some(({ name }) => taskName(name) !== name)) {
+    needs.push(['2.14', 'step names with capitals, blanks or letters beyond a to z']);
+  }
   if (volumes.some(({ subPath }) => subPath !== null))
     needs.push(['2.16', 'the sub-path of a volume']);
   if (securityContext !== null) needs.push(['2.16', 'the security context']);

@@ -158,7 +158,8 @@ export function stepParts(
         })
       }),
       ...retryPolicy(step),
-      taskInfo: { name: step.name === METRICS_STEP ? 'Metrics' : step.name }
+      // Where the task's name cannot say the step's; backends before 2.14 look tasks up by it.
+      taskInfo: { name: step.name === METRICS_STEP ? stepTask(step.name) : step.name }
     },
     config: executorConfig(pipeline, settings)
   };

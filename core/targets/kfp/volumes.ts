@@ -72,7 +72,7 @@ export function createClaims({ volumes }: Pipeline): TaskParts[] {
               ])
             )
           },
-          taskInfo: { name: `Claim ${volume.name}` }
+          taskInfo: { name }
         },
         config: {}
       }
