@@ -81,7 +81,7 @@ def test_what_a_step_leaves_the_next_one_gets(tmp_path: Path) -> None:
         "cells": [{"cell": 0, "source": "x = [1, 2]\nprint('made')"}],
         "outputs": ["x"],
         "leaves": ["x"],
-        "below": ["x"],
+        "below": [["x"]],
         "keys": {"x": "x"},
     }
     one = tmp_path / "one"

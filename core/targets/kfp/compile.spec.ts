@@ -164,7 +164,7 @@ test("a step's program is all that the runner needs, and no more", () => {
     cells: [{ cell: 3, source: 'd[n] = helper.f()\nprint(n)' }],
     inputs: [{ name: 'd', from: 'a', candidates: ['a'] }],
     outputs: ['d'],
-    below: ['d'],
+    below: [['d']],
     parameters: [{ name: 'n', type: 'int', default: 1, cell: 1, start: 15, end: 16 }],
     modules: { 'helper.py': 'def f(): return 1\n' },
     values: ['a--d'],

@@ -151,7 +151,7 @@ function taskParts(
   const image = imageOf(steps[0]!);
   const below = namesTakenBelow(steps);
   const programs = steps.map((step, position) =>
-    stepProgram(context, step, position, below.get(step.name) ?? new Set())
+    stepProgram(context, step, position, below.get(step.name) ?? [])
   );
   const placement = placePrograms(common, programs, image);
   const parts = [

@@ -39,8 +39,8 @@ export interface StepProgram {
   readonly inputs: Step['inputs'];
   readonly outputs: readonly string[];
   readonly leaves: readonly string[];
-  /** Names that steps below take. */
-  readonly below: readonly string[];
+  /** What each step below takes, each set of names once: what must come along with them is known at the end of a step. */
+  readonly below: readonly (readonly string[])[];
   readonly parameters: readonly ProgramParameter[];
   /** Local modules by path. */
   readonly modules: Readonly<Record<string, string>>;

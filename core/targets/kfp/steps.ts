@@ -65,18 +65,20 @@ function stateWires(step: Step): Wire[] {
   return step.after.map(dependency => wire(dependency.step, STATE));
 }
 
-/** Of each step, the names that steps below it take. */
-export function namesTakenBelow(steps: readonly Step[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const below = new Map(steps.map(({ name }) => [name, new Set<string>()]));
+/** Of each step, what the steps below it take: each set of names once. */
+export function namesTakenBelow(
+  steps: readonly Step[]
+): ReadonlyMap<string, readonly (readonly string[])[]> {
+  const below = new Map(steps.map(({ name }) => [name, new Map<string, readonly string[]>()]));
   for (const step of [...steps].reverse()) {
+    const names = step.inputs.map(({ name }) => name).sort();
     for (const dependency of step.after) {
-      const names = below.get(dependency.step);
-      if (names === undefined) continue;
-      step.inputs.forEach(({ name }) => names.add(name));
-      below.get(step.name)?.forEach(name => names.add(name));
+      const sets = below.get(dependency.step);
+      if (names.length > 0) sets?.set(names.join(' '), names);
+      below.get(step.name)?.forEach((each, key) => sets?.set(key, each));
     }
   }
-  return below;
+  return new Map([...below].map(([name, sets]) => [name, [...sets.values()]]));
 }
 
 /** What the runner is told of a step. */
@@ -84,7 +86,7 @@ export function stepProgram(
   { pipeline, modules }: StepContext,
   step: Step,
   position: number,
-  below: ReadonlySet<string>
+  below: StepProgram['below']
 ): StepProgram {
   const used = new Set(step.parameters);
   return {
@@ -98,7 +100,7 @@ export function stepProgram(
     inputs: step.inputs,
     outputs: step.outputs,
     leaves: step.leaves,
-    below: [...below].sort(),
+    below,
     parameters: pipeline.parameters
       .filter(({ name }) => used.has(name))
       .map(parameter => programParameter(pipeline, parameter)),

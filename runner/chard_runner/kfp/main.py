@@ -218,6 +218,6 @@ def _names_to_keep(
     """What came along with an input may have changed with it: kept where it is taken below."""
     foreseen = {*program.outputs, *program.leaves, *(each.name for each in program.inputs)}
     along = [name for name in received if name not in foreseen and not name.startswith("@")]
-    required = [*program.outputs, *(name for name in along if name in program.below)]
+    required = [*program.outputs, *(name for name in along if name in program.taken_below)]
     optional = [name for name in program.leaves if name not in program.outputs]
-    return required, [*optional, *(name for name in along if name not in program.below)]
+    return required, [*optional, *(name for name in along if name not in program.taken_below)]

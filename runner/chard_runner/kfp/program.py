@@ -63,7 +63,8 @@ class Program:
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
     leaves: tuple[str, ...]
-    below: frozenset[str]
+    #: What each step below takes.
+    below: tuple[frozenset[str], ...]
     parameters: tuple[Parameter, ...]
     modules: dict[str, str]
     secret_names: tuple[str, ...]
@@ -77,6 +78,11 @@ class Program:
     imports: list[dict[str, Any]]
     cells: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
+
+    @property
+    def taken_below(self) -> frozenset[str]:
+        """Names that any step below takes."""
+        return frozenset().union(*self.below)
 
 
 def read_program(sources: list[str]) -> Program:
@@ -104,7 +110,7 @@ def read_program(sources: list[str]) -> Program:
         inputs=fields.objects("inputs", Input.read),
         outputs=fields.texts("outputs"),
         leaves=fields.texts("leaves"),
-        below=frozenset(fields.texts("below")),
+        below=tuple(frozenset(names) for names in fields.json("below")),
         parameters=fields.objects("parameters", Parameter.read),
         modules=fields.text_map("modules"),
         secret_names=fields.texts("secretNames"),

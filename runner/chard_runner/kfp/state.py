@@ -93,43 +93,31 @@ def groups_to_carry(
         for name, version in own.all_left().items()
         if name.startswith(HIDDEN) and version.group is not None
     }
-    along = _companions(program.below, versions)
-    unforeseen = {
+    taken = program.taken_below
+    # Only what a step does not take itself has to come along: the rest has artifacts of its own.
+    along: set[str] = set()
+    for names in program.below:
+        along |= versions.companions(names) - names
+    came_in = {version.group for version in own.received.values()}
+    written = {
         version.group
         for name, version in own.left.items()
         if version.group is not None
-        and version.origin == own.name
-        and name not in program.outputs
+        and version.group not in came_in
         and not name.startswith(HIDDEN)
-        and (name in along or (name in program.below and name not in own.foreseen))
+        and (name in along or (name in taken and name not in own.foreseen))
     }
-    wanted = along | program.below
     passed_on = {
         group
         for group in forwarded
         if any(
-            name in wanted and _is_current(name, group, own)
+            name in along | taken and _is_current(name, group, own)
             for name in versions.members.get(group, ())
         )
     }
-    return {group for group in (*hidden, *unforeseen, *passed_on) if group is not None}
+    return hidden | written | passed_on
 
 
 def _is_current(name: str, group: str, own: StepRecord) -> bool:
     version: Version | None = own.left.get(name)
     return version is None or version.group == group
-
-
-def _companions(names: Iterable[str], versions: Versions) -> set[str]:
-    """Names that may come along with these: in one group with them, or read by their functions."""
-    found: set[str] = set()
-    waiting = list(names)
-    seen = set(waiting)
-    while waiting:
-        for other in versions.related(waiting.pop()):
-            if other not in found:
-                found.add(other)
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    return found

@@ -121,15 +121,20 @@ class Versions:
                 if version.group is not None:
                     self.members.setdefault(version.group, {})[version.name] = None
 
-    def related(self, name: str) -> set[str]:
-        """Names that were ever in one group with this one, or that its functions read."""
+    def companions(self, names: Iterable[str]) -> set[str]:
+        """Names that may come along with these: in one group with them, or read by functions."""
         found: set[str] = set()
-        for record in self._order:
-            version = record.left.get(name)
-            if version is not None:
-                found.update(version.globals)
-                found.update(self.members.get(version.group or "", ()))
-        found.discard(name)
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            for record in self._order:
+                version = record.left.get(name)
+                if version is None:
+                    continue
+                mates = self.members.get(version.group, {}) if version.group is not None else {}
+                new = {*version.globals, *mates} - found
+                found |= new
+                waiting.extend(new)
         return found
 
     def receive(self, step: str, after: Sequence[str], inputs: Sequence[Input]) -> Received:

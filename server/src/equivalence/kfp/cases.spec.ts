@@ -35,7 +35,8 @@ test.each(readCases().map(each => [each.name, each] as const))(
     }
     const state = await pipelines.run(pipeline, { cache: false });
     const local = localResult(state, pipelines.prints(state));
-    const found = kfpResult(pipeline, await kfp.run(text));
+    const run = await kfp.run(text, { directory: pipelines.folder });
+    const found = kfpResult(pipeline, run);
     if (UNPREDICTABLE.has(name)) {
       expect(found.error).toEqual(local.error);
     } else {

@@ -5,7 +5,7 @@ import { annotate, parseNotebook } from '@chard/core/notebook';
 import { bindParameters, buildPipeline, type Pipeline } from '@chard/core/pipeline';
 import { caseNotebook, readCase } from '../../../../core/testing/dataflow/caseFile';
 import { Pipelines } from '../pipelines';
-import { kfpResult, localResult } from './compare';
+import { kfpResult, localResult, type Result } from './compare';
 import { compile } from './compiler';
 import { KfpPackage } from './kfpPackage';
 
@@ -54,7 +54,7 @@ layers = [16, 8]
 widths = [1.0, 2.0]
 options = {"a": 1.0, "deep": {"b": ["x", 3]}}
 -- show
-print(repr((rows, rate, scale, kind, y, layers, widths, options)))`;
+print(repr((rows, rate, scale, kind, y, layers, widths, sorted(options.items()))))`;
 
 test('the real package reads parameters as they are meant', async () => {
   const { inputs } = await kfp.check(compiled(build(PARAMETERS)));
@@ -77,7 +77,7 @@ test('parameters arrive with their Python types, defaults and others', async () 
   const parameters = {
     rows: 7,
     rate: 3.5,
-    kind: "it's \n{{$}}",
+    kind: "it's \n\\ {}",
     y: false,
     layers: [1, 2, 3],
     widths: [4, 5.5],
@@ -233,6 +233,17 @@ test('all that can be said of a step is accepted, platform spec included', async
   expect(await kfp.check(text)).toMatchObject({ platform: true, executors: 1 });
 });
 
+/** Figures and an unseeded random state are others in each run, locally too. */
+function withoutChance(result: Result): Result {
+  const values = Object.entries(result.values).map(([step, left]) => [
+    step,
+    Object.fromEntries(
+      Object.entries(left).filter(([name]) => name !== '@numpy.random' && name !== 'display')
+    )
+  ]);
+  return { ...result, values: Object.fromEntries(values) as Result['values'] };
+}
+
 test.each(['digits', 'wine'])('the example %s comes to the same as locally', async name => {
   const folder = mkdtempSync(join(tmpdir(), 'chard-example-'));
   const examples = join(__dirname, '../../../../examples', name);
@@ -245,7 +256,7 @@ test.each(['digits', 'wine'])('the example %s comes to the same as locally', asy
   const local = localResult(state, pipelines.prints(state));
   const run = await kfp.run(compiled(pipeline!), { directory: folder });
   const found = kfpResult(pipeline!, run);
-  expect(found).toEqual(local);
+  expect(withoutChance(found)).toEqual(withoutChance(local));
   expect(found.error).toBeNull();
   expect(Object.values(run.tasks).some(({ report }) => report?.includes('image/png'))).toBe(true);
   rmSync(folder, { recursive: true });

@@ -78,7 +78,8 @@ export class KfpPackage {
   }
 
   close(): void {
-    this.child.stdin!.end();
+    this.child.removeAllListeners('exit');
+    this.child.kill();
     rmSync(this.root, { recursive: true, force: true });
   }
 
