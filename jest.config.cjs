@@ -15,7 +15,7 @@ const common = {
   transformIgnorePatterns: [
     '/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|js-yaml|@chard)/)'
   ],
-  modulePathIgnorePatterns: ['<rootDir>/jupyterlab_chard/', '<rootDir>/dist/']
+  modulePathIgnorePatterns: ['<rootDir>/jupyterlab_chard/', '<rootDir>/dist/', '<rootDir>/.venv/']
 };
 module.exports = {
   projects: [

@@ -88,24 +88,23 @@ def groups_to_carry(
     :param versions: of the ancestors and the step itself.
     :param forwarded: groups that came with the states of the steps above.
     """
-    hidden = {
-        version.group
-        for name, version in own.all_left().items()
-        if name.startswith(HIDDEN) and version.group is not None
-    }
+    at_end = own.all_left()
+    hidden = {version.group for name, version in at_end.items() if name.startswith(HIDDEN)}
     taken = program.taken_below
     # Only what a step does not take itself has to come along: the rest has artifacts of its own.
     along: set[str] = set()
     for names in program.below:
         along |= versions.companions(names) - names
+    # Also what came in unchanged: here it may have come to belong to what is taken below.
+    belonging = {version.group for name, version in at_end.items() if name in along}
     came_in = {version.group for version in own.received.values()}
-    written = {
+    unforeseen = {
         version.group
         for name, version in own.left.items()
-        if version.group is not None
-        and version.group not in came_in
+        if version.group not in came_in
+        and name in taken
+        and name not in own.foreseen
         and not name.startswith(HIDDEN)
-        and (name in along or (name in taken and name not in own.foreseen))
     }
     passed_on = {
         group
@@ -115,7 +114,8 @@ def groups_to_carry(
             for name in versions.members.get(group, ())
         )
     }
-    return hidden | written | passed_on
+    carried = hidden | belonging | unforeseen | passed_on
+    return {group for group in carried if group is not None}
 
 
 def _is_current(name: str, group: str, own: StepRecord) -> bool:

@@ -18,7 +18,7 @@ type Value = { name: string; type: string; digest: string; origin: string };
 
 function comparable(values: readonly Value[]): Record<string, string> {
   const rows = values
-    .filter(({ name }) => !OF_THE_PROCESS.has(name))
+    .filter(({ name, type }) => !OF_THE_PROCESS.has(name) && type !== 'os._Environ')
     .map(({ name, type, digest, origin }) => [name, `${type} ${digest} of ${origin}`] as const);
   return Object.fromEntries([...rows].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
