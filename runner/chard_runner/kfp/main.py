@@ -62,6 +62,10 @@ class _Step:
     def run(self) -> int:
         program = self._program
         received = self._versions.receive(program.step, program.after, program.inputs)
+        received.values = {
+            name: self._versions.within_reach(version, self._groups)
+            for name, version in received.values.items()
+        }
         for _code, message in received.warnings:
             self._on_message({"type": "warning", "message": message, "cell": None})
         error = self._input_problem(received)

@@ -6,7 +6,7 @@ origin lies above another's give way to it, equal digests are one. A test compar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
@@ -116,9 +116,11 @@ class Versions:
             self._ancestors[record.name] = frozenset(above)
         #: Names that were ever stored in a group, by group; in the order of the steps.
         self.members: dict[str, dict[str, None]] = {}
+        self._writers: dict[str, str] = {}
         for record in self._order:
             for version in record.left.values():
                 if version.group is not None:
+                    self._writers.setdefault(version.group, record.name)
                     self.members.setdefault(version.group, {})[version.name] = None
 
     def companions(self, names: Iterable[str]) -> set[str]:
@@ -136,6 +138,16 @@ class Versions:
                 found |= new
                 waiting.extend(new)
         return found
+
+    def within_reach(self, version: Version, groups: Collection[str]) -> Version:
+        """The same version in one of these groups, where its own is not among them."""
+        if version.group is None or version.group in groups:
+            return version
+        for record in reversed(self._order):
+            other = record.left.get(version.name)
+            if other is not None and other.digest == version.digest and other.group in groups:
+                return other
+        return version
 
     def receive(self, step: str, after: Sequence[str], inputs: Sequence[Input]) -> Received:
         """What the step gets; all records must be its ancestors'."""
@@ -244,10 +256,11 @@ class Versions:
         return kept[::-1]
 
     def _place(self, held: _Held) -> tuple[int, int]:
-        """By origin; one version in several hands counts as the last one's."""
+        """By origin; of one version in several groups the one that was stored last counts."""
+        writer = self._writers.get(held.version.group or "", held.holder)
         return (
             self._records[held.version.origin].position,
-            self._records[held.holder].position,
+            self._records[writer].position,
         )
 
 
