@@ -12,7 +12,7 @@ RUN = PATH="$(NODE_BIN):$(abspath $(VENV))/bin:$(abspath node_modules)/.bin:$$PA
 
 SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name '*.ts' -o -name '*.mjs' \) -print)
 
-.PHONY: setup demo lab test bench check format lock clean
+.PHONY: setup demo lab test test-frameworks bench check format lock lock-frameworks clean
 
 setup: $(STAMPS)/build $(STAMPS)/package
 
@@ -24,6 +24,10 @@ lab: setup
 
 test: setup $(STAMPS)/kfp
 	@$(RUN) $(VENV)/bin/python .ci/test.py
+
+# Values of libraries that are too large for every run of the tests.
+test-frameworks: $(STAMPS)/frameworks
+	$(VENV)/frameworks/bin/python -m pytest -ra runner/tests/values
 
 check: setup
 	@$(RUN) $(VENV)/bin/python .ci/test.py --only check
@@ -44,6 +48,12 @@ lock:
 	$(PYTHON) -m venv --clear $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet --upgrade -r requirements/kfp.in
 	{ echo '# Written by make lock from kfp.in.'; $(VENV)/lock/bin/pip freeze; } > requirements/kfp.lock
+	rm -rf $(VENV)/lock
+
+lock-frameworks:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --upgrade -r requirements/frameworks.in
+	{ echo '# Written by make lock-frameworks from frameworks.in.'; $(VENV)/lock/bin/pip freeze --all --exclude pip; } > requirements/frameworks.lock
 	rm -rf $(VENV)/lock
 
 clean:
@@ -77,6 +87,12 @@ $(STAMPS)/peers: bench/requirements.txt
 	$(PYTHON) -m venv $(VENV)/peers
 	$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
+
+# Several gigabytes, made only for `make test-frameworks`.
+$(STAMPS)/frameworks: requirements/frameworks.lock
+	$(PYTHON) -m venv $(VENV)/frameworks
+	$(VENV)/frameworks/bin/pip install --quiet --disable-pip-version-check -r requirements/frameworks.lock
+	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .

@@ -134,7 +134,29 @@ describe('roles', () => {
     ];
     const problem = only(annotated(cells));
     expect(problem).toMatchObject({ severity: 'warning', code: 'annotated-text-cell', cell: 1 });
-    expect(fixed(cells, problem).notebook.cells[1]!.tags).toEqual(['mine', 'steps:x']);
+    expect(fixed(cells, problem).notebook.cells[1]!.tags).toEqual(['mine']);
+  });
+
+  it("takes a near miss on a text cell for somebody else's", () => {
+    const cells: CellDraft[] = [step('a'), { type: 'markdown', tags: ['import', 'prev :a'] }];
+    expect(annotated(cells).diagnostics).toEqual([]);
+  });
+
+  it('reads a misspelt tag as what was meant: nothing but the misspelling is reported', () => {
+    const cells: CellDraft[] = [
+      { tags: ['import'] },
+      { tags: ['steps:load'] },
+      step('train', 'prev:load'),
+      { tags: ['Step: show', 'prev :train'] }
+    ];
+    const notebook = annotated(cells);
+    expect(codes(notebook)).toEqual(Array(4).fill('misspelt-tag'));
+    expect(notebook.steps.map(({ name, cells: own }) => [name, own])).toEqual([
+      ['load', [1]],
+      ['train', [2]],
+      ['show', [3]]
+    ]);
+    expect(notebook.steps[2]!.prev).toEqual([{ step: 'train', cells: [3] }]);
   });
 
   it('says that another notebook as a step is not supported yet', () => {
@@ -183,6 +205,10 @@ describe('dependencies', () => {
       step: 'train'
     });
     expect(problem.message).toContain('Did you mean "load data"?');
+    expect(annotated(cells).steps[1]).toMatchObject({
+      prev: [],
+      unmet: [{ name: problem.message.split('"')[3], meant: 'load data' }]
+    });
     expect(fixed(cells, problem).steps[1]!.prev).toEqual([{ step: 'load data', cells: [1] }]);
     expect(fixed(cells, problem, 1).notebook.cells[1]!.tags).toEqual(['step:train', 'mine']);
   });
@@ -192,6 +218,17 @@ describe('dependencies', () => {
     expect(problem.message).not.toContain('Did you mean');
     expect(problem.fixes).toHaveLength(1);
     expect(only(annotated([step('load'), step('train', 'prev:tran')])).fixes).toHaveLength(1);
+    expect(only(annotated([step('a'), step('b', 'prev:c')])).message).not.toContain('Did you mean');
+  });
+
+  it('reports an invalid name once, not again where it is used', () => {
+    expect(codes(annotated([step('a/b'), step('c', 'prev:a b')]))).toEqual(['invalid-name']);
+    const both = annotated([step('a/b'), step('c', 'prev:a/b')]);
+    expect(codes(both)).toEqual(['invalid-name', 'invalid-name']);
+    expect(both.steps[1]!.prev).toEqual([{ step: 'a/b', cells: [1] }]);
+    const used = annotated([step('a b'), step('c', 'prev:a/b')]);
+    expect(codes(used)).toEqual(['invalid-name']);
+    expect(used.steps[1]!.unmet).toEqual([{ name: 'a/b', meant: 'a b' }]);
   });
 
   it('says that the step is skipped', () => {
@@ -222,6 +259,25 @@ describe('dependencies', () => {
     expect(problem.message).toContain('cell 2');
     expect(notebook.steps[1]!.prev).toEqual([]);
     expect(codes(fixed(cells, problem))).toEqual([]);
+  });
+
+  it.each([
+    ['Train model', 'train_model'],
+    ['Train model', 'train-Model'],
+    ['Train model', 'Train  model'],
+    ['trainmodel', 'train model'],
+    ['ｌｏａｄ', 'load'],
+    ['model1', 'model_1']
+  ])('reports "%s" and "%s" as similar', (one, other) => {
+    expect(codes(annotated([step(one), step(other)]))).toEqual(['similar-step-names']);
+  });
+
+  it.each([
+    ['fold 1 1', 'fold 11'],
+    ['model1', 'model2'],
+    ['load', 'loads']
+  ])('reports nothing of "%s" and "%s"', (one, other) => {
+    expect(codes(annotated([step(one), step(other)]))).toEqual([]);
   });
 
   it('reports names that differ by case and spaces only', () => {

@@ -10,12 +10,14 @@ import type {
   DeclaredDependency,
   Notebook,
   ResolvedRole,
-  SubNotebook
+  SubNotebook,
+  UnmetDependency
 } from './model';
-import { nameKey, nearestOf } from './names';
+import { isStepName, nameKey, nearestOf, nearestStepName } from './names';
 import { effectiveStepSettings, readPipelineSettings } from './settings';
 import { editsToRename } from './step-edits';
 import { mergeStepSettings, saysSettings } from './step-settings';
+import { isNearMiss, parseTag } from './tags';
 
 /** A step while it is put together: dependencies not checked yet. */
 interface StepDraft {
@@ -42,7 +44,7 @@ export function annotate(notebook: Notebook): AnnotatedNotebook {
     return {
       name: draft.name,
       cells: draft.cells.map(({ cell }) => cell.index),
-      prev: check.dependencies(draft, diagnostics),
+      ...check.dependencies(draft, diagnostics),
       settings: effectiveStepSettings(merged.settings, settings)
     };
   });
@@ -66,8 +68,11 @@ export function annotate(notebook: Notebook): AnnotatedNotebook {
 function resolveRoles(cells: readonly Cell[], diagnostics: Diagnostic[]): AnnotatedCell[] {
   let current: { role: ResolvedRole; cell: number } | null = null;
   return cells.map((cell): AnnotatedCell => {
+    // On a text cell a near miss is somebody else's.
+    const tags =
+      cell.type === 'code' ? cell.tags : cell.tags.filter(tag => !isNearMiss(parseTag(tag)));
     const { annotation, diagnostics: problems } = parseCellAnnotation(
-      cell.tags,
+      tags,
       cell.metadata,
       cell.index
     );
@@ -156,14 +161,33 @@ class DependencyCheck {
     this.subNotebooks = new Set(subNotebooks.map(({ name }) => name));
   }
 
-  /** The dependencies of a step that hold; each of the others becomes a diagnostic. */
-  dependencies(step: StepDraft, diagnostics: Diagnostic[]): DeclaredDependency[] {
-    return [...step.prev].flatMap(([name, saying]) => {
+  /** The dependencies of a step: those that hold, and the others, each of which becomes a diagnostic. */
+  dependencies(step: StepDraft, diagnostics: Diagnostic[]): Pick<AnnotatedStep, 'prev' | 'unmet'> {
+    const prev: DeclaredDependency[] = [];
+    const unmet: UnmetDependency[] = [];
+    for (const [name, saying] of step.prev) {
+      const isUnknown = !this.firstCells.has(name) && !this.skipped.has(name);
+      const meant = isUnknown ? this.nearestEarlier(step, name) : null;
+      if (this.subNotebooks.has(name)) continue;
+      if (meant !== null && isSaidAlready(name, meant)) {
+        unmet.push({ name, meant });
+        continue;
+      }
       const problem = this.problem(step, name, saying);
-      if (problem) diagnostics.push(problem);
-      if (problem || this.subNotebooks.has(name)) return [];
-      return [{ step: name, cells: saying.map(({ cell }) => cell.index) }];
-    });
+      if (problem) {
+        diagnostics.push(problem);
+        unmet.push({ name, meant });
+      } else {
+        prev.push({ step: name, cells: saying.map(({ cell }) => cell.index) });
+      }
+    }
+    return { prev, unmet };
+  }
+
+  private nearestEarlier(step: StepDraft, name: string): string | null {
+    const own = step.cells[0]!.cell.index;
+    const earlier = [...this.firstCells].flatMap(([each, first]) => (first < own ? [each] : []));
+    return nearestOf(name, earlier);
   }
 
   private problem(step: StepDraft, name: string, saying: AnnotatedCell[]): Diagnostic | null {
@@ -178,9 +202,7 @@ class DependencyCheck {
       );
     }
     const first = this.firstCells.get(name);
-    if (first === undefined) {
-      return this.subNotebooks.has(name) ? null : this.unknown(step, name, saying, removal());
-    }
+    if (first === undefined) return this.unknown(step, name, saying, removal());
     const own = step.cells[0]!.cell.index;
     if (first < own) return null;
     return diagnostic(
@@ -198,9 +220,7 @@ class DependencyCheck {
     saying: AnnotatedCell[],
     removal: Fix
   ): Diagnostic {
-    const own = step.cells[0]!.cell.index;
-    const earlier = [...this.firstCells].flatMap(([each, first]) => (first < own ? [each] : []));
-    const nearest = nearestOf(name, earlier);
+    const nearest = this.nearestEarlier(step, name);
     const why = this.skipped.has(name)
       ? `whose cells are all skipped. Take the tag "skip" off them, or remove the tag "prev:${name}".`
       : nearest === null
@@ -217,6 +237,11 @@ class DependencyCheck {
       { cell: saying[0]!.cell.index, step: step.name, fixes: [...meant, removal] }
     );
   }
+}
+
+/** Of two names that differ, one is invalid and has been reported: put right, it is the other. */
+function isSaidAlready(name: string, meant: string): boolean {
+  return !isStepName(name) || nearestStepName(meant) === name;
 }
 
 /** A fix that writes `to` for `from` (null: nothing) in the dependencies of the cells. */
@@ -337,8 +362,8 @@ function similarNames(cells: readonly AnnotatedCell[], steps: readonly StepDraft
       diagnostic(
         'warning',
         'similar-step-names',
-        `The steps "${earlier.name}" (cell ${first}) and "${step.name}" (cell ${second}) differ only in case ` +
-          `or spaces. If they are meant to be one step, write the name the same; else give one another name.`,
+        `The steps "${earlier.name}" (cell ${first}) and "${step.name}" (cell ${second}) differ only in case, ` +
+          `spaces, "-" or "_". If they are meant to be one step, write the name the same; else give one another name.`,
         {
           cell: second,
           step: step.name,

@@ -102,6 +102,19 @@ describe('printCellAnnotation', () => {
     ]);
   });
 
+  it('writes a misspelt tag right, and leaves one that is not read', () => {
+    const annotation: CellAnnotation = {
+      ...NO_ANNOTATION,
+      role: { kind: 'step', name: 'fit' },
+      prev: ['load']
+    };
+    const printed = (...tags: string[]) =>
+      printCellAnnotation(annotation, { tags, metadata: {} }).tags;
+    expect(printed('steps:fit', 'mine', 'prev :load')).toEqual(['step:fit', 'mine', 'prev:load']);
+    expect(printed('steps:old', 'prev:load')).toEqual(['step:fit', 'prev:load']);
+    expect(printed('step:fit', 'import', 'prev:load')).toEqual(['step:fit', 'import', 'prev:load']);
+  });
+
   it("leaves papermill's spelling of the parameters", () => {
     const annotation: CellAnnotation = { ...NO_ANNOTATION, role: { kind: 'parameters' } };
     const old = { tags: ['parameters'], metadata: {} };
@@ -154,10 +167,49 @@ describe('parseCellAnnotation', () => {
     expect(codes(['label:a:1', 'label:a:2', 'annotation:a:3'])).toEqual(['conflicting-settings']);
   });
 
-  it('fixes a misspelt tag by replacing it', () => {
-    expect(parseCellAnnotation(['steps:x'], {}, 3).diagnostics).toMatchObject([
-      { fixes: [{ edits: [{ kind: 'replace-tag', cell: 3, tag: 'steps:x', with: 'step:x' }] }] }
+  it('reads a misspelt tag as what was meant, and its fix writes that', () => {
+    const { annotation, diagnostics } = parseCellAnnotation(['steps:x', 'prev :y'], {}, 3);
+    expect(annotation).toEqual(parseCellAnnotation(['step:x', 'prev:y'], {}).annotation);
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'misspelt-tag',
+        message: expect.stringContaining('is read as "step:x"'),
+        fixes: [{ edits: [{ kind: 'replace-tag', cell: 3, tag: 'steps:x', with: 'step:x' }] }]
+      },
+      { code: 'misspelt-tag' }
     ]);
+  });
+
+  it('does not read a near miss that contradicts what is written right', () => {
+    const { annotation, diagnostics } = parseCellAnnotation(['import', 'step:x'], {}, 3);
+    expect(annotation.role).toEqual({ kind: 'step', name: 'x' });
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'misspelt-tag',
+        message: expect.stringContaining('it is not read'),
+        fixes: [{ edits: [{ kind: 'remove-tag', cell: 3, tag: 'import' }] }]
+      }
+    ]);
+    expect(parseCellAnnotation(['Cache: enabled', 'cache:disabled'], {}).annotation).toMatchObject({
+      settings: { cache: false }
+    });
+  });
+
+  it('reports two misspelt tags of which only one can be meant', () => {
+    expect(codes(['steps:a', 'steps:b'])).toEqual([
+      'misspelt-tag',
+      'misspelt-tag',
+      'several-steps'
+    ]);
+  });
+
+  it('says of a misspelt "skip" beside a step that it wins', () => {
+    const { annotation, diagnostics } = parseCellAnnotation(['SKIP', 'step:a'], {}, 3);
+    expect(annotation.skip).toBe(true);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['misspelt-tag', 'skipped-step']);
+    expect(diagnostics[1]!.fixes[0]).toMatchObject({ edits: [{ tag: 'SKIP' }] });
   });
 
   it.each<[JsonObject, string]>([

@@ -10,7 +10,7 @@ import type {
   SecretReference
 } from './model';
 import { setPath } from './model-edits';
-import { parseTag, printTag, type ParsedTag, type TagItem } from './tags';
+import { isNearMiss, parseTag, printTag, type ParsedTag, type TagItem } from './tags';
 
 export const NO_SETTINGS: DeclaredStepSettings = {
   image: null,
@@ -48,8 +48,11 @@ export function parseCellAnnotation(
   metadata: JsonObject,
   cell: number | null = null
 ): { annotation: CellAnnotation; diagnostics: Diagnostic[] } {
-  const parsed = tags.map(parseTag);
-  const items = parsed.flatMap(each => each.items);
+  const parsed = readTags(tags);
+  // What is written right comes first: where a near miss contradicts it, the right one holds.
+  const items = [...parsed.filter(each => !isNearMiss(each)), ...parsed.filter(isNearMiss)].flatMap(
+    each => each.items
+  );
   const { fields, diagnostics: fieldProblems } = readCellFields(metadata, cell);
   const role = readRole(items, metadata);
   const annotation: CellAnnotation = {
@@ -111,6 +114,35 @@ const ROLE_KINDS: ReadonlySet<TagItem['kind']> = new Set([
   'step',
   'notebook'
 ] as const);
+
+function saysRole({ items }: ParsedTag): boolean {
+  return items.some(item => ROLE_KINDS.has(item.kind));
+}
+
+/**
+ * Reads the tags of one cell. A near miss of a role beside a right one (`import` on a cell of a step) is not read:
+ * it may be somebody else's, and reading it would make an error of it.
+ */
+function readTags(tags: readonly string[]): ParsedTag[] {
+  const parsed = tags.map(parseTag);
+  const right = parsed.findIndex(each => saysRole(each) && !isNearMiss(each));
+  if (right < 0) return parsed;
+  return parsed.map((each, index) =>
+    isNearMiss(each) && saysRole(each)
+      ? {
+          items: [],
+          problem: {
+            code: 'misspelt-tag',
+            severity: 'warning',
+            message:
+              `The tag "${tags[index]!}" looks like "${each.problem!.replacement!}", but the cell has the tag ` +
+              `"${tags[right]!}", so it is not read. Remove one of the two.`,
+            replacement: ''
+          }
+        }
+      : each
+  );
+}
 
 function readRole(items: readonly TagItem[], metadata: JsonObject): CellRole | null {
   for (const item of items) {
@@ -236,13 +268,15 @@ function roleProblems(
       )
     );
   }
-  if (roles.length > 0 && tags.includes('skip')) {
+  const skip = parsed.findIndex(({ items }) => items.some(({ kind }) => kind === 'skip'));
+  if (roles.length > 0 && skip >= 0) {
+    const tag = tags[skip]!;
     problems.push(
       diagnostic(
         'warning',
         'skipped-step',
-        `The cell has the tags "skip" and ${quoteAll(roles)}. "skip" wins: the cell is not in the pipeline.`,
-        { cell, fixes: removalFixes(cell, ['skip', ...roles]) }
+        `The cell has the tags "${tag}" and ${quoteAll(roles)}. "skip" wins: the cell is not in the pipeline.`,
+        { cell, fixes: removalFixes(cell, [tag, ...roles]) }
       )
     );
   }
@@ -320,27 +354,40 @@ interface TagPlan {
 }
 
 /**
- * Decides what becomes of each old tag. A tag that says something wanted stays; one that says something else
- * of the same slot (another name of the step, another amount) is replaced where it stands; another tag of
- * the grammar goes; all others are somebody else's and stay.
+ * Decides what becomes of each old tag. A tag that says something wanted stays, a near miss of one is put right;
+ * one that says something else of the same slot (another name of the step, another amount) is replaced where it
+ * stands; another tag of the grammar goes; all others are somebody else's and stay.
  */
 function planTags(annotation: CellAnnotation, tags: readonly string[]): TagPlan {
   const wanted = new Map(itemsOf(annotation).map(item => [slotAndValue(item), item]));
   const missing = new Map(wanted);
   const free: number[] = [];
-  tags.forEach((tag, index) => {
-    const said = parseTag(tag).items.map(slotAndValue);
+  const nearMisses: number[] = [];
+  const parsed = tags.map(parseTag);
+  parsed.forEach((each, index) => {
+    const said = each.items.map(slotAndValue);
     if (said.length === 0) return;
-    if (said.every(each => wanted.has(each))) for (const each of said) missing.delete(each);
-    else free.push(index);
+    if (!said.every(item => wanted.has(item))) free.push(index);
+    else if (isNearMiss(each)) nearMisses.push(index);
+    else for (const item of said) missing.delete(item);
   });
   const kept: (string | null)[] = [...tags];
-  for (const index of free) {
-    const tag = tags[index]!;
-    const slots = parseTag(tag).items.map(replacementSlot);
+  for (const index of nearMisses) {
+    const { items, problem } = parsed[index]!;
+    const isSaid = items.every(item => !missing.has(slotAndValue(item)));
+    kept[index] = isSaid ? null : problem!.replacement;
+    for (const item of items) missing.delete(slotAndValue(item));
+  }
+  // Beside a right role, a near miss of another one says nothing (`readTags`), as long as there is a role.
+  const hasRole =
+    annotation.role !== null && parsed.some(each => saysRole(each) && !isNearMiss(each));
+  const isForeign = (index: number) =>
+    hasRole && isNearMiss(parsed[index]!) && saysRole(parsed[index]!);
+  for (const index of free.filter(each => !isForeign(each))) {
+    const slots = parsed[index]!.items.map(replacementSlot);
     const successor = [...missing.values()].find(item => slots.includes(replacementSlot(item)));
     if (successor) missing.delete(slotAndValue(successor));
-    kept[index] = successor ? printTag(successor, tag) : null;
+    kept[index] = successor ? printTag(successor, tags[index]!) : null;
   }
   return { kept, added: [...missing.values()].map(item => printTag(item)) };
 }

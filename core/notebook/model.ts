@@ -128,12 +128,21 @@ export interface DeclaredDependency {
   readonly cells: readonly number[];
 }
 
+/** A dependency on what is no earlier step: no step at all, a skipped one, a later one, the step itself. */
+export interface UnmetDependency {
+  readonly name: string;
+  /** The earlier step that was most likely meant: analysis goes on as if it had been said. */
+  readonly meant: string | null;
+}
+
 export interface AnnotatedStep {
   readonly name: string;
   /** Code cells of the step, in notebook order, inherited ones included; never empty. */
   readonly cells: readonly number[];
   /** In the order in which they are said; only names of steps with an earlier first cell. */
   readonly prev: readonly DeclaredDependency[];
+  /** What it says it depends on and cannot; each is a diagnostic. */
+  readonly unmet: readonly UnmetDependency[];
   readonly settings: EffectiveStepSettings;
 }
 

@@ -11,9 +11,16 @@ export function nearestStepName(name: string): string {
   return name.replace(NOT_IN_A_NAME, ' ').replace(/ +/g, ' ').trim();
 }
 
-/** Names that give the same key look the same to a person: case, spaces and Unicode form aside. */
+/**
+ * Names that give the same key look the same to a person: case, Unicode form, and what separates words (spaces, `-`,
+ * `_`) aside. Between digits a separator counts: `fold 1 1` is not `fold 11`.
+ */
 export function nameKey(name: string): string {
-  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/(?<=\p{Nd})[\s_-]+(?=\p{Nd})/gu, ' ')
+    .replace(/(?<!\p{Nd})[\s_-]+|[\s_-]+(?!\p{Nd})/gu, '');
 }
 
 /**
@@ -48,15 +55,14 @@ export function editDistance(left: string, right: string): number {
 
 /**
  * The one of `names` that a person most likely meant by `wanted`; null where none is near. Case, spaces,
- * `-` and `_` do not count; beyond them at most a third of the letters may differ.
+ * `-` and `_` do not count; beyond them at most a third of the letters may differ, and never all of them.
  */
 export function nearestOf(wanted: string, names: readonly string[]): string | null {
-  const loose = (name: string) => nameKey(name).replace(/[-_]/g, '');
-  const target = loose(wanted);
+  const target = nameKey(wanted);
   let nearest: string | null = null;
-  let least = Math.floor(Math.max(target.length, 3) / 3) + 1;
+  let least = Math.min(Math.floor(Math.max(target.length, 3) / 3) + 1, Math.max(target.length, 1));
   for (const name of names) {
-    const distance = editDistance(target, loose(name));
+    const distance = editDistance(target, nameKey(name));
     if (distance < least) {
       least = distance;
       nearest = name;

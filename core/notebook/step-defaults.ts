@@ -14,7 +14,7 @@ import {
   type FieldReader
 } from './fields';
 import type { DeclaredStepSettings, Json, JsonObject, Retries, Toleration } from './model';
-import { isEnvironmentName, parseTag, type TagItem } from './tags';
+import { isEnvironmentName, isNearMiss, parseTag, type TagItem } from './tags';
 
 const text = z.string({ error: 'must be a text' });
 const flag = z.boolean({ error: 'must be true or false' });
@@ -100,7 +100,10 @@ function readTagList(
       return;
     }
     const parsed = parseTag(tag);
-    if (parsed.problem) reader.invalid(name, `cannot be used: ${parsed.problem.message}`, entry);
+    if (isNearMiss(parsed)) {
+      reader.invalid(name, `must be a tag. Did you mean "${parsed.problem!.replacement!}"?`, entry);
+    } else if (parsed.problem)
+      reader.invalid(name, `cannot be used: ${parsed.problem.message}`, entry);
     else items.push(...parsed.items);
   });
   return { ...NO_SETTINGS, ...readTagSettings(items) };

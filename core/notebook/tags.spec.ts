@@ -73,9 +73,10 @@ describe('parseTag', () => {
     ['Pipeline Parameters', 'pipeline-parameters'],
     ['pipeline_metrics', 'pipeline-metrics'],
     ['SKIP', 'skip']
-  ])('takes "%s" for a misspelt "%s"', (tag, meant) => {
+  ])('reads "%s" as the "%s" that was meant', (tag, meant) => {
     const { items, problem } = parseTag(tag);
-    expect(items).toEqual([]);
+    expect(items).toEqual(parseTag(meant).items);
+    expect(items).not.toEqual([]);
     expect(problem).toMatchObject({
       code: 'misspelt-tag',
       severity: 'warning',

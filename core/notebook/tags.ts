@@ -23,9 +23,14 @@ export interface TagProblem {
 }
 
 export interface ParsedTag {
-  /** Empty for a tag that is somebody else's, or that cannot be read. */
+  /** Empty for a tag that is somebody else's, or that cannot be read; of a near miss what was meant. */
   readonly items: readonly TagItem[];
   readonly problem: TagProblem | null;
+}
+
+/** Whether the tag is none of the grammar's but so near to one that it is read as that. */
+export function isNearMiss({ problem }: ParsedTag): boolean {
+  return problem?.code === 'misspelt-tag';
 }
 
 const FOREIGN: ParsedTag = { items: [], problem: null };
@@ -111,7 +116,7 @@ export function isEnvironmentName(text: string): boolean {
 
 /**
  * Reads one cell tag: Kale's grammar of all its years (2019's `block:`, lists with `;` in `prev:`) and Chard's
- * additions. Any other tag gives no items and no problem; a near miss gives no items and a problem.
+ * additions. Any other tag gives no items and no problem; a near miss gives what was meant, and a problem.
  */
 export function parseTag(tag: string): ParsedTag {
   if (Object.hasOwn(WORDS, tag)) return { items: [WORDS[tag]!], problem: null };
@@ -208,7 +213,7 @@ function readPrev(value: string): ParsedTag {
   if (names.every(isStepName))
     return right(...names.map(name => ({ kind: 'prev', name }) as const));
   if (isStepName(value.trim())) return misspelt(tag, `prev:${value.trim()}`);
-  return badName(tag, 'prev', value);
+  return badName(tag, 'prev', value, { kind: 'prev', name: value });
 }
 
 function readNotebook(name: string): ParsedTag {
@@ -223,19 +228,21 @@ function emptyName(tag: string): ParsedTag {
   return wrong(
     'empty-name',
     'warning',
-    `The tag "${tag}" has no name after the colon, so it says nothing. Write a name, or remove the tag.`,
+    `The tag "${tag}" has no name after the colon, so it says nothing and the cell is what it would be without it. ` +
+      `Write a name, or remove the tag.`,
     ''
   );
 }
 
-function badName(tag: string, prefix: string, name: string, item?: TagItem): ParsedTag {
+/** The item is kept: what else refers to the name in the same way is not wrong a second time. */
+function badName(tag: string, prefix: string, name: string, item: TagItem): ParsedTag {
   const nearest = nearestStepName(name);
   return wrong(
     'invalid-name',
     'error',
     `The name in the tag "${tag}" cannot be used. A name is made of letters, digits, spaces, "-" and "_".`,
     nearest === '' ? null : `${prefix}:${nearest}`,
-    item ? [item] : []
+    [item]
   );
 }
 
@@ -303,8 +310,9 @@ function misspelt(tag: string, meant: string): ParsedTag {
   return wrong(
     'misspelt-tag',
     'warning',
-    `The tag "${tag}" is not read. Did you mean "${meant}"?`,
-    meant
+    `The tag "${tag}" is read as "${meant}". Write it so: other tools do not read it.`,
+    meant,
+    parseTag(meant).items
   );
 }
 

@@ -304,3 +304,19 @@ describe('modules', () => {
     ]);
   });
 });
+
+test('environment, search path and arrays made by an index are no settings of a module', () => {
+  const { diagnostics } = builder.build(`-- @imports
+import os, sys
+import numpy as np
+import matplotlib.pyplot as plt
+-- a
+os.environ["X"] = "1"
+sys.path[0] = "."
+x = np.c_[[1], [2]]
+x[0] = 3
+plt.rcParams["figure.dpi"] = 90
+print(x)`);
+  const found = diagnostics.filter(({ code }) => code === 'module-state');
+  expect(found.map(({ line }) => line)).toEqual([5]);
+});

@@ -97,7 +97,10 @@ class Builder {
     return steps.map(step => ({
       name: step.name,
       cells: this.codeOf(step.cells),
-      after: step.prev.flatMap(({ step: name }) => index.get(name) ?? [])
+      after: [
+        ...step.prev.map(({ step: name }) => name),
+        ...step.unmet.flatMap(({ meant }) => meant ?? [])
+      ].flatMap(name => index.get(name) ?? [])
     }));
   }
 

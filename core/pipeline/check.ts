@@ -2,6 +2,7 @@ import { diagnostic, type Diagnostic, type Fix } from '../diagnostics';
 import {
   editsToAddDependency,
   editsToSetSkip,
+  isStepName,
   nearestOf,
   type AnnotatedNotebook
 } from '../notebook';
@@ -132,6 +133,7 @@ class FlowChecker {
         ? undefined
         : this.check.flow.steps.find(step => step.index > index && step.leavings.get(name)?.binds);
     if (later && index !== null) {
+      if (this.waitsInVain(index, this.nameOf(later.index))) return;
       this.add(
         'error',
         'defined-later',
@@ -155,8 +157,17 @@ class FlowChecker {
       }
     }
     const skipped = this.outsideBinder(name);
+    if (skipped !== null && index !== null) {
+      const role = this.check.notebook.cells[skipped]?.annotation.role;
+      if (role?.kind === 'step' && this.waitsInVain(index, role.name)) return;
+    }
     if (skipped !== null) return this.reportSkipped(read, index, skipped);
     this.reportUndefined(read, index);
+  }
+
+  /** The step says that it depends on `other` and cannot: that this gives it no names is said with that. */
+  private waitsInVain(step: number, other: string): boolean {
+    return this.check.notebook.steps[step]?.unmet.some(({ name }) => name === other) ?? false;
   }
 
   private firstCell(step: StepFlow): number {
@@ -240,7 +251,7 @@ class FlowChecker {
   private dependencyFix(step: number, on: number): Fix[] {
     const name = this.names[step];
     const other = this.names[on];
-    if (name === undefined || other === undefined) return [];
+    if (name === undefined || other === undefined || !isStepName(other)) return [];
     const edits = editsToAddDependency(this.check.notebook, name, other);
     return edits.length > 0 ? [{ title: `Let "${name}" depend on "${other}"`, edits }] : [];
   }
@@ -395,7 +406,9 @@ class FlowChecker {
   }
 
   /** A step that only binds names, none of which anybody takes. */
+  /** Not while a dependency is wrong: that it is missing has been said then. */
   private checkUnused(step: StepFlow): void {
+    if (this.check.notebook.steps.some(({ unmet }) => unmet.length > 0)) return;
     if (this.names[step.index] === undefined || this.check.taken[step.index]?.size !== 0) return;
     const units = step.cells.map(({ cell }) => this.check.cells.byIndex.get(cell)?.unit);
     const onlyBinds = units.every(

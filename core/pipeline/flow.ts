@@ -392,7 +392,7 @@ class StepAttempt {
 
   /** Runs the cells; gives the dependencies that missing names ask for. */
   run(heap: Heap): Map<number, ReadFact[]> {
-    heap.origin = this.index;
+    heap.startStep(this.index);
     const machine = new Machine(heap, {
       incoming: name => this.resolve(name),
       available: () => this.available()
@@ -584,18 +584,28 @@ class StepAttempt {
   /** Names of values that came in and from which something that was changed can be reached. */
   private changedNames(objects: Iterable<[HeapObject, ChangeFact]>): Map<string, ChangeFact> {
     const changed = new Map<string, ChangeFact>();
-    for (const [object, fact] of objects) {
-      for (const holder of holders([object])) {
-        for (const name of this.notebook.namesFor(holder)) {
-          const incoming = this.resolve(name);
-          if (!incoming?.has(holder) || this.imports.has(name)) continue;
-          const certain = fact.certain && holder === object && incoming.size === 1;
-          const known = changed.get(name);
-          if (!known || (certain && !known.certain))
-            changed.set(name, { certain, place: fact.place });
-        }
+    const direct = new Map(objects);
+    for (const [holder, fact] of changedThrough(direct)) {
+      for (const name of this.notebook.namesFor(holder)) {
+        const incoming = this.resolve(name);
+        if (!incoming?.has(holder) || this.imports.has(name)) continue;
+        const certain = fact.certain && direct.has(holder) && incoming.size === 1;
+        const known = changed.get(name);
+        if (!known || (certain && !known.certain))
+          changed.set(name, { certain, place: fact.place });
       }
     }
     return changed;
   }
+}
+
+/** The changed objects and all from which one of them can be reached, each with the change that it sees. */
+function changedThrough(
+  objects: ReadonlyMap<HeapObject, ChangeFact>
+): ReadonlyMap<HeapObject, ChangeFact> {
+  const seen = new Map(objects);
+  for (const [object, fact] of seen) {
+    for (const holder of object.heldBy) if (!seen.has(holder)) seen.set(holder, fact);
+  }
+  return seen;
 }

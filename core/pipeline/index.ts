@@ -1,5 +1,6 @@
 export * from './model';
 export { buildPipeline, type BuildInput, type BuildResult } from './build';
+export { comparePipelines, isDifferent, type PipelineDifference } from './difference';
 export {
   findLocalModules,
   listImportedModules,

@@ -34,7 +34,7 @@ export interface Prologue {
 
 /** Goes through the prologue's cells. */
 export function analysePrologue(cells: readonly CellCode[], heap: Heap): Prologue {
-  heap.origin = PROLOGUE;
+  heap.startStep(PROLOGUE);
   const machine = new Machine(heap, { incoming: () => null, available: () => [] });
   const executor = new Executor(machine);
   const statements: PrologueStatement[] = [];

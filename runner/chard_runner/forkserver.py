@@ -15,6 +15,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import os
+import resource  # noqa: F401  # os.wait4 imports it: once here, not in every supervisor
 import selectors
 import signal
 import site
@@ -148,8 +149,7 @@ class ForkServer:
 
     def _kill_strays(self) -> None:
         """What a killed supervisor left behind has become this process's child: it goes too."""
-        children = processes.children(os.getpid())
-        for stray in children - self._supervisors:
+        for stray in processes.children() - self._supervisors:
             processes.kill_all([stray, *processes.descendants(stray)])
 
     def _end_steps(self) -> None:

@@ -54,9 +54,14 @@ def thread_count() -> int:
     return len(os.listdir("/proc/self/task"))
 
 
-def children(parent: int) -> set[int]:
-    """Processes whose parent is ``parent`` (Linux)."""
-    return set(_by_parent().get(parent, ()))
+def children() -> set[int]:
+    """Processes whose parent is this one (Linux)."""
+    lists = [Path(task, "children") for task in Path("/proc/self/task").iterdir()]
+    try:
+        return {int(pid) for each in lists for pid in each.read_bytes().split()}
+    except FileNotFoundError:
+        # A kernel without CONFIG_PROC_CHILDREN: all processes are looked at, which takes longer.
+        return set(_by_parent().get(os.getpid(), ()))
 
 
 def descendants(root: int) -> list[int]:

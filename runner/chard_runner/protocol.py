@@ -188,6 +188,11 @@ class StepSpec:
     secretNames: tuple[str, ...]
     outputLimitBytes: int
 
+    @property
+    def mark(self) -> str:
+        """What tells the step's processes from others: see ``processes.MARK``."""
+        return f"{self.run}/{self.step}/{self.attempt}"
+
     @classmethod
     def read(cls, fields: Fields) -> StepSpec:
         protocol = fields.integer("protocol")

@@ -61,18 +61,25 @@ class StepFailed(Exception):
         self.error = error
 
 
-def main(spec: StepSpec, mark: str, pipes: StepPipes) -> int:
-    """Run the step in this process and tell the supervisor how it went.
+def main(pipes: StepPipes) -> int:
+    """Make this process ready, wait for the step, run it and tell the supervisor how it went.
 
     :returns: the process's exit code: 0 also where the step failed, as that has been told.
     """
     wire = _connect(pipes)
+    if prepared is not None:
+        _reseed()
+    spec = pipes.receive_order()
+    return 0 if spec is None else _execute(spec, wire)
+
+
+def _execute(spec: StepSpec, wire: Wire) -> int:
     reader = Reader(spec.notebook)
     error: StepError | None = None
     values: list[RunnerValue] = []
     watch: FileWatch | None = None
     try:
-        _enter(spec, mark)
+        _enter(spec)
         watch = FileWatch(spec.store)
         values = _Step(spec, wire, reader).run()
     except StepFailed as failed:
@@ -126,12 +133,12 @@ def _uninterruptible() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _enter(spec: StepSpec, mark: str) -> None:
+def _enter(spec: StepSpec) -> None:
     """The process as a kernel in the notebook's folder has it."""
     os.environ.update(spec.environment)
     if prepared is not None:
-        _undo_sharing(prepared)
-    os.environ[processes.MARK] = mark
+        threads.restore(prepared.libraries)
+    os.environ[processes.MARK] = spec.mark
     if "MPLBACKEND" not in os.environ:
         os.environ["MPLBACKEND"] = figure_backend()
     os.environ.setdefault("PAGER", "cat")
@@ -163,12 +170,11 @@ def figure_backend() -> str:
     return "agg"
 
 
-def _undo_sharing(ready: Prepared) -> None:
-    """Steps of one fork server must not share what fresh processes have each for itself.
+def _reseed() -> None:
+    """Steps of one fork server must not draw the same random numbers, as fresh processes do not.
 
     Python reseeds ``random`` after a fork; NumPy does not. PyTorch starts from a fixed seed anyway.
     """
-    threads.restore(ready.libraries)
     numpy_random: Any = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()

@@ -1,9 +1,9 @@
 """The process above a step's process: ``python -m chard_runner.supervisor --socket PATH``.
 
 Forked by the fork server or started afresh, with the token as the first line on its standard input.
-It connects to the engine, starts the step, passes on what it says, enforces its timeout, and in the
-end takes the step's whole process tree along, whoever dies first. One thread, one loop, nothing
-that blocks.
+It connects to the engine and forks the step's process, which makes itself ready until the engine
+says what to run. It passes on what the step says, enforces its timeout, and in the end takes the
+step's whole process tree along, whoever dies first. One thread, one loop, nothing that blocks.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import pickle
 import secrets
 import selectors
 import signal
@@ -56,6 +57,9 @@ class StepPipes:
         self.stderr, self.step_stderr = os.pipe()
         #: The step waits for its end: it comes when the supervisor dies, where nothing else tells.
         self.step_lifeline, self.lifeline = os.pipe()
+        #: A byte says that the order is in its file; the end, that there will be none.
+        self.step_order, self.order = os.pipe()
+        self._order = _unlinked_file()
         self.fault = _unlinked_file()
         self.token = secrets.token_hex(8)
         for descriptor in (self.messages, self.stdout, self.stderr):
@@ -63,13 +67,33 @@ class StepPipes:
             _widen(descriptor)
 
     def close_supervisor_side(self) -> None:
-        for descriptor in (self.messages, self.stdout, self.stderr, self.lifeline):
+        for descriptor in (self.messages, self.stdout, self.stderr, self.lifeline, self.order):
             os.close(descriptor)
 
     def close_step_side(self) -> None:
         ours = (self.step_messages, self.step_stdout, self.step_stderr, self.step_lifeline)
-        for descriptor in ours:
+        for descriptor in (*ours, self.step_order):
             os.close(descriptor)
+
+    def send_order(self, spec: StepSpec) -> None:
+        """Tell the step's process what to do. Never waits, whatever that process is doing."""
+        with os.fdopen(self._order, "wb") as file:
+            pickle.dump(spec, file, protocol=4)
+        # The process may have died meanwhile: how, is found out where it is waited for.
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self.order, b"\n")
+        os.close(self.order)
+
+    def receive_order(self) -> StepSpec | None:
+        """In the step's process: wait for what to do; None where the supervisor goes away."""
+        told = os.read(self.step_order, 1)
+        os.close(self.step_order)
+        if not told:
+            return None
+        with os.fdopen(self._order, "rb") as file:
+            file.seek(0)
+            spec: StepSpec = pickle.load(file)
+        return spec
 
 
 def _unlinked_file() -> int:
@@ -107,6 +131,7 @@ class Supervisor:
     :param engine: the connection to the engine, after the token.
     :param received: bytes that came behind the ``run`` command.
     :param wakeup: from :func:`watch_signals`.
+    :param step: the process that waits for this step.
     """
 
     def __init__(
@@ -116,6 +141,7 @@ class Supervisor:
         command: Run,
         wakeup: int,
         outbox: Outbox,
+        step: WaitingStep,
     ) -> None:
         self._engine = engine
         self._received = received
@@ -123,9 +149,9 @@ class Supervisor:
         self._timeout = command.timeoutSeconds
         self._wakeup = wakeup
         self._started = time.monotonic()
-        self._mark = f"{command.spec.run}/{command.spec.step}/{command.spec.attempt}"
         self._outbox = outbox
-        self._pipes = StepPipes()
+        self._step = step.pid
+        self._pipes = step.pipes
         self._relay = Relay(
             self._outbox,
             self._pipes.messages,
@@ -137,7 +163,6 @@ class Supervisor:
         )
         self._usage = _Usage()
         self._memory = OutOfMemoryCounter()
-        self._step = 0
         self._status: int | None = None
         self._owner_gone = False
         self._result: dict[str, Any] | None = None
@@ -151,9 +176,10 @@ class Supervisor:
 
     def run(self) -> None:
         """Run the step to its end and say so; on return no process of it is left."""
-        self._step = self._start()
-        # What came together with the command to run.
+        self._pipes.send_order(self._spec)
+        # What came together with the command to run, and what happened before it.
         self._obey()
+        self._reap()
         while self._status is None and not self._owner_gone:
             self._turn()
         died_in = self._relay.cell
@@ -163,14 +189,6 @@ class Supervisor:
         self._relay.finish()
         self._finish(died_in)
         self._send_rest()
-
-    def _start(self) -> int:
-        parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            _become_step(parent, self._spec, self._mark, self._pipes, self._engine, self._wakeup)
-        self._pipes.close_step_side()
-        return pid
 
     def _turn(self) -> None:
         """Wait for something to happen or to be due, and do what has to be done."""
@@ -325,7 +343,7 @@ class Supervisor:
     def _kill_group_and_marked(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._step, signal.SIGKILL)
-        processes.kill_all(processes.marked(self._mark))
+        processes.kill_all(processes.marked(self._spec.mark))
 
     def _tell_of_the_left(self) -> None:
         """Say that programs which the step started are ended, as a later step may count on them.
@@ -424,14 +442,24 @@ class Supervisor:
             self._warn("exit-handlers", message)
 
 
-def _become_step(
-    parent: int,
-    spec: StepSpec,
-    mark: str,
-    pipes: StepPipes,
-    engine: socket.socket,
-    wakeup: int,
-) -> NoReturn:
+class WaitingStep:
+    """A forked process that becomes the step when it is told which."""
+
+    def __init__(self, engine: socket.socket, wakeup: int) -> None:
+        self.pipes = StepPipes()
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _become_step(parent, self.pipes, engine, wakeup)
+        self.pipes.close_step_side()
+
+    def dismiss(self) -> None:
+        """There is no step for it."""
+        processes.kill_all([self.pid])
+        os.waitpid(self.pid, 0)
+
+
+def _become_step(parent: int, pipes: StepPipes, engine: socket.socket, wakeup: int) -> NoReturn:
     """What the forked child does: it becomes the step's process and never returns."""
     code = 1
     try:
@@ -445,7 +473,7 @@ def _become_step(
         pipes.close_supervisor_side()
         from . import step
 
-        code = step.main(spec, mark, pipes)
+        code = step.main(pipes)
     except BaseException:
         with contextlib.suppress(BaseException):
             os.write(pipes.step_stderr, traceback.format_exc().encode("utf-8", "replace"))
@@ -479,25 +507,43 @@ def supervise(path: str, token: str) -> int:
 def serve(engine: socket.socket) -> int:
     """Run the step that the engine at the other end asks for, and return the exit code."""
     processes.become_subreaper()
-    received = b""
-    while b"\n" not in received:
-        data = engine.recv(1 << 20)
-        if not data:
-            return 0
-        received += data
-    line, rest = received.split(b"\n", 1)
-    return _answer(engine, line, rest)
-
-
-def _answer(engine: socket.socket, line: bytes, rest: bytes) -> int:
     wakeup = watch_signals()
+    step = WaitingStep(engine, wakeup)
+    received = _first_command(engine, wakeup)
+    if received is None:
+        step.dismiss()
+        return 0
+    line, rest = received.split(b"\n", 1)
+    return _answer(engine, line, rest, wakeup, step)
+
+
+def _first_command(engine: socket.socket, wakeup: int) -> bytes | None:
+    """Its line and what came behind it; None where the engine goes away or this process is to
+    end."""
+    received = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(engine, selectors.EVENT_READ)
+        selector.register(wakeup, selectors.EVENT_READ)
+        while b"\n" not in received:
+            ready = {key.fd for key, _ in selector.select()}
+            if wakeup in ready and signal.SIGTERM in os.read(wakeup, 4096):
+                return None
+            if engine.fileno() in ready:
+                data = engine.recv(1 << 20)
+                if not data:
+                    return None
+                received += data
+    return received
+
+
+def _answer(engine: socket.socket, line: bytes, rest: bytes, wakeup: int, step: WaitingStep) -> int:
     outbox = Outbox()
     try:
         command = read_supervisor_command(line)
         if not isinstance(command, Run):
             raise ProtocolError("the first command to a supervisor must be `run`")
         engine.setblocking(False)
-        Supervisor(engine, rest, command, wakeup, outbox).run()
+        Supervisor(engine, rest, command, wakeup, outbox, step).run()
         return 0
     except ProtocolError as error:
         _fail(engine, outbox, "protocol", str(error), [])

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Callable
 
@@ -134,16 +134,21 @@ class Engine:
         self,
         spec: Message,
         timeout: float | None = None,
-        before: list[str] = (),  # type: ignore[assignment]
+        before: Sequence[str] = (),
     ) -> Connection:
         """Start a fresh supervisor and give it its step."""
+        connection = self.wait_ready(before)
+        connection.send({"type": "run", "spec": spec, "timeoutSeconds": timeout})
+        return connection
+
+    def wait_ready(self, before: Sequence[str] = ()) -> Connection:
+        """Start a fresh supervisor, which then waits for its step."""
         process = self._popen([*before, "chard_runner.supervisor", "--socket", self.path])
         assert process.stdin is not None
         process.stdin.write(b"secret-token\n")
         process.stdin.close()
         connection = self.accept()
         assert connection.token == b"secret-token"
-        connection.send({"type": "run", "spec": spec, "timeoutSeconds": timeout})
         return connection
 
     @property

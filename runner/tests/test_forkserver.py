@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chard_runner import processes
 from engine import Connection, Engine, alive, engine, step_spec, wait_for, wait_gone
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks on Linux only")
@@ -199,6 +200,42 @@ def test_the_engine_goes_away(steps: Engine, folder: Path) -> None:
     connection.close()
     wait_gone(step)
     succeed(server.start(step_spec(folder, "1")))
+
+
+def waiting_step(steps: Engine) -> int:
+    """The process that a fresh supervisor has made ready for a step."""
+    supervisor = steps.supervisor.pid
+    wait_for(lambda: processes.descendants(supervisor) != [])
+    (step,) = processes.descendants(supervisor)
+    return step
+
+
+def test_no_process_waits_on_where_the_engine_has_no_step(steps: Engine) -> None:
+    connection = steps.wait_ready()
+    step = waiting_step(steps)
+    connection.close()
+    wait_gone(step)
+    assert steps.supervisor.wait() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_process_waits_on_where_its_supervisor_is_ended(
+    steps: Engine, number: signal.Signals
+) -> None:
+    connection = steps.wait_ready()
+    step = waiting_step(steps)
+    steps.supervisor.send_signal(number)
+    wait_gone(step)
+    assert connection.receive() is None
+
+
+def test_a_step_whose_process_died_while_it_waited_is_told_so(steps: Engine, folder: Path) -> None:
+    connection = steps.wait_ready()
+    step = waiting_step(steps)
+    os.kill(step, signal.SIGKILL)
+    wait_for(lambda: not alive(step))
+    connection.send({"type": "run", "spec": step_spec(folder, "1"), "timeoutSeconds": None})
+    assert connection.finished()["error"]["type"] == "SIGKILL"
 
 
 def test_faults_in_forked_steps(steps: Engine, folder: Path) -> None:

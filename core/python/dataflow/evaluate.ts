@@ -4,10 +4,12 @@ import type {
   Call,
   Compare,
   Comprehension,
+  Constant,
   DictComp,
   Expr,
   GeneratorExp,
   ListComp,
+  Name,
   SetComp
 } from '../ast';
 import { Calls, split, type CallArguments, type CallSite } from './calls';
@@ -20,7 +22,7 @@ import {
   type FunctionObject,
   type Value
 } from './heap';
-import { changesFirstArgument } from './knowledge';
+import { changesFirstArgument, isIndexTrick } from './knowledge';
 import type { CellCode } from './unit';
 
 /** Where code is looked at: the cell it is written in and the scope it is in. */
@@ -37,11 +39,16 @@ export abstract class Evaluator extends Calls {
   protected abstract runText(text: string, context: Context): void;
 
   protected evaluate(node: Expr, context: Context): Value {
+    if (node.kind === 'Constant') return NOTHING;
+    if (node.kind === 'Name') {
+      return this.machine.read(resolveName(node.id, context.frame), context.code, node);
+    }
+    const value = this.machine.heap.sites.at(node, () => this.evaluateAt(node, context));
+    return this.machine.widened(value);
+  }
+
+  private evaluateAt(node: Exclude<Expr, Constant | Name>, context: Context): Value {
     switch (node.kind) {
-      case 'Constant':
-        return NOTHING;
-      case 'Name':
-        return this.machine.read(resolveName(node.id, context.frame), context.code, node);
       case 'Attribute':
         return this.attribute(
           this.evaluate(node.value, context),
@@ -59,6 +66,7 @@ export abstract class Evaluator extends Calls {
       case 'UnaryOp': {
         const operand = this.evaluate(node.operand, context);
         const result = this.operation([operand], node, context);
+        if (node.op === 'not') this.operate(operand, 'truth', this.site(node, context));
         return node.op === 'not' ? NOTHING : result;
       }
       case 'Compare':
@@ -75,8 +83,12 @@ export abstract class Evaluator extends Calls {
       case 'Lambda':
         return this.defineFunction(node, context);
       case 'List':
-      case 'Set':
         return this.machine.container(this.evaluateElements(node.elts, context));
+      case 'Set': {
+        const held = this.evaluateElements(node.elts, context);
+        this.operate(held, 'hash', this.site(node, context));
+        return this.machine.container(held);
+      }
       case 'Tuple': {
         const items = node.elts.map(element => this.evaluate(element, context));
         const held = union(...items);
@@ -87,8 +99,10 @@ export abstract class Evaluator extends Calls {
       case 'Dict': {
         const held = node.values.map((value, index) => {
           const key = node.keys[index];
-          if (key) return union(this.evaluate(key, context), this.evaluate(value, context));
-          return this.machine.elements(this.evaluate(value, context));
+          if (!key) return this.iterate(this.evaluate(value, context), this.site(node, context));
+          const hashed = this.evaluate(key, context);
+          this.operate(hashed, 'hash', this.site(node, context));
+          return union(hashed, this.evaluate(value, context));
         });
         return this.machine.container(union(...held));
       }
@@ -106,7 +120,7 @@ export abstract class Evaluator extends Calls {
       case 'Interpolation': {
         const value = this.evaluate(node.value, context);
         if (node.formatSpec) this.evaluate(node.formatSpec, context);
-        this.operate(union(value, this.machine.elements(value)), this.site(node, context));
+        this.operate(value, 'show', this.site(node, context));
         return value;
       }
       case 'Slice':
@@ -115,7 +129,7 @@ export abstract class Evaluator extends Calls {
         }
         return NOTHING;
       case 'Starred':
-        return this.machine.parts(this.evaluate(node.value, context));
+        return this.iterate(this.evaluate(node.value, context), this.site(node, context));
       case 'Await':
         return this.evaluate(node.value, context);
       case 'Yield':
@@ -123,7 +137,9 @@ export abstract class Evaluator extends Calls {
           ? this.giveBack(this.evaluate(node.value, context))
           : this.machine.fresh();
       case 'YieldFrom':
-        return this.giveBack(this.machine.parts(this.evaluate(node.value, context)));
+        return this.giveBack(
+          this.iterate(this.evaluate(node.value, context), this.site(node, context))
+        );
       case 'InvalidExpr':
         for (const value of node.values) this.evaluate(value, context);
         return NOTHING;
@@ -144,13 +160,14 @@ export abstract class Evaluator extends Calls {
   private operation(operands: readonly Value[], node: Expr, context: Context): Value {
     const all = union(...operands);
     if (all.size === 0) return NOTHING;
-    this.operate(all, this.site(node, context));
+    const found = this.operate(all, 'calculate', this.site(node, context));
     // `+` on lists keeps their elements; what notebook classes do is theirs to know; arrays and tables are new.
     const containers = [...all].filter(object => object.kind === 'plain' && object.container);
     const instances = [...all].filter(object => object.kind === 'instance');
-    return this.machine.fresh(
-      union(this.machine.elements(new Set(containers)), new Set(instances))
+    const made = this.machine.fresh(
+      union(this.machine.elements(new Set(containers)), new Set(instances), found)
     );
+    return found.size === 0 ? made : union(made, found);
   }
 
   private evaluateCompare(node: Compare, context: Context): Value {
@@ -162,14 +179,19 @@ export abstract class Evaluator extends Calls {
       else this.machine.perhaps(() => operands.push(this.evaluate(comparator, context)));
     });
     const result = this.operation(operands, node, context);
+    const compared = this.operate(union(...operands), 'compare', this.site(node, context));
+    if (node.ops.some(op => op.endsWith('in'))) {
+      this.operate(union(...operands.slice(1)), 'contains', this.site(node, context));
+    }
     const identity = node.ops.every(op => op === 'is' || op === 'is not' || op.endsWith('in'));
-    return identity ? NOTHING : result;
+    return identity ? NOTHING : union(result, compared);
   }
 
   private evaluateBoolOp(node: BoolOp, context: Context): Value {
     const [first, ...rest] = node.values;
     if (!first) return NOTHING;
     const results = [this.evaluate(first, context)];
+    this.operate(results[0]!, 'truth', this.site(node, context));
     const guards = this.asksForNames(first, context);
     if (guards) this.machine.guarded += 1;
     const next = (index: number): void => {
@@ -185,8 +207,13 @@ export abstract class Evaluator extends Calls {
     return union(...results);
   }
 
+  /** Evaluates what is asked whether it is true. */
+  protected condition(test: Expr, context: Context): void {
+    this.operate(this.evaluate(test, context), 'truth', this.site(test, context));
+  }
+
   private evaluateChoice(test: Expr, body: Expr, orelse: Expr, context: Context): Value {
-    this.evaluate(test, context);
+    this.condition(test, context);
     const guards = this.asksForNames(test, context);
     if (guards) this.machine.guarded += 1;
     const results: Value[] = [];
@@ -236,26 +263,26 @@ export abstract class Evaluator extends Calls {
         const source = index === 0 ? iterated : this.evaluate(generator.iter, inner);
         this.bindGenerator(generator, source, inner);
       });
-      held =
-        node.kind === 'DictComp'
-          ? union(this.evaluate(node.key, inner), this.evaluate(node.value, inner))
-          : this.evaluate(node.elt, inner);
+      const key = this.evaluate(node.kind === 'DictComp' ? node.key : node.elt, inner);
+      const isKeyed = node.kind === 'DictComp' || node.kind === 'SetComp';
+      if (isKeyed) this.operate(key, 'hash', this.site(node, inner));
+      held = node.kind === 'DictComp' ? union(key, this.evaluate(node.value, inner)) : key;
     };
-    this.machine.perhaps(run);
+    const outcome = this.machine.branch(run);
+    this.machine.join([outcome && this.machine.withoutFrame(outcome, frame), new Map()]);
     return node.kind === 'GeneratorExp'
-      ? this.machine.fresh(held, 'a generator')
+      ? this.machine.generator(held)
       : this.machine.container(held);
   }
 
   private bindGenerator(generator: Comprehension, source: Value, inner: Context): void {
-    this.operate(source, this.site(generator.iter, inner));
-    this.assign(generator.target, this.machine.parts(source), inner);
-    for (const condition of generator.ifs) this.evaluate(condition, inner);
+    this.assign(generator.target, this.iterate(source, this.site(generator.iter, inner)), inner);
+    for (const condition of generator.ifs) this.condition(condition, inner);
   }
 
   // Assignment
 
-  /** `since`: objects younger than this heap mark were made for this assignment alone. */
+  /** `since`: objects made later than this on the heap's clock were made for this assignment alone. */
   protected assign(target: Expr, value: Value, context: Context, since = Infinity): void {
     switch (target.kind) {
       case 'Name':
@@ -267,30 +294,31 @@ export abstract class Evaluator extends Calls {
       case 'Tuple':
       case 'List': {
         const starred = target.elts.some(({ kind }) => kind === 'Starred');
+        const site = this.site(target, context);
         const parts = target.elts.map((_, index) =>
-          this.part(value, starred ? null : index, since)
+          this.part(value, starred ? null : index, since, site)
         );
         this.separate(value, parts, since);
         target.elts.forEach((element, index) => this.assign(element, parts[index]!, context));
         return;
       }
       case 'Starred':
-        return this.assign(target.value, this.machine.fresh(value), context);
+        return this.assign(target.value, this.machine.container(value), context);
       default:
         this.evaluate(target, context);
     }
   }
 
   /**
-   * One of the values that taking a value apart gives. What a call has just made to be taken apart (younger than
+   * One of the values that taking a value apart gives. What a call has just made to be taken apart (later than
    * `since`) is no part of anything else: what comes out of it is new, or one of its elements.
    */
-  private part(value: Value, index: number | null, since: number): Value {
+  private part(value: Value, index: number | null, since: number, site: CallSite): Value {
     const parts = [...value].map((object): Value => {
       const item = object.kind === 'plain' && index !== null ? object.items?.[index] : undefined;
       if (item) return item;
       const whole: Value = new Set([object]);
-      if (object.kind !== 'plain' || object.id <= since) return this.machine.parts(whole);
+      if (object.kind !== 'plain' || object.made <= since) return this.iterate(whole, site);
       const elements = this.machine.elements(whole);
       return union(this.machine.fresh(elements), elements);
     });
@@ -299,14 +327,14 @@ export abstract class Evaluator extends Calls {
 
   /** What came out of something new is held by it. */
   private separate(value: Value, parts: readonly Value[], since: number): void {
-    const whole = [...value].filter(object => object.kind === 'plain' && object.id > since);
+    const whole = [...value].filter(object => object.kind === 'plain' && object.made > since);
     this.machine.heap.put(whole, union(...parts));
   }
 
   private assignItem(base: Expr, index: Expr, value: Value, target: Expr, context: Context): void {
     const key = this.globalsKey(base, index, context);
     if (key !== null) return this.machine.bind({ key, frame: null }, value);
-    this.evaluate(index, context);
+    this.operate(this.evaluate(index, context), 'hash', this.site(target, context));
     this.changeInside(base, value, target, context);
   }
 
@@ -314,7 +342,11 @@ export abstract class Evaluator extends Calls {
   protected changeInside(base: Expr, value: Value, target: Expr, context: Context): void {
     const object = this.evaluate(base, context);
     const place = this.machine.place(context.code, target);
-    this.operate(object, this.site(target, context));
+    const site = this.site(target, context);
+    if (target.kind === 'Attribute') {
+      this.machine.heap.attributesSet.add(target.attr);
+      this.setAttribute(object, target.attr, value, site);
+    } else this.operate(object, 'any', site);
     this.machine.change(object, true, place);
     this.machine.heap.put(
       [...object].filter(held => held.kind !== 'function'),
@@ -379,7 +411,9 @@ export abstract class Evaluator extends Calls {
   private hasMethod(object: HeapObject, name: string): boolean {
     if (object.kind === 'external') return true;
     const type = object.kind === 'instance' ? object.type : object.kind === 'class' ? object : null;
-    return type !== null && this.member(type, name) !== null;
+    if (type === null) return false;
+    const hooks = object.kind === 'instance' ? ['__getattr__', '__getattribute__'] : [];
+    return [name, ...hooks].some(each => this.member(type, each) !== null);
   }
 
   private evaluateArguments(node: Call, context: Context): CallArguments {
@@ -442,15 +476,46 @@ export abstract class Evaluator extends Calls {
     const key = this.globalsKey(base, index, context);
     if (key !== null) return this.machine.read({ key, frame: null }, context.code, node);
     const value = this.evaluate(base, context);
-    this.evaluate(index, context);
-    this.operate(value, this.site(node, context));
+    const site = this.site(node, context);
+    this.operate(this.evaluate(index, context), 'any', site);
+    const taken = this.operate(value, 'take', site);
     const position =
       index.kind === 'Constant' && index.value.type === 'int' ? Number(index.value.value) : null;
     const external = [...value].flatMap(object =>
-      object.kind === 'external' ? [this.machine.heap.external(`${object.path}[]`)] : []
+      object.kind === 'external' && !isIndexTrick(object.path)
+        ? [this.machine.heap.external(`${object.path}[]`)]
+        : []
     );
-    const part = this.part(value, position, Infinity);
-    return external.length === 0 ? part : union(part, new Set(external));
+    const isMade = [...value].some(each => each.kind === 'external' && isIndexTrick(each.path));
+    const made = isMade ? this.machine.fresh() : NOTHING;
+    const { known: containers, unknown } = split(
+      value,
+      object => object.kind === 'plain' && object.container && index.kind === 'Slice'
+    );
+    const slice =
+      containers.length === 0
+        ? NOTHING
+        : this.machine.container(this.machine.elements(new Set(containers)));
+    const part = this.part(unknown, position, Infinity, site);
+    return union(part, slice, taken, made, this.makeMissing(unknown, site), new Set(external));
+  }
+
+  /** What a library's object makes for a key that it does not have, as `defaultdict(f)` does. */
+  private makeMissing(value: Value, site: CallSite): Value {
+    const makers = [...value].flatMap(object =>
+      object.kind === 'plain' && !object.container ? [...object.holds] : []
+    );
+    const results = makers.map(maker => {
+      if (maker.kind === 'function') return this.callPerhaps(new Set([maker]), [], NOTHING, site);
+      if (maker.kind !== 'class') return NOTHING;
+      const made: Value[] = [];
+      this.machine.perhaps(() => {
+        const args: CallArguments = { positional: [], named: new Map(), spread: NOTHING };
+        made.push(this.call(new Set([maker]), args, site));
+      });
+      return union(...made);
+    });
+    return union(...results);
   }
 
   /** `"x" in globals()` reads x if it is there. */
@@ -584,7 +649,14 @@ export abstract class Evaluator extends Calls {
 
   private evaluateType(node: Call, context: Context): Value | null {
     const [argument] = node.args;
-    if (node.args.length !== 1 || !argument) return null;
+    if (node.args.length > 1) {
+      return this.callUnknown(
+        NOTHING,
+        this.evaluateArguments(node, context),
+        this.site(node, context)
+      );
+    }
+    if (!argument) return null;
     const value = this.evaluate(argument, context);
     const types = [...value].flatMap(object => (object.kind === 'instance' ? [object.type] : []));
     return types.length > 0 ? new Set(types) : NOTHING;
@@ -592,9 +664,13 @@ export abstract class Evaluator extends Calls {
 
   private evaluateGetattr(node: Call, context: Context): Value | null {
     const [object, name, fallback] = node.args;
-    if (!object || name?.kind !== 'Constant' || name.value.type !== 'str') return null;
+    if (!object || !name) return null;
     const value = this.evaluate(object, context);
     const other = fallback ? this.evaluate(fallback, context) : NOTHING;
+    if (name.kind !== 'Constant' || name.value.type !== 'str') {
+      this.evaluate(name, context);
+      return union(this.anyAttribute(value, this.site(node, context)), other);
+    }
     return union(this.attribute(value, name.value.value, this.site(node, context)), other);
   }
 }

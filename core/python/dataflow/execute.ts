@@ -8,6 +8,7 @@ import type {
   ImportFrom,
   Match,
   Pattern,
+  Raise,
   Stmt,
   Try,
   While,
@@ -15,13 +16,15 @@ import type {
 } from '../ast';
 import { forEachChild } from '../walk';
 import { INCOMING, INCOMING_PAST_LOOP, LOCAL, type Delta, type Flow } from './flow';
-import { parameterNames } from './calls';
+import { parameterNames, split, type CallArguments, type CallSite } from './calls';
 import { Evaluator, type Context } from './evaluate';
 import { resolveName } from './frames';
 import {
   NOTHING,
+  lineage,
   union,
   type ClassMember,
+  type ClassObject,
   type Frame,
   type FunctionObject,
   type Value
@@ -36,11 +39,16 @@ interface Exits {
   readonly outcomes: Delta[];
 }
 
+/** The ways into the handlers of a `try`, and what was raised. */
+interface Raises extends Exits {
+  readonly values: Value[];
+}
+
 /** Runs statements on abstract values, in the order in which Python would. */
 export class Executor extends Evaluator {
   private loops: Exits[] = [];
   private returns: (Exits & { values: Value[] }) | null = null;
-  private handlers: Exits | null = null;
+  private handlers: Raises | null = null;
   /** `from __future__ import annotations` was seen in this cell or one before: annotations are not evaluated. */
   lazyAnnotations = false;
 
@@ -81,6 +89,10 @@ export class Executor extends Evaluator {
   }
 
   private execute(node: Stmt, context: Context): void {
+    this.machine.heap.sites.at(node, () => this.executeAt(node, context));
+  }
+
+  private executeAt(node: Stmt, context: Context): void {
     switch (node.kind) {
       case 'Expr':
         this.evaluate(node.value, context);
@@ -124,9 +136,7 @@ export class Executor extends Evaluator {
       case 'Try':
         return this.executeTry(node, context);
       case 'Raise':
-        if (node.exc) this.evaluate(node.exc, context);
-        if (node.cause) this.evaluate(node.cause, context);
-        if (this.handlers) this.leave(this.handlers);
+        this.executeRaise(node, context);
         this.machine.flow.ended = true;
         return;
       case 'Break':
@@ -137,7 +147,7 @@ export class Executor extends Evaluator {
         return;
       }
       case 'Assert':
-        this.evaluate(node.test, context);
+        this.condition(node.test, context);
         if (node.msg) {
           const message = node.msg;
           this.machine.perhaps(() => this.evaluate(message, context));
@@ -156,6 +166,19 @@ export class Executor extends Evaluator {
       case 'Pass':
         return;
     }
+  }
+
+  /** `raise E` makes an `E`. */
+  private executeRaise({ exc, cause }: Raise, context: Context): void {
+    if (exc) {
+      const value = this.evaluate(exc, context);
+      const { known: classes, unknown } = split(value, object => object.kind === 'class');
+      const args: CallArguments = { positional: [], named: new Map(), spread: null };
+      const made = classes.map(type => this.call(new Set([type]), args, this.site(exc, context)));
+      this.handlers?.values.push(unknown, ...made);
+    }
+    if (cause) this.evaluate(cause, context);
+    if (this.handlers) this.leave(this.handlers);
   }
 
   private leave(exits: Exits): void {
@@ -179,7 +202,7 @@ export class Executor extends Evaluator {
       );
       return;
     }
-    const since = this.machine.heap.mark;
+    const since = this.machine.heap.now;
     const given = this.evaluate(value, context);
     for (const each of targets)
       this.assign(each, given, context, value.kind === 'Call' ? since : Infinity);
@@ -202,10 +225,11 @@ export class Executor extends Evaluator {
     const before = this.machine.read(variable, context.code, target);
     const given = this.evaluate(value, context);
     const place = this.machine.place(context.code, target);
-    this.operate(before, this.site(target, context));
+    const found = this.operate(union(before, given), 'calculate', this.site(target, context));
     this.machine.change(before, true, place);
     this.machine.heap.put(before, this.machine.elements(given));
-    const after = before.size > 0 || given.size === 0 ? before : this.machine.fresh();
+    const kept = before.size > 0 || given.size === 0 ? before : this.machine.fresh();
+    const after = union(kept, found);
     if (variable.frame && variable.frame !== context.frame) {
       this.machine.change(new Set([variable.frame.object]), true, place);
     }
@@ -213,11 +237,20 @@ export class Executor extends Evaluator {
     this.machine.bind(variable, after);
   }
 
+  /** What `__del__` does when the last name of an object is gone. */
+  private endObjects(value: Value, site: CallSite): void {
+    for (const object of this.machine.contents(value)) {
+      const method = object.kind === 'instance' ? this.member(object.type, '__del__') : null;
+      if (method) this.callPerhaps(method.value, [new Set([object])], NOTHING, site);
+    }
+  }
+
   private executeDelete(target: Expr, context: Context): void {
     switch (target.kind) {
       case 'Name': {
         const variable = resolveName(target.id, context.frame);
-        this.machine.read(variable, context.code, target);
+        const value = this.machine.read(variable, context.code, target);
+        this.endObjects(value, this.site(target, context));
         return this.machine.delete(variable);
       }
       case 'Tuple':
@@ -290,7 +323,12 @@ export class Executor extends Evaluator {
       const site = this.site(node.decorators[index]!, context);
       value = this.call(decorator, { positional: [value], named: new Map(), spread: null }, site);
     }
-    this.machine.bind(resolveName(node.name, context.frame), value);
+    const variable = resolveName(node.name, context.frame);
+    // `@x.setter` adds to the property that is there.
+    if (node.decorators.some(extendsProperty)) {
+      value = union(value, this.machine.read(variable, context.code, node));
+    }
+    this.machine.bind(variable, value);
   }
 
   /** Annotations are evaluated at the definition, unless they are strings or the cell says otherwise. */
@@ -321,13 +359,14 @@ export class Executor extends Evaluator {
     const decorators = node.decorators.map(decorator => this.evaluate(decorator, context));
     const typed = this.typeParameterContext(node, context);
     const bases = union(...node.bases.map(base => this.evaluate(base, typed)));
-    const keywords = node.keywords.map(keyword => this.evaluate(keyword.value, typed));
+    const keywords = union(...node.keywords.map(({ value }) => this.evaluate(value, typed)));
     const names = context.code.unit.namesOf(node);
     const frame = this.machine.newFrame('class', names, typed.frame, node.name);
     this.block(node.body, { code: context.code, frame });
     const members = this.classMembers(node, frame);
-    const type = this.machine.heap.class(node, members, union(bases, ...keywords));
+    const type = this.machine.heap.class(node, members, bases, keywords);
     this.machine.heap.classOf.set(frame, type);
+    this.tellBases(type, { code: context.code, node });
     let value: Value = new Set([type]);
     for (const [index, decorator] of [...decorators.entries()].reverse()) {
       const site = this.site(node.decorators[index]!, context);
@@ -336,11 +375,34 @@ export class Executor extends Evaluator {
     this.machine.bind(resolveName(node.name, context.frame), value);
   }
 
+  /** What runs when a class is made: `__init_subclass__`, `__set_name__`, a metaclass. */
+  private tellBases(type: ClassObject, site: CallSite): void {
+    const self: Value = new Set([type]);
+    for (const base of lineage(type).slice(1)) {
+      const hook = base.members.get('__init_subclass__');
+      if (hook) this.callPerhaps(hook.value, [self], type.keywords, site);
+    }
+    for (const { value } of type.members.values()) {
+      for (const object of value) {
+        const hook = object.kind === 'instance' ? this.member(object.type, '__set_name__') : null;
+        if (hook) this.callPerhaps(hook.value, [new Set([object]), self], NOTHING, site);
+      }
+    }
+    for (const metaclass of type.keywords) {
+      if (metaclass.kind !== 'class') continue;
+      for (const name of ['__prepare__', '__new__', '__init__']) {
+        const hook = this.member(metaclass, name);
+        if (hook) this.callPerhaps(hook.value, [self], self, site);
+      }
+    }
+  }
+
   private classMembers(node: ClassDef, frame: Frame): Map<string, ClassMember> {
     const access = new Map<string, ClassMember['access']>();
     for (const statement of node.body) {
-      if (statement.kind !== 'FunctionDef') continue;
-      access.set(statement.name, accessOf(statement));
+      if (statement.kind === 'FunctionDef') access.set(statement.name, accessOf(statement));
+      if (statement.kind === 'Assign')
+        this.wrappedMembers(statement.targets, statement.value, access);
     }
     const members = new Map<string, ClassMember>();
     for (const name of frame.names.own) {
@@ -348,6 +410,18 @@ export class Executor extends Evaluator {
       members.set(name, { value, access: access.get(name) ?? 'method' });
     }
     return members;
+  }
+
+  /** `x = property(get)` in a class body is what `@property` is. */
+  private wrappedMembers(
+    targets: readonly Expr[],
+    value: Expr,
+    access: Map<string, ClassMember['access']>
+  ): void {
+    if (value.kind !== 'Call') return;
+    const way = accessThrough(value.func);
+    if (way === null) return;
+    for (const target of targets) if (target.kind === 'Name') access.set(target.id, way);
   }
 
   protected runBody(callee: FunctionObject, parameters: ReadonlyMap<string, Value>): Value {
@@ -364,7 +438,11 @@ export class Executor extends Evaluator {
     for (const [name, value] of parameters)
       machine.bind({ key: frame.prefix + name, frame }, value);
     const context: Context = { code, frame };
-    if (node.kind === 'Lambda') return this.evaluate(node.body, context);
+    if (node.kind === 'Lambda') {
+      const value = this.evaluate(node.body, context);
+      this.machine.forgetFrame(frame, parameters.keys());
+      return value;
+    }
     const outer = { returns: this.returns, loops: this.loops, conditional: machine.conditional };
     const base = machine.flow;
     const layer = base.branch();
@@ -378,12 +456,13 @@ export class Executor extends Evaluator {
     this.returns = outer.returns;
     this.loops = outer.loops;
     machine.conditional = outer.conditional;
-    machine.join([...outcomes, ...last]);
+    machine.join([...outcomes, ...last].map(outcome => machine.withoutFrame(outcome, frame)));
+    machine.forgetFrame(frame, parameters.keys());
     return union(...values);
   }
 
   protected giveBack(value: Value): Value {
-    this.returns?.values.push(this.machine.fresh(value, 'a generator'));
+    this.returns?.values.push(this.machine.generator(value));
     return this.machine.fresh();
   }
 
@@ -402,7 +481,7 @@ export class Executor extends Evaluator {
         const variable = resolveName(node.id, callee.frame);
         this.machine.perhaps(() => {
           const value = this.machine.read(variable, code, node);
-          this.machine.changeReachable(value, this.machine.place(code, node));
+          this.touch(value, { code, node });
           if (node.ctx === 'Store') this.machine.bind(variable, value);
         });
       }
@@ -421,7 +500,7 @@ export class Executor extends Evaluator {
   }
 
   private executeIf(node: If, context: Context): void {
-    this.evaluate(node.test, context);
+    this.condition(node.test, context);
     const constant = constantTruth(node.test);
     if (constant !== null) return this.block(constant ? node.body : node.orelse, context);
     const guards = this.asksForNames(node.test, context);
@@ -435,16 +514,16 @@ export class Executor extends Evaluator {
 
   private executeFor(node: For, context: Context): void {
     const iterated = this.evaluate(node.iter, context);
-    this.operate(iterated, this.site(node.iter, context));
+    const site = this.site(node.iter, context);
     const run = (): void => {
-      this.assign(node.target, this.machine.parts(iterated), context);
+      this.assign(node.target, this.iterate(iterated, site), context);
       this.block(node.body, context);
     };
     this.loop(run, isNeverEmpty(node.iter), node.orelse, context);
   }
 
   private executeWhile(node: While, context: Context): void {
-    this.evaluate(node.test, context);
+    this.condition(node.test, context);
     const endless = constantTruth(node.test) === true;
     this.loop(() => this.block(node.body, context), endless, node.orelse, context);
   }
@@ -502,7 +581,7 @@ export class Executor extends Evaluator {
       const manager = this.evaluate(item.contextExpr, context);
       const site = this.site(item.contextExpr, context);
       suppresses ||= this.maySuppress(item.contextExpr, manager, context);
-      this.operate(manager, site);
+      this.operate(manager, 'enter', site);
       this.machine.change(manager, false, this.machine.place(context.code, item));
       if (item.optionalVars) {
         const entered = this.enter(manager, item.contextExpr, context);
@@ -548,15 +627,15 @@ export class Executor extends Evaluator {
   }
 
   /** Code that an exception may leave anywhere, and what handles it. */
-  private attempt(body: () => void, handlers: readonly (() => void)[]): void {
+  private attempt(body: () => void, handlers: readonly ((raised: Value) => void)[]): void {
     const { machine } = this;
     const base = machine.flow;
     const outer = this.handlers;
     const layer = base.branch();
     machine.flow = layer;
-    this.handlers = { base, outcomes: [] };
+    this.handlers = { base, outcomes: [], values: [] };
     body();
-    const raised = this.handlers.outcomes;
+    const { outcomes: raised, values } = this.handlers;
     this.handlers = outer;
     const reached = layer.since(base);
     const finished = machine.flow.ended ? null : reached;
@@ -566,7 +645,7 @@ export class Executor extends Evaluator {
       outcomes.push(
         machine.branch(() => {
           machine.flow.merge([new Map(), reached, ...raised]);
-          handler();
+          handler(union(...values));
         })
       );
     }
@@ -588,10 +667,10 @@ export class Executor extends Evaluator {
       this.finally(node, context);
       return;
     }
-    const handlers = node.handlers.map(handler => (): void => {
+    const handlers = node.handlers.map(handler => (raised: Value): void => {
       if (handler.type) this.evaluate(handler.type, context);
       const variable = handler.name === null ? null : resolveName(handler.name, context.frame);
-      if (variable) machine.bind(variable, machine.fresh());
+      if (variable) machine.bind(variable, union(machine.fresh(raised), raised));
       this.block(handler.body, context);
       if (variable && !machine.flow.ended) machine.delete(variable);
     });
@@ -629,11 +708,10 @@ export class Executor extends Evaluator {
 
   private executeMatch(node: Match, context: Context): void {
     const subject = this.evaluate(node.subject, context);
-    this.operate(subject, this.site(node.subject, context));
-    const parts = this.machine.parts(subject);
+    this.operate(subject, 'compare', this.site(node.subject, context));
     let exhaustive = false;
     const branches = node.cases.map(({ pattern, guard, body }) => (): void => {
-      this.bindPattern(pattern, parts, context);
+      this.bindPattern(pattern, subject, context);
       if (guard) this.evaluate(guard, context);
       this.block(body, context);
     });
@@ -642,8 +720,13 @@ export class Executor extends Evaluator {
   }
 
   private bindPattern(pattern: Pattern, value: Value, context: Context): void {
-    const bind = (name: string | null): void => {
-      if (name !== null) this.machine.bind(resolveName(name, context.frame), value);
+    const bind = (name: string | null, given = value): void => {
+      if (name !== null) this.machine.bind(resolveName(name, context.frame), given);
+    };
+    const inside = (patterns: readonly Pattern[]): void => {
+      if (patterns.length === 0) return;
+      const parts = this.iterate(value, { code: context.code, node: pattern });
+      for (const part of patterns) this.bindPattern(part, parts, context);
     };
     switch (pattern.kind) {
       case 'MatchValue':
@@ -653,15 +736,17 @@ export class Executor extends Evaluator {
         return;
       case 'MatchMapping':
         for (const key of pattern.keys) this.evaluate(key, context);
-        for (const part of pattern.patterns) this.bindPattern(part, value, context);
-        return bind(pattern.rest);
+        inside(pattern.patterns);
+        return bind(pattern.rest, this.machine.container(this.machine.parts(value)));
       case 'MatchClass':
         this.evaluate(pattern.cls, context);
-        for (const part of [...pattern.patterns, ...pattern.kwdPatterns]) {
-          this.bindPattern(part, value, context);
-        }
+        // `int(x)` binds the subject itself.
+        for (const part of pattern.patterns) this.bindPattern(part, value, context);
+        this.takePatterns(pattern.kwdAttrs, pattern.kwdPatterns, value, context);
+        inside(pattern.patterns);
         return;
       case 'MatchSequence':
+        return inside(pattern.patterns);
       case 'MatchOr':
         for (const part of pattern.patterns) this.bindPattern(part, value, context);
         return;
@@ -669,22 +754,47 @@ export class Executor extends Evaluator {
         if (pattern.pattern) this.bindPattern(pattern.pattern, value, context);
         return bind(pattern.name);
       case 'MatchStar':
-        return bind(pattern.name);
+        return bind(pattern.name, this.machine.container(value));
     }
+  }
+
+  private takePatterns(
+    names: readonly string[],
+    patterns: readonly Pattern[],
+    value: Value,
+    context: Context
+  ): void {
+    patterns.forEach((pattern, index) => {
+      const site = { code: context.code, node: pattern };
+      this.bindPattern(pattern, this.attribute(value, names[index] ?? '', site), context);
+    });
   }
 }
 
 /** How a method is taken off an instance, by its decorators. */
 function accessOf(node: FunctionDef): ClassMember['access'] {
   for (const decorator of node.decorators) {
-    const target = decorator.kind === 'Call' ? decorator.func : decorator;
-    const name =
-      target.kind === 'Name' ? target.id : target.kind === 'Attribute' ? target.attr : '';
-    if (name === 'staticmethod') return 'static';
-    if (name === 'classmethod') return 'class-method';
-    if (/property$|^(setter|getter|deleter)$/.test(name)) return 'property';
+    const way = accessThrough(decorator.kind === 'Call' ? decorator.func : decorator);
+    if (way !== null) return way;
   }
   return node.name === '__new__' ? 'static' : 'method';
+}
+
+function lastName(node: Expr): string {
+  if (node.kind === 'Name') return node.id;
+  return node.kind === 'Attribute' ? node.attr : '';
+}
+
+/** What a decorator makes of taking a member off an instance; null: nothing special. */
+function accessThrough(decorator: Expr): ClassMember['access'] | null {
+  const name = lastName(decorator);
+  if (name === 'staticmethod') return 'static';
+  if (name === 'classmethod') return 'class-method';
+  return /property$|^(setter|getter|deleter)$/.test(name) ? 'property' : null;
+}
+
+function extendsProperty(decorator: Expr): boolean {
+  return decorator.kind === 'Attribute' && /^(setter|getter|deleter)$/.test(decorator.attr);
 }
 
 function constantTruth(node: Expr): boolean | null {

@@ -29,7 +29,19 @@ export function joinSlots(one: Slot, other: Slot): Slot {
   const origin = one.origin | other.origin;
   const value = union(one.value, other.value);
   const statement = one.statement === other.statement ? one.statement : null;
+  for (const slot of [other, one]) {
+    const isSame = slot.origin === origin && slot.statement === statement;
+    if (isSame && slot.value.size === value.size) return slot;
+  }
   return { origin, value, statement };
+}
+
+export function isSameSlot(one: Slot, other: Slot): boolean {
+  if (one === other) return true;
+  if (one.origin !== other.origin || one.statement !== other.statement) return false;
+  if (one.value.size !== other.value.size) return false;
+  for (const object of one.value) if (!other.value.has(object)) return false;
+  return true;
 }
 
 /**
@@ -54,6 +66,11 @@ export class Flow {
 
   set(key: string, slot: Slot): void {
     this.slots.set(key, slot);
+  }
+
+  /** A variable that nobody can see any more. */
+  forget(key: string): void {
+    this.slots.delete(key);
   }
 
   branch(): Flow {

@@ -1,9 +1,10 @@
 import type { ClassDef, FunctionDef, Lambda } from '../ast';
+import { AllocationSites } from './sites';
 import type { CellCode, FrameNames } from './unit';
 
 /**
- * Objects as the analysis sees them: one for each place in the code that makes one. What an object may hold is one
- * set, whatever the attribute or key. Numbers, strings and other values that nobody can change are no objects at all.
+ * Objects as the analysis sees them: one for each place in the code that makes one, and way there (`AllocationSites`).
+ * What an object may hold is one set, whatever the attribute or key. Numbers, strings and other values that nobody can change are no objects at all.
  */
 export type HeapObject =
   PlainObject | FunctionObject | ClassObject | InstanceObject | MethodObject | ExternalObject;
@@ -16,6 +17,12 @@ interface ObjectBase {
   heldBy: ReadonlySet<HeapObject>;
   /** The step whose code made it; `PROLOGUE` for what every step makes anew. */
   readonly origin: number;
+  /** When it was made last, on the heap's clock. */
+  made: number;
+  /** Stands for more than one object: its place was come to again. */
+  many: boolean;
+  /** When it last came to hold something that may be called, or that comes from elsewhere, on the heap's clock. */
+  grown: number;
 }
 
 /** Anything that can change: a container, an array, a model, the variables of a function's call. */
@@ -24,11 +31,14 @@ export interface PlainObject extends ObjectBase {
   /** Why it cannot be handed to another process, as the second half of a sentence; null where it may be. */
   readonly refusal: string | null;
   /** The values of a tuple display one by one; null where they are not known apart. */
-  readonly items: readonly Value[] | null;
+  items: readonly Value[] | null;
   /** One of Python's own containers: what is taken out of it is an element, never a view of it. */
   readonly container: boolean;
+  /** Stands for whatever a function that only might be called is given: a change of it is one of what it holds. */
+  readonly argument: boolean;
 }
-export type PlainTraits = Pick<PlainObject, 'refusal' | 'items' | 'container'>;
+export type PlainTraits = Pick<PlainObject, 'refusal' | 'items' | 'container' | 'argument'>;
+const PLAIN: PlainTraits = { refusal: null, items: null, container: false, argument: false };
 export interface FunctionObject extends ObjectBase {
   readonly kind: 'function';
   readonly node: FunctionDef | Lambda;
@@ -36,13 +46,15 @@ export interface FunctionObject extends ObjectBase {
   /** The variables it closes over; null at a cell's top level. */
   readonly frame: Frame | null;
   /** Evaluated once, at the definition. */
-  readonly defaults: ReadonlyMap<string, Value>;
+  defaults: ReadonlyMap<string, Value>;
 }
 export interface ClassObject extends ObjectBase {
   readonly kind: 'class';
   readonly node: ClassDef;
-  readonly members: ReadonlyMap<string, ClassMember>;
-  readonly bases: Value;
+  members: ReadonlyMap<string, ClassMember>;
+  bases: Value;
+  /** What `metaclass=` and the other keywords of the class statement were given. */
+  keywords: Value;
 }
 /** What a class body binds; `access` is what taking it off an instance does. */
 export interface ClassMember {
@@ -55,8 +67,8 @@ export interface InstanceObject extends ObjectBase {
 }
 export interface MethodObject extends ObjectBase {
   readonly kind: 'method';
-  readonly function: Value;
-  readonly self: Value;
+  function: Value;
+  self: Value;
 }
 /** A module, or something found in one, by its dotted path: `numpy.mean`, `builtins.len`. */
 export interface ExternalObject extends ObjectBase {
@@ -82,22 +94,59 @@ export interface Frame {
 /** What an expression may be: any of these objects, or something that cannot change. */
 export type Value = ReadonlySet<HeapObject>;
 
+/** Objects, beyond which nobody looks for those among them that matter. */
+const MANY = 300;
+/** Dotted paths that code makes longer and longer are cut off here. */
+const LONGEST_PATH = 100;
+
 /** The origin of what the prologue makes. */
 export const PROLOGUE = -1;
 
 /** A value that cannot change and carries nothing. */
 export const NOTHING: Value = new Set();
 
-/** The value that may be any of the given ones. */
+/** The value that may be any of the given ones; one of them itself where it has all that the others have. */
 export function union(...values: Value[]): Value {
-  const filled = values.filter(value => value.size > 0);
-  if (filled.length === 0) return NOTHING;
-  if (filled.length === 1) return filled[0]!;
-  const first = filled[0]!;
-  if (filled.every(value => value === first)) return first;
-  const all = new Set<HeapObject>();
-  for (const value of filled) for (const object of value) all.add(object);
-  return all;
+  let largest = NOTHING;
+  for (const value of values) if (value.size > largest.size) largest = value;
+  let all: Set<HeapObject> | null = null;
+  for (const value of values) {
+    if (value === largest) continue;
+    for (const object of value) {
+      if (largest.has(object)) continue;
+      all ??= new Set(largest);
+      all.add(object);
+    }
+  }
+  return all ?? largest;
+}
+
+function joinValues(
+  one: ReadonlyMap<string, Value>,
+  other: ReadonlyMap<string, Value>
+): ReadonlyMap<string, Value> {
+  const joined = new Map(one);
+  for (const [name, value] of other) joined.set(name, union(joined.get(name) ?? NOTHING, value));
+  return joined;
+}
+
+function joinMembers(
+  one: ReadonlyMap<string, ClassMember>,
+  other: ReadonlyMap<string, ClassMember>
+): ReadonlyMap<string, ClassMember> {
+  const joined = new Map(one);
+  for (const [name, { value, access }] of other) {
+    joined.set(name, { value: union(joined.get(name)?.value ?? NOTHING, value), access });
+  }
+  return joined;
+}
+
+function joinItems(
+  one: readonly Value[] | null,
+  other: readonly Value[] | null
+): readonly Value[] | null {
+  if (one?.length !== other?.length) return null;
+  return one && other && one.map((value, index) => union(value, other[index]!));
 }
 
 /** All objects that can be reached from a value, itself included. */
@@ -105,6 +154,18 @@ export function reach(value: Value): ReadonlySet<HeapObject> {
   const seen = new Set<HeapObject>(value);
   for (const object of seen) for (const held of object.holds) seen.add(held);
   return seen;
+}
+
+/** A class and the notebook classes that it inherits from, in the order in which Python looks for a member. */
+export function lineage(type: ClassObject): readonly ClassObject[] {
+  const found: ClassObject[] = [];
+  const visit = (each: ClassObject): void => {
+    found.push(each);
+    for (const base of each.bases) if (base.kind === 'class' && base !== each) visit(base);
+  };
+  visit(type);
+  // A base that several classes share comes after all of them.
+  return found.filter((each, index) => found.lastIndexOf(each) === index);
 }
 
 /** All objects from which one of the given can be reached, themselves included. */
@@ -120,6 +181,12 @@ export class Heap {
   private readonly externals = new Map<string, ExternalObject>();
   /** The class that a class body has made. */
   readonly classOf = new Map<Frame, ClassObject>();
+  /** Functions, methods, classes and instances of the notebook, in the order in which they were made. */
+  private readonly withCode: HeapObject[] = [];
+  /** The notebook's classes, in the order in which they were made. */
+  readonly classes: ClassObject[] = [];
+  /** Names of attributes that are set on objects from outside of their class. */
+  readonly attributesSet = new Set<string>();
   /** What objects came to hold, in order. */
   private readonly edges: [HeapObject, HeapObject][] = [];
   /** Prefixes of the variables that some function closes over. */
@@ -127,24 +194,137 @@ export class Heap {
   /** What those variables were left at when their call was finished. */
   private readonly closed = new Map<string, Value>();
   private readonly closings: [string, Value | undefined][] = [];
-  /** Stamped on new objects. */
-  origin = PROLOGUE;
+  /** Where objects are made, and which were made there. */
+  readonly sites = new AllocationSites<HeapObject>();
+  private time = 0;
+  private step = PROLOGUE;
+  /** Counts the objects that were gone through in this step. */
+  work = 0;
+  /** Counts what came to hold something new that matters to those who looked at it. */
+  growth = 0;
+  /** What code that cannot be seen has got hold of in this step, and what came into that since it was looked at. */
+  private readonly out = new Set<HeapObject>();
+  private leaked: HeapObject[] = [];
+
+  /** The step whose code is gone through; stamped on new objects. */
+  get origin(): number {
+    return this.step;
+  }
+
+  startStep(step: number): void {
+    this.step = step;
+    this.sites.startStep(step);
+    this.work = 0;
+    this.out.clear();
+    this.leaked = [];
+  }
+
+  /**
+   * All that printing, comparing or hashing a value goes through; where that is a great deal, everything that may have
+   * code of its own, whether it is in there or not.
+   */
+  contents(value: Value): ReadonlySet<HeapObject> {
+    const seen = new Set<HeapObject>(value);
+    for (const object of seen) {
+      if (seen.size > MANY) return this.counted(new Set([...value, ...this.withCode]));
+      if (object.kind !== 'plain' && object.kind !== 'instance') continue;
+      for (const held of object.holds) {
+        if (object.kind !== 'instance' || held !== object.type) seen.add(held);
+      }
+    }
+    return this.counted(seen);
+  }
+
+  private counted(objects: ReadonlySet<HeapObject>): ReadonlySet<HeapObject> {
+    this.work += objects.size;
+    return objects;
+  }
+
+  /** Gives all that code which cannot be seen gets hold of with these values and had not before. */
+  letOut(value: Value): ReadonlySet<HeapObject> {
+    const found = new Set<HeapObject>();
+    const add = (object: HeapObject): void => {
+      if (!this.out.has(object)) found.add(object);
+    };
+    for (const object of this.leaked) add(object);
+    this.leaked = [];
+    for (const object of value) add(object);
+    for (const object of found) {
+      this.out.add(object);
+      for (const held of object.holds) add(held);
+    }
+    return found;
+  }
 
   private base(): ObjectBase {
     this.count += 1;
-    return { id: this.count, holds: NOTHING, heldBy: NOTHING, origin: this.origin };
+    const { time } = this;
+    return {
+      id: this.count,
+      holds: NOTHING,
+      heldBy: NOTHING,
+      origin: this.origin,
+      made: time,
+      many: false,
+      grown: time
+    };
+  }
+
+  /** The object made at the place at hand: the one that was made there before, if it can be the same. */
+  private make<Kind extends HeapObject>(
+    isSame: (object: HeapObject) => object is Kind,
+    create: () => Kind,
+    merge: (object: Kind) => void = () => undefined,
+    place = this.sites.next()
+  ): Kind {
+    this.time += 1;
+    const known = place.find(isSame);
+    if (!known) {
+      const made = this.sites.add(place, create());
+      if (made.kind !== 'plain') this.withCode.push(made);
+      return made;
+    }
+    known.made = this.time;
+    known.many = true;
+    merge(known);
+    return known;
   }
 
   plain(held: Value = NOTHING, traits: Partial<PlainTraits> = {}): PlainObject {
-    const { refusal = null, items = null, container = false } = traits;
-    const object: PlainObject = { ...this.base(), kind: 'plain', refusal, items, container };
+    const { refusal = null, items = null, container = false, argument = false } = traits;
+    const object = this.make(
+      (other): other is PlainObject =>
+        other.kind === 'plain' &&
+        other.refusal === refusal &&
+        other.container === container &&
+        other.argument === argument,
+      (): PlainObject => ({ ...this.base(), kind: 'plain', refusal, items, container, argument }),
+      known => {
+        known.items = joinItems(known.items, items);
+      }
+    );
     this.put([object], held);
     return object;
   }
 
-  /** Objects made from now on have larger ids than this. */
-  get mark(): number {
-    return this.count;
+  /** Stands for plain objects that are too many to be told apart. */
+  crowd(): PlainObject {
+    return { ...this.base(), kind: 'plain', ...PLAIN, argument: true, many: true };
+  }
+
+  /** Stands for the variables of a call. */
+  variables(): PlainObject {
+    return this.make(
+      (other): other is PlainObject => other.kind === 'plain',
+      (): PlainObject => ({ ...this.base(), kind: 'plain', ...PLAIN }),
+      () => undefined,
+      this.sites.next(true)
+    );
+  }
+
+  /** The time on the heap's clock: what is made from now on is made later. */
+  get now(): number {
+    return this.time;
   }
 
   function(
@@ -153,14 +333,17 @@ export class Heap {
     frame: Frame | null,
     defaults: ReadonlyMap<string, Value>
   ): FunctionObject {
-    const object: FunctionObject = {
-      ...this.base(),
-      kind: 'function',
-      node,
-      code,
-      frame,
-      defaults
-    };
+    const object = this.make(
+      (other): other is FunctionObject =>
+        other.kind === 'function' &&
+        other.node === node &&
+        other.code === code &&
+        other.frame?.prefix === frame?.prefix,
+      (): FunctionObject => ({ ...this.base(), kind: 'function', node, code, frame, defaults }),
+      known => {
+        known.defaults = joinValues(known.defaults, defaults);
+      }
+    );
     this.put([object], union(...defaults.values()));
     for (let scope = frame; scope; scope = scope.parent) this.captured.add(scope.prefix);
     let closed = frame;
@@ -169,14 +352,35 @@ export class Heap {
     return object;
   }
 
-  class(node: ClassDef, members: ReadonlyMap<string, ClassMember>, bases: Value): ClassObject {
-    const object: ClassObject = { ...this.base(), kind: 'class', node, members, bases };
-    this.put([object], union(bases, ...[...members.values()].map(member => member.value)));
+  class(
+    node: ClassDef,
+    members: ReadonlyMap<string, ClassMember>,
+    bases: Value,
+    keywords: Value
+  ): ClassObject {
+    const object = this.make(
+      (other): other is ClassObject => other.kind === 'class' && other.node === node,
+      (): ClassObject => {
+        const made: ClassObject = { ...this.base(), kind: 'class', node, members, bases, keywords };
+        this.classes.push(made);
+        return made;
+      },
+      known => {
+        known.members = joinMembers(known.members, members);
+        known.bases = union(known.bases, bases);
+        known.keywords = union(known.keywords, keywords);
+      }
+    );
+    const held = [...members.values()].map(member => member.value);
+    this.put([object], union(bases, keywords, ...held));
     return object;
   }
 
   instance(type: ClassObject): InstanceObject {
-    const object: InstanceObject = { ...this.base(), kind: 'instance', type };
+    const object = this.make(
+      (other): other is InstanceObject => other.kind === 'instance' && other.type === type,
+      (): InstanceObject => ({ ...this.base(), kind: 'instance', type })
+    );
     this.put([object], new Set([type]));
     return object;
   }
@@ -189,14 +393,37 @@ export class Heap {
     return view;
   }
 
+  /** What `copy.copy` gives of a value; `deep`: of all that it holds as well. Functions and classes are no copies. */
+  clone(value: Value, deep: boolean): Value {
+    const copies = new Map<HeapObject, HeapObject>();
+    for (const object of deep ? this.contents(value) : value) {
+      if (object.kind === 'plain') {
+        copies.set(object, this.plain(NOTHING, { ...object, items: null, argument: false }));
+      } else if (object.kind === 'instance') copies.set(object, this.instance(object.type));
+    }
+    const copyOf = (object: HeapObject): HeapObject => copies.get(object) ?? object;
+    for (const [object, copy] of copies) {
+      this.put([copy], deep ? new Set([...object.holds].map(copyOf)) : object.holds);
+    }
+    return new Set([...value].map(copyOf));
+  }
+
   method(functions: Value, self: Value): MethodObject {
-    const object: MethodObject = { ...this.base(), kind: 'method', function: functions, self };
+    const object = this.make(
+      (other): other is MethodObject => other.kind === 'method',
+      (): MethodObject => ({ ...this.base(), kind: 'method', function: functions, self }),
+      known => {
+        known.function = union(known.function, functions);
+        known.self = union(known.self, self);
+      }
+    );
     this.put([object], union(functions, self));
     return object;
   }
 
   /** The same object for the same path. */
-  external(path: string): ExternalObject {
+  external(wanted: string): ExternalObject {
+    const path = wanted.length <= LONGEST_PATH ? wanted : wanted.slice(0, LONGEST_PATH);
     const known = this.externals.get(path);
     if (known) return known;
     const object: ExternalObject = { ...this.base(), kind: 'external', path };
@@ -209,11 +436,17 @@ export class Heap {
     if (value.size === 0) return;
     for (const container of containers) {
       if (container.kind === 'external') continue;
+      this.work += value.size;
       for (const object of value) {
         if (object === container || container.holds.has(object)) continue;
         container.holds = added(container.holds, object);
         object.heldBy = added(object.heldBy, container);
         this.edges.push([container, object]);
+        if (this.out.has(container)) this.leaked.push(object);
+        if (object.kind === 'plain' && object.origin === this.step) continue;
+        this.time += 1;
+        container.grown = this.time;
+        this.growth += 1;
       }
     }
   }
@@ -234,7 +467,15 @@ export class Heap {
 
   /** A point to which `rollBack` can return. */
   checkpoint(): HeapCheckpoint {
-    return { edges: this.edges.length, closings: this.closings.length, count: this.count };
+    return {
+      edges: this.edges.length,
+      closings: this.closings.length,
+      classes: this.classes.length,
+      attributesSet: this.attributesSet.size,
+      sites: this.sites.checkpoint(),
+      withCode: this.withCode.length,
+      count: this.count
+    };
   }
 
   /** Forgets what has happened since then. Objects made since must not be used any more. */
@@ -251,6 +492,12 @@ export class Heap {
       else this.closed.set(key, before);
     }
     this.closings.length = to.closings;
+    this.classes.length = to.classes;
+    for (const name of [...this.attributesSet].slice(to.attributesSet)) {
+      this.attributesSet.delete(name);
+    }
+    this.sites.rollBack(to.sites);
+    this.withCode.length = to.withCode;
     this.count = to.count;
   }
 }
@@ -258,6 +505,10 @@ export class Heap {
 export interface HeapCheckpoint {
   readonly edges: number;
   readonly closings: number;
+  readonly classes: number;
+  readonly attributesSet: number;
+  readonly sites: number;
+  readonly withCode: number;
   readonly count: number;
 }
 

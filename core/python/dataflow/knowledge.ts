@@ -23,6 +23,12 @@ export type CallEffect =
   | 'fresh'
   /** Reads; something new comes back that holds the arguments' elements. */
   | 'elements'
+  /** Reads; something new comes back that holds tuples of the arguments' elements. */
+  | 'pairs'
+  /** Reads; something new comes back that holds what the arguments' elements hold. */
+  | 'flattens'
+  /** Reads; a copy comes back, all that it holds copied too. */
+  | 'clones'
   /** Reads; a container's copy holds its elements, an array's or a table's copy shares nothing. */
   | 'copies'
   /** Reads; something new comes back that holds the arguments themselves. */
@@ -31,6 +37,8 @@ export type CallEffect =
   | 'part'
   /** Calls its function arguments with elements of the others; something new holds what they give. */
   | 'applies'
+  /** A function comes back that asks whatever it is given for an attribute, an item or a method. */
+  | 'asks'
   /** A decorator: what it is given comes back. */
   | 'decorates';
 
@@ -84,8 +92,8 @@ const CALLS: ReadonlyMap<string, CallEffect> = new Map([
   ),
   ...table(
     'fresh',
-    `builtins.abs builtins.bytearray builtins.object builtins.pow builtins.round builtins.sum builtins.memoryview
-    copy.deepcopy json.loads json.load pickle.loads random.sample types.SimpleNamespace collections.namedtuple
+    `builtins.abs builtins.bytearray builtins.object builtins.pow builtins.round builtins.memoryview
+    json.loads json.load pickle.loads random.sample
     pandas.read_csv pandas.read_excel pandas.read_json pandas.read_parquet pandas.read_sql pandas.to_datetime
     pandas.to_numeric pandas.concat pandas.merge pandas.get_dummies pandas.cut pandas.qcut pandas.date_range pandas.isna
     pandas.isnull pandas.notna pandas.notnull pandas.crosstab pandas.pivot_table pandas.melt pandas.unique
@@ -93,22 +101,30 @@ const CALLS: ReadonlyMap<string, CallEffect> = new Map([
   ),
   ...table(
     'elements',
-    `builtins.dict builtins.enumerate builtins.frozenset builtins.list builtins.reversed builtins.set builtins.tuple
-    builtins.zip collections.Counter collections.OrderedDict collections.deque copy.copy random.choice random.choices
-    itertools.chain itertools.product itertools.combinations itertools.permutations itertools.islice itertools.repeat
-    itertools.cycle itertools.count itertools.zip_longest itertools.tee itertools.pairwise itertools.batched
-    itertools.chain.from_iterable sklearn.model_selection.train_test_split`
+    `builtins.dict builtins.frozenset builtins.list builtins.reversed builtins.set builtins.tuple
+    collections.Counter collections.OrderedDict collections.deque random.choices
+    itertools.chain itertools.islice itertools.repeat itertools.cycle itertools.count
+    sklearn.model_selection.train_test_split`
   ),
   ...table(
+    'pairs',
+    `builtins.enumerate builtins.zip itertools.product itertools.combinations itertools.permutations
+    itertools.combinations_with_replacement itertools.zip_longest itertools.tee itertools.pairwise itertools.batched`
+  ),
+  ...table('asks', 'operator.methodcaller operator.attrgetter operator.itemgetter'),
+  ...table('flattens', 'builtins.sum itertools.chain.from_iterable'),
+  ...table('clones', 'copy.copy copy.deepcopy'),
+  ...table(
     'holds',
-    `functools.partial functools.partialmethod collections.defaultdict collections.ChainMap types.MappingProxyType
+    `functools.partial functools.partialmethod functools.singledispatch types.SimpleNamespace collections.namedtuple
+    functools.cmp_to_key collections.defaultdict collections.ChainMap types.MappingProxyType
     pandas.DataFrame pandas.Series pandas.Index contextlib.suppress contextlib.nullcontext contextlib.ExitStack
     sklearn.pipeline.make_pipeline sklearn.pipeline.Pipeline sklearn.compose.make_column_transformer
     sklearn.compose.ColumnTransformer`
   ),
   ...table(
     'part',
-    `builtins.aiter builtins.anext builtins.iter builtins.vars builtins.getattr builtins.type
+    `random.choice builtins.aiter builtins.anext builtins.iter builtins.vars builtins.getattr builtins.type
     numpy.asarray numpy.asanyarray numpy.ascontiguousarray numpy.asfortranarray numpy.require numpy.reshape numpy.ravel
     numpy.squeeze numpy.transpose numpy.swapaxes numpy.moveaxis numpy.rollaxis numpy.expand_dims numpy.atleast_1d
     numpy.atleast_2d numpy.atleast_3d numpy.broadcast_to numpy.broadcast_arrays numpy.split numpy.array_split
@@ -125,7 +141,7 @@ const CALLS: ReadonlyMap<string, CallEffect> = new Map([
   ...table(
     'decorates',
     `builtins.classmethod builtins.property builtins.staticmethod functools.cache functools.lru_cache
-    functools.cached_property functools.singledispatch functools.total_ordering dataclasses.dataclass
+    functools.cached_property functools.total_ordering dataclasses.dataclass
     contextlib.contextmanager contextlib.asynccontextmanager abc.abstractmethod typing.final typing.overload
     typing.no_type_check typing.runtime_checkable typing.override enum.unique numba.jit numba.njit numba.vectorize
     attr.s attrs.define attrs.frozen attr.define types.coroutine torch.no_grad torch.inference_mode torch.jit.script`
@@ -164,6 +180,8 @@ export function callEffect(path: string): CallEffect | null {
   const known = CALLS.get(path);
   if (known) return known;
   if (CHANGES_ARGUMENT.has(path)) return null;
+  // Loggers and handlers keep what they are given; what `attrgetter` gives may call anything.
+  if (/^logging\.([A-Z]|handlers\.)|\(\)$/.test(path)) return null;
   let end = path.lastIndexOf('.');
   while (end > 0) {
     const effect = READING_MODULES.get(path.slice(0, end));
@@ -226,6 +244,16 @@ export function isLabelAttribute(name: string): boolean {
 export const STORING_METHODS: ReadonlySet<string> = new Set(
   'add append appendleft extend extendleft insert put put_nowait setdefault update'.split(' ')
 );
+
+/** State of modules that is handed from step to step beside the names. */
+export function isCarriedState(path: string): boolean {
+  return /^(os\.environ|sys\.path)(\.|\[|$)/.test(path);
+}
+
+/** Objects whose items are arrays made of the index: `np.c_[a, b]`. */
+export function isIndexTrick(path: string): boolean {
+  return /^numpy\.(c_|r_|s_|mgrid|ogrid|index_exp)$/.test(path);
+}
 
 const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['builtins.open', 'an open file'],

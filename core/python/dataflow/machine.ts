@@ -14,15 +14,21 @@ import type { Variable } from './frames';
 import type { Heap } from './heap';
 import {
   NOTHING,
+  holders,
   reach,
   union,
   type ClassObject,
   type Frame,
   type HeapObject,
+  type PlainObject,
   type Value
 } from './heap';
-import { isBuiltin } from './knowledge';
+import { isBuiltin, isCarriedState } from './knowledge';
+import type { Dependencies } from './suspicion';
 import type { CellCode } from './unit';
+
+/** Objects that a value may be, beyond which they are no longer told apart. */
+const CROWD = 24;
 
 /** A place in a notebook. */
 export interface Place {
@@ -117,9 +123,19 @@ export class Machine {
   readonly stars: StarFact[] = [];
   /** Where set: gathers the module's names that are read, bound or changed. */
   trace: Trace | null = null;
-  /** Counts bindings, so that one can see whether code that was looked at would do something else now. */
-  bindings = 0;
-  private frameCount = 0;
+  /** Objects that names from outside stand for. */
+  readonly met = new Set<HeapObject>();
+  /** Stands for plain objects that were too many to be told apart, and holds them. */
+  private crowd: PlainObject | null = null;
+  /** What it holds besides. */
+  private readonly crowdMembers = new Set<HeapObject>();
+  private readonly reachable = new Set<ClassObject>();
+  /** Classes that could not be reached when so many objects were met. */
+  private readonly unreachable = new Map<ClassObject, number>();
+  /** Counts what may have made a name of the module stand for something else. */
+  version = 0;
+  /** Where set: gathers what the code at hand looks at. */
+  watch: Dependencies | null = null;
 
   constructor(
     readonly heap: Heap,
@@ -137,13 +153,13 @@ export class Machine {
     className: string | null,
     firstParameter: string | null = null
   ): Frame {
-    this.frameCount += 1;
+    const object = this.heap.variables();
     return {
       kind,
-      prefix: `#${this.heap.origin}.${this.frameCount}.`,
+      prefix: `#${this.heap.origin}.${object.id}.`,
       names,
       parent,
-      object: this.heap.plain(),
+      object,
       className,
       firstParameter
     };
@@ -153,13 +169,15 @@ export class Machine {
 
   read(variable: Variable, code: CellCode, node: Node): Value {
     const slot = this.flow.get(variable.key);
-    if (!variable.frame) this.trace?.read(variable.key);
     if (variable.frame) {
+      this.watch?.objects.add(variable.frame.object);
       if (variable.frame.kind === 'class')
         return this.readInClass(variable, variable.frame, code, node);
       if (slot.origin & LOCAL) return slot.value;
       return this.heap.closedOver(variable.key);
     }
+    this.trace?.read(variable.key);
+    this.watch?.addName(variable.key, slot);
     if ((slot.origin & (INCOMING | INCOMING_PAST_LOOP | DELETED)) === 0) return slot.value;
     if ((slot.origin & ~DELETED) === 0) return this.readDeleted(variable.key, code, node);
     if ((slot.origin & ~DELETED) === LOCAL) return slot.value;
@@ -207,6 +225,7 @@ export class Machine {
       deleted: false
     });
     if (value === null) return this.stars.length > 0 ? this.fresh() : NOTHING;
+    for (const object of value) this.met.add(object);
     return value;
   }
 
@@ -228,15 +247,27 @@ export class Machine {
   }
 
   bind(variable: Variable, value: Value, statement: string | null = null): void {
-    this.bindings += 1;
-    if (!variable.frame) this.trace?.write(variable.key, this.conditional === 0);
+    if (!variable.frame) this.noteWrite(variable.key);
     this.flow.set(variable.key, { origin: LOCAL, value, statement });
     if (variable.frame) this.heap.put([variable.frame.object], value);
   }
 
+  private noteWrite(name: string): void {
+    this.version += 1;
+    this.trace?.write(name, this.conditional === 0);
+    this.watch?.writes.add(name);
+  }
+
   delete(variable: Variable): void {
-    if (!variable.frame) this.trace?.write(variable.key, this.conditional === 0);
+    if (!variable.frame) this.noteWrite(variable.key);
     this.flow.set(variable.key, { origin: DELETED, value: NOTHING, statement: null });
+  }
+
+  /** Counts as done once more what code that looked at this has done to the module's names. */
+  repeat(dependencies: Dependencies): void {
+    for (const name of dependencies.names.keys()) this.trace?.read(name);
+    for (const name of dependencies.writes) this.trace?.write(name, false);
+    this.watch?.addAll(dependencies);
   }
 
   /** Code binds names that cannot be seen. */
@@ -268,6 +299,12 @@ export class Machine {
     return new Set<HeapObject>([this.heap.plain(held, { refusal })]);
   }
 
+  /** A new generator, which can be gone through but not handed to another process. */
+  generator(held: Value): Value {
+    const traits = { refusal: 'a generator', container: true };
+    return new Set<HeapObject>([this.heap.plain(held, traits)]);
+  }
+
   /** A new list, tuple, set or dict. */
   container(held: Value, items: readonly Value[] | null = null): Value {
     return new Set<HeapObject>([this.heap.plain(held, { items, container: true })]);
@@ -282,12 +319,74 @@ export class Machine {
     const parts = new Set<HeapObject>();
     for (const object of value) {
       if (object.kind === 'external') continue;
+      this.watch?.objects.add(object);
       if (isViewed(object)) parts.add(object);
-      for (const held of object.holds) {
-        if (held.kind !== 'class' || object.kind !== 'instance') parts.add(held);
+      for (const held of object === this.crowd ? this.crowdParts() : object.holds) {
+        if (object.kind !== 'instance' || held !== object.type) parts.add(held);
       }
     }
-    return parts;
+    return this.widened(parts);
+  }
+
+  /**
+   * The same value, or where too many different objects could be it, one that stands for all of those which are no
+   * functions, classes or instances. Bounds what the analysis has to go through for each expression.
+   */
+  widened(value: Value): Value {
+    if (value.size <= CROWD) return value;
+    const crowd = (this.crowd ??= this.heap.crowd());
+    const kept = new Set<HeapObject>([crowd]);
+    const joining = new Set<HeapObject>();
+    for (const object of value) {
+      if (object.kind === 'external') continue;
+      if (object.kind !== 'plain') {
+        kept.add(object);
+        this.crowdMembers.add(object);
+      } else if (object !== crowd && !crowd.holds.has(object)) joining.add(object);
+    }
+    this.heap.put([crowd], value);
+    this.heap.put(joining, new Set([crowd]));
+    const changed = this.changedObjects.get(crowd);
+    if (changed) this.change(joining, false, changed.place);
+    return kept.size > CROWD ? new Set([crowd]) : kept;
+  }
+
+  private crowdParts(): ReadonlySet<HeapObject> {
+    return this.crowdMembers.size > CROWD ? NOTHING : this.crowdMembers;
+  }
+
+  /** The value may be one of those objects that are not told apart: nobody knows what code of its own it has. */
+  isCrowd(value: Value): boolean {
+    return this.crowd !== null && value.has(this.crowd);
+  }
+
+  /** The running step can reach this class: it has made it, or has read something that leads to it. */
+  canReach(type: ClassObject): boolean {
+    if (this.watch) this.watch.looksForClasses = true;
+    if (type.origin === this.heap.origin || this.reachable.has(type)) return true;
+    if (this.unreachable.get(type) === this.met.size) return false;
+    for (const holder of holders([type])) {
+      if (!this.met.has(holder)) continue;
+      this.reachable.add(type);
+      return true;
+    }
+    this.unreachable.set(type, this.met.size);
+    return false;
+  }
+
+  /** All that can be reached from a value. */
+  reach(value: Value): ReadonlySet<HeapObject> {
+    return this.watched(reach(value));
+  }
+
+  /** All that printing, comparing or hashing a value goes through. */
+  contents(value: Value): ReadonlySet<HeapObject> {
+    return this.watched(this.heap.contents(value));
+  }
+
+  private watched(objects: ReadonlySet<HeapObject>): ReadonlySet<HeapObject> {
+    if (this.watch) for (const object of objects) this.watch.objects.add(object);
+    return objects;
   }
 
   /** What a container holds, without the container. */
@@ -295,29 +394,33 @@ export class Machine {
     const elements = new Set<HeapObject>();
     for (const object of value) {
       if (object.kind === 'external') continue;
-      for (const held of object.holds) elements.add(held);
+      this.watch?.objects.add(object);
+      if (object === this.crowd) elements.add(object);
+      for (const held of object === this.crowd ? this.crowdParts() : object.holds)
+        elements.add(held);
     }
-    return elements;
+    return this.widened(elements);
   }
 
   /** An object may have been changed, for certain where the code always does it and the value can only be that one. */
   change(value: Value, certain: boolean, place: Place): void {
-    const sure = certain && this.conditional === 0 && value.size === 1;
+    const single = certain && this.conditional === 0 && value.size === 1;
     for (const object of value) {
       if (object.kind === 'external') {
-        if (certain) this.moduleChanges.set(object.path, place);
+        if (certain && !isCarriedState(object.path)) this.moduleChanges.set(object.path, place);
         continue;
       }
+      const sure = single && !object.many;
       const known = this.changedObjects.get(object);
-      if (!known || (sure && !known.certain)) {
-        this.changedObjects.set(object, { certain: sure, place });
-      }
+      if (known && (known.certain || !sure)) continue;
+      this.changedObjects.set(object, { certain: sure, place });
+      if (object.kind === 'plain' && object.argument) this.change(object.holds, false, place);
     }
   }
 
   /** The module's name was changed through itself: `x[0] = 1`, `del x.a`. */
   changeName(name: string, place: Place): void {
-    this.trace?.write(name, this.conditional === 0);
+    this.noteWrite(name);
     const certain = this.conditional === 0;
     const known = this.changes.get(name);
     if (!known || (certain && !known.certain)) this.changes.set(name, { certain, place });
@@ -325,7 +428,7 @@ export class Machine {
 
   /** Whoever gets this value may change all that can be reached from it. */
   changeReachable(value: Value, place: Place): void {
-    for (const object of reach(value)) {
+    for (const object of this.reach(value)) {
       if (object.kind === 'plain' || object.kind === 'instance') {
         this.change(new Set([object]), false, place);
       }
@@ -338,10 +441,13 @@ export class Machine {
   branch(run: () => void): Delta | null {
     const base = this.flow;
     const layer = base.branch();
+    const before = this.version;
     this.flow = layer;
     this.conditional += 1;
     run();
     this.conditional -= 1;
+    // Outside of the branch, what it has bound is not bound yet.
+    if (this.version !== before) this.version += 1;
     const ended = this.flow.ended;
     this.flow = base;
     return ended ? null : layer.since(base);
@@ -349,12 +455,26 @@ export class Machine {
 
   /** One of the branches happened. Where some did not come out, what follows may not run either. */
   join(outcomes: readonly (Delta | null)[]): void {
+    if (outcomes.some(outcome => outcome !== null && outcome.size > 0)) this.version += 1;
     this.flow.merge(outcomes.filter(outcome => outcome !== null));
   }
 
   /** Something happens, or not. */
   perhaps(run: () => void): void {
     this.join([this.branch(run), new Map()]);
+  }
+
+  /** What a finished call leaves: its own variables only where a function closes over them. */
+  withoutFrame(outcome: Delta, { prefix }: Frame): Delta {
+    if (this.heap.captured.has(prefix)) return outcome;
+    const kept = new Map<string, Slot>();
+    for (const [key, slot] of outcome) if (!key.startsWith(prefix)) kept.set(key, slot);
+    return kept;
+  }
+
+  forgetFrame({ prefix }: Frame, names: Iterable<string>): void {
+    if (this.heap.captured.has(prefix)) return;
+    for (const name of names) this.flow.forget(prefix + name);
   }
 
   /** Keeps the variables of finished calls, for closures in later steps. */

@@ -8,7 +8,9 @@ exception), `problems` (sentences) and `superfluous` (inputs that could be left 
 The notebook's side: for each step its ancestors' cells and its own are run in one namespace. The
 pipeline's side: each step has a namespace of its own that holds the prologue, the imports it is
 said to need and copies of the inputs it is said to take. Functions belong to the namespace they
-are copied to. Then every input is left out in turn, which must show.
+are copied to. Then every input is left out in turn, which must show. And each parameter that a
+step is not said to use is given another value, which must not show: else a result would be reused
+that has become wrong.
 
 Objects do not stay one object across joined branches. Where that may matter, `onlyInputs` compares
 at a step below a join only what comes in, and nothing below it.
@@ -243,6 +245,21 @@ def captured(text: io.StringIO) -> str:
     return "".join(line for line in lines if not any(each in line for each in timings))
 
 
+def another(value: Any) -> Any:
+    """A value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 1
+    if isinstance(value, str):
+        return f"{value}x"
+    if isinstance(value, list):
+        return [*value, 1]
+    if isinstance(value, dict):
+        return {**value, "another": 1}
+    return 1
+
+
 class Case:
     """One notebook, run both ways."""
 
@@ -260,11 +277,21 @@ class Case:
             direct = [after["step"] for after in step["after"]]
             self.ancestors[step["name"]] = set(direct).union(*(self.ancestors[d] for d in direct))
 
-    def start(self) -> Namespace:
+    def start(self, changed: str | None = None) -> Namespace:
+        """What the prologue makes; `changed`: with another value of this parameter."""
         namespace = self.runner.namespace()
         for cell in self.pipeline["prologue"]:
-            self.runner.run(cell["source"], namespace)
+            self.runner.run(self.source(cell, changed), namespace)
         return namespace
+
+    def source(self, cell: dict[str, Any], changed: str | None) -> str:
+        source = str(cell["source"])
+        for parameter in self.pipeline["parameters"]:
+            literal = parameter["literal"]
+            if parameter["name"] == changed and literal["cell"] == cell["cell"]:
+                other = repr(another(parameter["default"]))
+                source = source[: literal["start"]] + other + source[literal["end"] :]
+        return source
 
     def run_cells(self, step: dict[str, Any], namespace: Namespace) -> tuple[str, str | None]:
         """What a step prints, and the exception that ends it."""
@@ -328,11 +355,15 @@ class Case:
         return done
 
     def run_step(
-        self, step: dict[str, Any], done: dict[str, Any], without: tuple[str, str] | None
+        self,
+        step: dict[str, Any],
+        done: dict[str, Any],
+        without: tuple[str, str] | None = None,
+        changed: str | None = None,
     ) -> dict[str, Any]:
         origins: dict[int, Any] = {}
         with contextlib.redirect_stdout(io.StringIO()):
-            namespace = self.start()
+            namespace = self.start(changed)
         prologue = dict(namespace)
         missing = without[1] if without and without[0] == step["name"] else None
         for imported in step["imports"]:
@@ -408,7 +439,7 @@ class Case:
         return {
             "printed": {name: result["printed"] for name, result in done.items()},
             "error": {name: result["error"] for name, result in done.items()},
-            "problems": problems,
+            "problems": problems + self.stale(done),
             "superfluous": self.superfluous(done),
         }
 
@@ -451,6 +482,26 @@ class Case:
                 if repr(ours) != repr(theirs):
                     problems.append(f"step {name}: {each} is {ours}, in the notebook {theirs}")
         return problems
+
+    def stale(self, done: dict[str, Any]) -> list[str]:
+        """Parameters that a step uses though it is not said to."""
+        found = []
+        for step in self.steps:
+            for name in (parameter["name"] for parameter in self.pipeline["parameters"]):
+                if name in step["parameters"]:
+                    continue
+                ours = done[step["name"]]
+                theirs = self.run_step(step, done, changed=name)
+                if any(ours[kind] != theirs[kind] for kind in ("printed", "error")) or self.left(
+                    step, ours
+                ) != self.left(step, theirs):
+                    found.append(f"step {step['name']} uses the parameter {name}")
+        return found
+
+    def left(self, step: dict[str, Any], result: dict[str, Any]) -> list[str]:
+        """What others take from a step."""
+        namespace = result["namespace"]
+        return [repr(content(namespace.get(name))) for name in step["outputs"]]
 
     def superfluous(self, done: dict[str, Any]) -> list[str]:
         """Inputs and imports without which everything goes the same."""

@@ -96,7 +96,7 @@ const isForeign = (tag: string) => parseTag(tag).items.length === 0;
 /** Tags of other tools, and such as nobody can read. */
 export const foreignTag = fc
   .oneof(
-    fc.constantFrom('hide-input', 'steps:x', 'limit:cpu', 'step:', 'todo', 'report:enabled', ' '),
+    fc.constantFrom('hide-input', 'limit:cpu', 'step:', 'todo', 'report:enabled', ' '),
     fc.string()
   )
   .filter(isForeign);
@@ -119,6 +119,7 @@ const ownTag = fc.oneof(
     'cache:disabled',
     'notebook:n'
   ),
+  fc.constantFrom('steps:a', 'import', 'Prev: a;b', 'SKIP', 'limits:cpu:1', 'Block:old'),
   stepName.map(name => `block:${name}`),
   stepName.map(name => `prev:${name}`)
 );

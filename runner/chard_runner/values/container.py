@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
+from . import disk
 from .addresses import address_of
 from .digest import Digest, digest_buffer
 from .model import ValueReadError
@@ -37,7 +38,7 @@ _ALIGNMENT = 64
 _PAGE_ALIGNED_FROM = 1 << 20
 _ALWAYS_VERIFIED_BELOW = 1 << 20
 _WRITE_BYTES = 32 << 20
-_FLUSHED_EARLY_FROM = 16 << 20
+_PREPARED_FROM = 16 << 20
 
 
 class StoreError(Exception):
@@ -98,7 +99,7 @@ def write_file(
         raise _store_error(store, error) from error
     try:
         try:
-            name, length = _write_into(handle, sections, fields, durable=durable)
+            name, length = _write_into(handle, sections, fields)
             if not (store / name).exists():
                 if durable:
                     os.fsync(handle)
@@ -136,23 +137,13 @@ def read_file(store: Path, name: str, *, verify: bool) -> LoadedFile:
 
 
 def _write_into(
-    handle: int,
-    sections: Sequence[Section],
-    fields: Callable[[], dict[str, Any]],
-    *,
-    durable: bool,
+    handle: int, sections: Sequence[Section], fields: Callable[[], dict[str, Any]]
 ) -> tuple[str, int]:
-    position = _PREAMBLE.size
-    offsets = []
-    for section in sections:
-        position = _aligned(position, section.view.nbytes)
-        offsets.append(position)
-        _write_at(handle, section.view, position)
-        position += section.view.nbytes
-    if durable and position >= _FLUSHED_EARLY_FROM:
-        # The disk works while other threads still digest; the last flush then has little left to
-        # do.
-        os.fsync(handle)
+    offsets, position = _layout(sections)
+    if position >= _PREPARED_FROM:
+        disk.reserve(handle, position)
+    for section, offset in zip(sections, offsets):
+        _write_at(handle, section.view, offset)
     entries = [
         {
             "offset": offset,
@@ -172,6 +163,17 @@ def _write_into(
     return hashed.hex(), position + len(index)
 
 
+def _layout(sections: Sequence[Section]) -> tuple[list[int], int]:
+    """Where each section begins, and where the last one ends."""
+    position = _PREAMBLE.size
+    offsets = []
+    for section in sections:
+        position = _aligned(position, section.view.nbytes)
+        offsets.append(position)
+        position += section.view.nbytes
+    return offsets, position
+
+
 def _aligned(position: int, length: int) -> int:
     unit = mmap.PAGESIZE if length >= _PAGE_ALIGNED_FROM else _ALIGNMENT
     return -(-position // unit) * unit
@@ -180,7 +182,11 @@ def _aligned(position: int, length: int) -> int:
 def _write_at(handle: int, view: memoryview, position: int) -> None:
     done = 0
     while done < view.nbytes:
-        done += os.pwrite(handle, view[done : done + _WRITE_BYTES], position + done)
+        written = os.pwrite(handle, view[done : done + _WRITE_BYTES], position + done)
+        if written == _WRITE_BYTES:
+            # The disk works while the rest is copied and digested: the flush at the end is short.
+            disk.start_writing(handle, position + done, written)
+        done += written
 
 
 def _flush_folder(folder: Path) -> None:

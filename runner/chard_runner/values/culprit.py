@@ -12,6 +12,7 @@ from .refusals import explain
 
 _MAX_SECONDS = 2.0
 _MAX_CHILDREN = 2000
+_MAX_PATH = 200
 
 Attempt = Callable[[Any], Optional[BaseException]]
 
@@ -28,10 +29,18 @@ def refuse(name: str, value: Any, error: BaseException, attempt: Attempt) -> Ref
         code="unpicklable",
         name=name,
         type=describe_type(part),
-        path=path,
+        path=_shortened(path),
         reason=reason,
         advice=advice,
     )
+
+
+def _shortened(path: str) -> str:
+    """A path that a person can read, however deep the part lies."""
+    if len(path) <= _MAX_PATH:
+        return path
+    half = _MAX_PATH // 2
+    return f"{path[:half]}...{path[-half:]}"
 
 
 def _descend(

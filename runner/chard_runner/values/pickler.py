@@ -11,7 +11,7 @@ import typing
 from typing import Any, BinaryIO, Callable
 
 from .._vendor.cloudpickle import cloudpickle
-from . import classes, functions, rebuild
+from . import classes, functions, keras_models, rebuild
 from .arrays import ArrayHandlers, Memory, SharedMemory, array_handler
 from .refusals import Unpassable, check_module, refused_kind
 from .world import World
@@ -79,6 +79,10 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
         refused = refused_kind(kind)
         if refused is not None:
             return functools.partial(_raise_unpassable, refused)
+        if _is_initialised_by_python(kind):
+            return _reduce_exception
+        if keras_models.is_saveable(kind):
+            return keras_models.reduce_saveable
         return array_handler(kind)
 
 
@@ -93,6 +97,20 @@ def _keep(buffers: list[memoryview], buffer: pickle.PickleBuffer) -> bool:
 def _reduce_module(pickler: ValuePickler, module: types.ModuleType) -> Any:
     check_module(module)
     return rebuild.imported, (module.__name__,)
+
+
+def _is_initialised_by_python(kind: type) -> bool:
+    """Whether an exception's own way back would call an ``__init__`` with what it does not take."""
+    return (
+        issubclass(kind, BaseException)
+        and kind.__reduce__ is BaseException.__reduce__
+        and kind.__reduce_ex__ is object.__reduce_ex__
+        and isinstance(kind.__init__, types.FunctionType)
+    )
+
+
+def _reduce_exception(pickler: ValuePickler, error: BaseException) -> Any:
+    return rebuild.exception, (type(error), error.args), error.__dict__ or None
 
 
 def _reduce_memory(pickler: ValuePickler, memory: Memory) -> Any:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import importlib
+import io
 import types
 import typing
+import zipfile
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
@@ -101,6 +103,30 @@ def function_slots(source: types.FunctionType) -> dict[str, Any]:
 def lru_cache(reader: Reader, target: Callable[..., Any], maxsize: int | None, typed: bool) -> Any:
     """A cached function; the cache starts empty."""
     return functools.lru_cache(maxsize=maxsize, typed=typed)(target)
+
+
+def exception(
+    reader: Reader, kind: type[BaseException], arguments: tuple[Any, ...]
+) -> BaseException:
+    """An exception whose class has an ``__init__`` that takes something else than ``args``."""
+    made = kind.__new__(kind, *arguments)
+    initialisers: list[Any] = [vars(base).get("__init__") for base in kind.__mro__]
+    native = next(each for each in initialisers if isinstance(each, types.WrapperDescriptorType))
+    native(made, *arguments)
+    return made
+
+
+def keras_saveable(reader: Reader, parts: dict[str, Any], definitions: dict[str, Any]) -> Any:
+    """A model of Keras from its archive's members, with the notebook's classes that they name."""
+    keras: Any = importlib.import_module("keras")
+    saveable: Any = importlib.import_module("keras.src.saving.keras_saveable").KerasSaveable
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        for name, content in parts.items():
+            opened.writestr(name, bytes(content))
+    archive.seek(0)
+    with keras.saving.custom_object_scope(definitions):
+        return saveable._unpickle_model(archive)
 
 
 def type_variable(

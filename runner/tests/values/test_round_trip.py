@@ -15,7 +15,14 @@ import pytest
 from value_cases import CASES
 
 _WORKER = Path(__file__).with_name("worker.py")
-_NEEDS = {"notebook": [], "python": [], "science": ["scipy", "sklearn", "matplotlib"]}
+_NEEDS = {
+    "notebook": [],
+    "python": [],
+    "science": ["scipy", "sklearn", "matplotlib"],
+    "xgboost": ["xgboost", "sklearn"],
+    "lightgbm": ["lightgbm", "sklearn"],
+    "keras": ["keras", "jax"],
+}
 
 
 def _run(mode: str, family: str, folder: Path) -> dict[str, str]:

@@ -110,6 +110,41 @@ def test_a_failed_write_is_said_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL])
+def test_a_disk_that_cannot_reserve_room_is_written_all_the_same(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
+    step, _ = stored(tmp_path, "value = bytearray(17 << 20)")
+    two = Step(tmp_path, "two")
+    two.read(step.write("value"), verify=True)
+    assert two.names["value"] == bytearray(17 << 20)
+
+
+def test_a_disk_without_the_room_is_full_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
+    step = Step(tmp_path, "one")
+    step.run("value = bytearray(17 << 20)")
+    assert [refusal.code for refusal in step.write("value").refused] == ["disk-full"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_value_that_is_nested_too_deep_is_named_in_few_words(tmp_path: Path) -> None:
+    step = Step(tmp_path, "one")
+    step.run("value = []\nfor _ in range(20_000): value = [value]")
+    (refusal,) = step.write("value").refused
+    assert refusal.path.startswith("value[0][0]")
+    assert len(str(refusal)) < 1000
+
+
 def test_a_real_full_disk(tmp_path: Path) -> None:
     code = """
 import resource, signal, sys

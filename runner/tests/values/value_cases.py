@@ -701,13 +701,113 @@ TORCH = [
     ),
 ]
 
+_SAMPLE = (
+    "import numpy as np\nrng = np.random.default_rng(0)\n"
+    "X = rng.normal(size=(300, 5)).astype('float32'); y = (X[:, 0] + X[:, 1] ** 2 > 0.5).astype(int)\n"
+)
+
+EXCEPTIONS = [
+    Case(
+        "own-arguments",
+        "class Wrong(ValueError):\n"
+        "    def __init__(self, code, *, why): super().__init__(f'{code}: {why}'); self.code = code\n"
+        "value = Wrong(3, why='late')",
+        "assert type(value) is Wrong and (value.code, value.args) == (3, ('3: late',)) and str(value) == '3: late'",
+    ),
+    Case(
+        "native-fields",
+        "class Stop(SystemExit):\n"
+        "    def __init__(self): super().__init__(7); self.left = [1]\n"
+        "value = Stop()",
+        "assert type(value) is Stop and (value.code, value.left) == (7, [1])",
+    ),
+]
+
+XGBOOST = [
+    Case(
+        "classifier",
+        _SAMPLE + "from xgboost import XGBClassifier\n"
+        "value = XGBClassifier(n_estimators=9, n_jobs=1).fit(X, y); probabilities = value.predict_proba(X)",
+        "assert (value.predict_proba(X) == probabilities).all() and value.n_estimators == 9\n"
+        "assert (value.feature_importances_ == expected.feature_importances_).all()",
+    ),
+    Case(
+        "booster",
+        _SAMPLE + "import xgboost\ndata = xgboost.DMatrix(X, label=y)\n"
+        "value = xgboost.train({'objective': 'binary:logistic', 'nthread': 1}, data, 5); margins = value.predict(data)",
+        "import xgboost\ndata = xgboost.DMatrix(X, label=y)\nassert (value.predict(data) == margins).all()\n"
+        "assert xgboost.train({'objective': 'binary:logistic'}, data, 2, xgb_model=value).num_boosted_rounds() == 7",
+    ),
+]
+
+LIGHTGBM = [
+    Case(
+        "classifier",
+        _SAMPLE + "from lightgbm import LGBMClassifier\n"
+        "value = LGBMClassifier(n_estimators=9, n_jobs=1, verbose=-1).fit(X, y); probabilities = value.predict_proba(X)",
+        "assert (value.predict_proba(X) == probabilities).all() and value.n_estimators == 9\n"
+        "assert (value.feature_importances_ == expected.feature_importances_).all()",
+    ),
+    Case(
+        "booster",
+        _SAMPLE
+        + "import lightgbm\nsettings = {'objective': 'binary', 'verbose': -1, 'num_threads': 1}\n"
+        "value = lightgbm.train(settings, lightgbm.Dataset(X, label=y), 5); margins = value.predict(X)",
+        "import lightgbm\nassert (value.predict(X) == margins).all()\n"
+        "assert lightgbm.train(settings, lightgbm.Dataset(X, label=y), 2, init_model=value).num_trees() == 7",
+    ),
+]
+
+_KERAS = (
+    _SAMPLE
+    + "import os; os.environ.setdefault('KERAS_BACKEND', 'jax')\nimport keras\nkeras.utils.set_random_seed(0)\n"
+)
+
+KERAS = [
+    Case(
+        "sequential",
+        _KERAS
+        + "layers = [keras.layers.Input((5,)), keras.layers.Dense(8, activation='relu'), keras.layers.Dense(1)]\n"
+        "value = keras.Sequential(layers); value.compile(optimizer='adam', loss='mse'); value.fit(X, y, epochs=1, verbose=0)\n"
+        "predicted = value.predict(X, verbose=0)",
+        "assert (value.predict(X, verbose=0) == predicted).all()\n"
+        "steps = int(value.optimizer.iterations); assert steps > 0\n"
+        "value.fit(X, y, epochs=1, verbose=0); assert int(value.optimizer.iterations) == 2 * steps",
+        reproducible=False,
+    ),
+    Case(
+        "notebook-model",
+        _KERAS + "class Net(keras.Model):\n"
+        "    def __init__(self, width=4, **options):\n"
+        "        super().__init__(**options); self.width = width; self.inner = keras.layers.Dense(width); self.outer = keras.layers.Dense(1)\n"
+        "    def call(self, inputs): return self.outer(self.inner(inputs))\n"
+        "    def get_config(self): return {**super().get_config(), 'width': self.width}\n"
+        "value = Net(3); predicted = value.predict(X, verbose=0)",
+        "assert type(value) is Net and value.width == 3\nassert (value.predict(X, verbose=0) == predicted).all()",
+        prologue="import keras",
+        reproducible=False,
+    ),
+    Case(
+        "functions-of-the-notebook",
+        _KERAS
+        + "scale = 2.0\ndef grow(x): return x * scale\ndef off(y, p): return keras.ops.mean(keras.ops.abs(y - p)) * scale\n"
+        "value = keras.Sequential([keras.layers.Input((5,)), keras.layers.Dense(1, activation=grow)])\n"
+        "value.compile(optimizer='sgd', loss=off); value.fit(X, y, epochs=1, verbose=0); predicted = value.predict(X, verbose=0)",
+        "assert (value.predict(X, verbose=0) == predicted).all() and value.loss is off\nvalue.fit(X, y, epochs=1, verbose=0)",
+        reproducible=False,
+    ),
+]
+
 CASES: dict[str, list[Case]] = {
     "python": PYTHON,
-    "notebook": NOTEBOOK,
+    "notebook": [*NOTEBOOK, *EXCEPTIONS],
     "numpy": NUMPY,
     "pandas": PANDAS,
     "science": SCIENCE,
     "polars": POLARS,
     "pydantic": PYDANTIC,
     "torch": TORCH,
+    "xgboost": XGBOOST,
+    "lightgbm": LIGHTGBM,
+    "keras": KERAS,
 }

@@ -1,15 +1,26 @@
-import { fold, initialRunState, runSummary, type RunEvent, type RunState } from '@chard/core/run';
+import {
+  fold,
+  initialRunState,
+  isOver,
+  runSummary,
+  type RunEvent,
+  type RunState
+} from '@chard/core/run';
 import type { ExecutionContext, RunHandle } from '../engines/engine';
 import { describeEnvironment, environmentFingerprint } from '../python/environment';
+import { notebookChange } from '../notebooks/changes';
 import { findInterpreter } from '../python/interpreter';
 import { runnerEnvironment } from '../python/runnerModule';
 import type { Stores } from '../stores';
 import { printJson, type Context, type ExitCode } from './context';
 import { saveDisplays } from './displays';
+import { storedArtefact } from './commands/runs/record';
 import { followRun } from './follow';
 import { showProgress } from './progress';
 import { readLog } from './readLog';
-import { nextSteps, runReport } from './runView';
+import type { Terminal } from './terminal';
+import { nextSteps } from './nextSteps';
+import { runReport } from './runView';
 
 export interface ShowOptions {
   readonly json: boolean;
@@ -17,10 +28,14 @@ export interface ShowOptions {
   readonly saveDisplays?: string;
 }
 
-/** Options of every command that executes something and shows it. */
+/** Gives the words of a command that runs the notebook anew. */
+type RunAgain = (state: RunState) => Promise<readonly string[]> | readonly string[];
+
+/** A run that goes on, and how it is shown. */
 export interface WatchedRun {
   readonly stores: Stores;
   readonly handle: RunHandle;
+  readonly again: RunAgain;
   /** Events up to here are history: they count for the state but are not told again. */
   readonly after: number;
 }
@@ -45,7 +60,7 @@ export async function executionContext(
 
 /** Shows a run until it is over: live in a terminal, as JSON where asked for; Ctrl-C cancels it. */
 export async function watchRun(
-  { stores, handle, after }: WatchedRun,
+  { stores, handle, again, after }: WatchedRun,
   { json, follow, saveDisplays: folder }: ShowOptions,
   { terminal, interrupted }: Context
 ): Promise<ExitCode> {
@@ -79,13 +94,28 @@ export async function watchRun(
   } else if (!json) {
     terminal.out(`\n${runReport(state, terminal.paint.out)}`);
     files.forEach(path => terminal.out(`  ${path}\n`));
-    const next = nextSteps(state, terminal.paint.err);
+    const next = await adviceAfter(stores, state, again, terminal);
     terminal.err(next && `\n${next}`);
   }
   if (interrupted.aborted) {
     return 130;
   }
   return state.phase === 'succeeded' ? 0 : 1;
+}
+
+/** What to do about a run that has not succeeded. The notebook is looked at only then. */
+export async function adviceAfter(
+  stores: Stores,
+  state: RunState,
+  again: RunAgain,
+  { paint }: Terminal
+): Promise<string> {
+  if (state.phase === 'succeeded' || !isOver(state.phase)) {
+    return '';
+  }
+  const bytes = storedArtefact(stores, state.id, 'notebook');
+  const change = await notebookChange(state.notebook.path, bytes);
+  return nextSteps(state, await again(state), change, paint.err);
 }
 
 function* takeUntil(events: Iterable<RunEvent>, seq: number): Generator<RunEvent> {

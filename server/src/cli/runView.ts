@@ -66,25 +66,6 @@ export function runReport(state: RunState, paint: Paint): string {
   return parts.join('\n');
 }
 
-/** What a person can do about a run that has not succeeded; nothing for one that has. */
-export function nextSteps({ id, phase, error }: RunState, paint: Paint): string {
-  if (phase !== 'failed' && phase !== 'cancelled' && phase !== 'interrupted') {
-    return '';
-  }
-  const rows = [[`  chard runs retry ${id}`, paint('dim', 'goes on; what succeeded is kept')]];
-  if (error !== null && error.step !== null && error.step !== METRICS_STEP) {
-    const step = /^[\w-]+$/.test(error.step) ? error.step : `'${error.step}'`;
-    rows.unshift(
-      [
-        `  chard runs exec ${id} --step ${step} --before -c 'dir()'`,
-        paint('dim', 'looks at what the step got')
-      ],
-      [`  chard runs logs ${id} --step ${step}`, paint('dim', 'what it said')]
-    );
-  }
-  return table(rows);
-}
-
 /** Why each step was run, reused or skipped, with its attempts and what it took of the machine. */
 export function stepReasons(state: RunState): string {
   return table(
@@ -113,7 +94,10 @@ export function errorReport(error: NonNullable<RunState['error']>, paint: Paint)
     error.cell === null ? null : `cell ${error.cell}`,
     error.line === null ? null : `line ${error.line}`
   ].filter(Boolean);
-  const what = error.code === 'exception' ? `${error.type}: ${error.message}` : error.message;
+  const what =
+    error.code === 'exception'
+      ? [error.type, error.message].filter(Boolean).join(': ')
+      : error.message;
   const lines = [
     `${paint('red', where.join(', '))}${where.length > 0 ? ': ' : ''}${paint('bold', what)}`
   ];

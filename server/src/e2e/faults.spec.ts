@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -24,6 +24,8 @@ afterEach(() => {
 function notebook(name: string, ...cells: Cell[]): string {
   return writeNotebook(chard.folder, name, notebookText(cells));
 }
+
+const trivial = () => notebook('trivial', cell('step:a', 'print(1)'));
 
 describe('a step that', () => {
   it.each<[string, Cell[], RegExp]>([
@@ -165,8 +167,6 @@ describe('a step that', () => {
 });
 
 describe('a store', () => {
-  const trivial = () => notebook('trivial', cell('step:a', 'print(1)'));
-
   it('of a newer version is left as it is', async () => {
     await chard.run(['run', trivial()]);
     const home = join(chard.folder, 'newer');
@@ -216,6 +216,16 @@ function mountSmallDisk(): string | null {
   }
 }
 
+describe('a command that only looks', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends at once with %s', async signal => {
+    const { child, ended } = chard.start(['check', '-'], { input: null });
+    // More than a pipe holds: once it is written, the command is at work.
+    await new Promise(resolve => child.stdin?.write(' '.repeat(1 << 20), resolve));
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code: null, signal, out: '' });
+  });
+});
+
 describe('a disk (skipped where no small one can be mounted)', () => {
   const onSmallDisk = { env: { CHARD_HOME: join(small ?? '', 'home') } };
 
@@ -261,6 +271,33 @@ describe('a disk (skipped where no small one can be mounted)', () => {
     ]);
     expect(refused.err).not.toContain('fault in Chard');
     expect((await chard.run(['check', path], onSmallDisk)).code).toBe(0);
+    const unmade = { env: { CHARD_HOME: join(small ?? '', 'unmade') } };
+    expect((await chard.run(['check', path], unmade)).code).toBe(0);
+    const nowhere = await chard.run(['run', path, '--json'], unmade);
+    expect(readDocument(nowhere, FailureDocument).error.code).toBe('store-read-only');
+  });
+});
+
+describe('the folder for temporary files, to which others can write', () => {
+  it('has nothing of a run afterwards that anybody could have put there', async () => {
+    const shared = mkdtempSync(join(tmpdir(), 'chard-shared-'));
+    try {
+      const { code } = await chard.run(['run', trivial()], { env: { TMPDIR: shared } });
+      expect([code, readdirSync(shared)]).toEqual([0, []]);
+    } finally {
+      rmSync(shared, { recursive: true });
+    }
+  });
+
+  it('does not stand in for a cache that cannot be written', async () => {
+    const shared = mkdtempSync(join(tmpdir(), 'chard-shared-'));
+    try {
+      const env = { TMPDIR: shared, XDG_CACHE_HOME: trivial() };
+      const { code, err } = await chard.run(['graph', trivial()], { env });
+      expect([code, err, readdirSync(shared)]).toEqual([0, '', []]);
+    } finally {
+      rmSync(shared, { recursive: true });
+    }
   });
 });
 

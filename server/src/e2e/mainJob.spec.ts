@@ -138,10 +138,14 @@ describe('the digits example', () => {
   it('runs a part of it on what an earlier run left', async () => {
     const only = await chard.run(['run', digits, '--only', 'evaluate', '--run', first, '--json']);
     expect(outcomes(readDocument(only, RunDocument))).toMatchObject({ evaluate: 'succeeded' });
-    // The model comes out the same, so what depends on it is not worked out again.
+    // The model comes out the same; what depends on it runs again all the same.
     const from = await chard.run(['run', digits, '--from', 'logistic', '--json']);
     const document = readDocument(from, RunDocument);
-    expect(outcomes(document)).toMatchObject({ logistic: 'succeeded', evaluate: 'reused' });
+    expect(outcomes(document)).toMatchObject({
+      load: 'reused',
+      logistic: 'succeeded',
+      evaluate: 'succeeded'
+    });
     expect(document.metrics).toMatchObject({ best_accuracy: 0.98 });
     const both = await chard.run(['run', digits, '--from', 'load', '--only', 'load']);
     expect([both.code, both.err]).toEqual([2, 'chard: Give --from or --only, not both.\n']);
@@ -186,8 +190,13 @@ describe('the digits example', () => {
 
     const pickle = join(chard.folder, 'accuracy.pkl');
     const words = ['runs', 'values', first, '--step', 'evaluate', '--name', 'accuracy'];
-    const written = await chard.run([...words, '-o', pickle]);
+    const written = await chard.run([...words, '-o', pickle, '--json']);
     expect(written.err).toBe(`Wrote accuracy (dict) to ${pickle}\n`);
+    const document = readDocument(written, ValuesDocument);
+    expect(document).toMatchObject({
+      values: [{ step: 'evaluate', name: 'accuracy' }],
+      file: pickle
+    });
     const read = 'import pickle, sys; print(pickle.load(open(sys.argv[1], "rb"))["random forest"])';
     expect(execFileSync(PYTHON, ['-c', read, pickle], { encoding: 'utf8' })).toBe('0.98\n');
   });

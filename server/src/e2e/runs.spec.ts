@@ -76,8 +76,9 @@ describe('a failing step', () => {
     expect(out).not.toContain('chard_runner');
     expect(err).toContain('divide: failed in ');
     expect(err).toContain('report: skipped\n');
-    expect(err).toContain(`\n  chard runs exec ${id} --step divide --before -c 'dir()'  `);
-    expect(err).toContain(`\n  chard runs retry ${id}  `);
+    expect(err).toContain(`\n  chard runs exec ${id} --step divide --before -c 'dir()'\n`);
+    expect(err).toContain(`\n  chard run ${failing}\n      after a change to the notebook: `);
+    expect(err).toContain(`\n  chard runs retry ${id}\n      without one: `);
     expect(chard.leftBehind()).toEqual([]);
   });
 
@@ -103,6 +104,37 @@ describe('a failing step', () => {
     });
     expect(document.steps.map(({ state }) => state)).toEqual(['succeeded', 'failed', 'skipped']);
     expect(counted()).toEqual({ load: 1 });
+  });
+
+  it('says in a retry after an edit that the old code is run, and what runs the new one', async () => {
+    const [id] = /\d{8}-\d{6}-\w{6}/.exec((await chard.run(['runs', 'list'])).out) ?? [''];
+    const mended = [
+      cell('step:load', `${count('load')}\nitems = [1, 2, 0]\nprint("loaded")`),
+      cell('step:divide prev:load', 'inverse = [1 / item for item in items if item]'),
+      cell('step:report prev:divide', 'print(inverse)')
+    ];
+    const before = readFileSync(failing);
+    notebook('failing', mended);
+    try {
+      const retry = await chard.run(['runs', 'retry', id]);
+      expect(retry.code).toBe(1);
+      expect(retry.err).toMatch(
+        /^The notebook has changed since this run began: changed "divide"\.\nThe retry runs it as it was then\./
+      );
+      expect(retry.err).toContain(`To run it as it is now:\n  chard run ${failing}\n`);
+      const shown = await chard.run(['runs', 'show', id]);
+      expect(shown.err).toMatch(/^\nThe notebook has changed since this run began: /);
+      const again = readDocument(await chard.run(['run', failing, '--json']), RunDocument);
+      expect(again.steps.map(({ name, cached }) => [name, cached])).toEqual([
+        ['load', true],
+        ['divide', false],
+        ['report', false]
+      ]);
+      expect(counted()).toEqual({ load: 1 });
+      await chard.run(['runs', 'delete', again.id]);
+    } finally {
+      writeFileSync(failing, before);
+    }
   });
 
   it('leaves its traceback in the log', async () => {

@@ -27,9 +27,9 @@ export interface Limits {
 export interface RunOptions {
   /** Whether earlier results may stand for steps. */
   readonly cache: boolean;
-  /** Run this step and those below; the rest comes from `base` or the latest results that hold. */
+  /** Run this step and those below anew; what they need of others comes from `base` or the latest results that hold. */
   readonly from: string | null;
-  /** Run this step alone. */
+  /** Run this step alone, anew; what it needs comes from the same. */
   readonly only: string | null;
   /** The run whose values `from` and `only` take. */
   readonly base: string | null;

@@ -62,19 +62,21 @@ async function digestStream(path: string, prefixBytes: number | undefined): Prom
   try {
     const before = stampOf(await file.stat({ bigint: true }));
     const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(before.size, 1)) + 1);
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(before.size, 1)));
     let prefix: Hash | undefined;
     let length = 0;
-    for (;;) {
+    // No further than the file reached: one that grows as fast as it is read has no end.
+    while (length < before.size) {
       // A chunk ends where the prefix ends, so that the digest so far is the prefix's.
       const rest = prefixBytes === undefined ? Infinity : prefixBytes - length;
       if (rest === 0) prefix = hash.copy();
-      const wanted = rest > 0 ? Math.min(rest, buffer.length) : buffer.length;
+      const wanted = Math.min(rest > 0 ? rest : Infinity, buffer.length, before.size - length);
       const { bytesRead } = await file.read(buffer, 0, wanted, null);
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));
       length += bytesRead;
     }
+    if (length === prefixBytes) prefix ??= hash.copy();
     const after = stampOf(await file.stat({ bigint: true }));
     return {
       digest: { digest: hash.digest('hex'), stamp: after, prefix: prefix?.digest('hex') },

@@ -13,6 +13,7 @@ import {
   utimesSync,
   writeFileSync
 } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -56,6 +57,29 @@ describe('digestFile', () => {
       prefix: sha256('one')
     });
     expect((await digestFile(path, 7)).prefix).toBeUndefined();
+  });
+
+  it('comes to an end where the file grows as fast as it is read', async () => {
+    const path = join(folder, 'log');
+    const size = 300_000;
+    writeFileSync(path, Buffer.alloc(size));
+    const handle = await open(path);
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const read = prototype.read as (this: FileHandle, ...rest: unknown[]) => Promise<unknown>;
+    const reads = jest.spyOn(prototype, 'read').mockImplementation(function (
+      this: FileHandle,
+      ...rest: unknown[]
+    ) {
+      if (reads.mock.calls.length < 100) appendFileSync(path, Buffer.alloc(size));
+      return read.apply(this, rest) as never;
+    });
+    try {
+      await digestFile(path);
+      expect(reads.mock.calls.length).toBeLessThan(20);
+    } finally {
+      reads.mockRestore();
+    }
   });
 
   it('does not follow a link', async () => {

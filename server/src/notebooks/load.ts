@@ -40,26 +40,45 @@ export interface Input {
  * @throws ChardError `notebook-unreadable`.
  */
 export async function loadNotebook(reference: string, input: Input): Promise<LoadedNotebook> {
-  const fromInput = reference === '-';
-  const path = fromInput ? '-' : resolve(reference);
-  const bytes = fromInput ? await input.readStandardInput() : await readNotebook(path);
-  const own = { path, bytes: fromInput ? null : bytes };
+  if (reference === '-') {
+    const read = await makePipeline(await input.readStandardInput(), {
+      folder: process.cwd(),
+      name: 'notebook'
+    });
+    return { path: '-', bytes: null, ...read };
+  }
+  const path = resolve(reference);
+  const bytes = await readNotebookFile(path);
+  return { path, bytes, ...(await readNotebook(path, bytes)) };
+}
+
+/** What a notebook is made of. */
+export type NotebookContent = Omit<LoadedNotebook, 'path' | 'bytes'>;
+
+/** Reads a notebook that lies, or lay, at `path` and has, or had, these bytes. */
+export function readNotebook(path: string, bytes: Uint8Array): Promise<NotebookContent> {
+  return makePipeline(bytes, { folder: dirname(path), name: basename(path, extname(path)) });
+}
+
+/** `folder`: where local modules are looked for; `name`: the pipeline's where the notebook says none. */
+async function makePipeline(
+  bytes: Uint8Array,
+  { folder, name }: { folder: string; name: string }
+): Promise<NotebookContent> {
   const { notebook, diagnostics } = parseNotebook(new TextDecoder().decode(bytes));
   if (notebook === null || diagnostics.some(({ severity }) => severity === 'error')) {
-    return { ...own, pipeline: null, diagnostics, making: null, source: () => undefined };
+    return { pipeline: null, diagnostics, making: null, source: () => undefined };
   }
   const annotated = annotate(notebook);
   const analyser = createAnalyser(await loadPythonParser());
-  const folder = fromInput ? process.cwd() : dirname(path);
   const modules = findLocalModules(annotated, analyser, localModuleFinder(folder));
   const built = buildPipeline({
     notebook: annotated,
     analyser,
     modules,
-    name: fromInput ? 'notebook' : basename(path, extname(path))
+    name
   });
   return {
-    ...own,
     pipeline: built.pipeline,
     diagnostics: [...diagnostics, ...built.diagnostics],
     making: { analyser, modules },
@@ -67,7 +86,8 @@ export async function loadNotebook(reference: string, input: Input): Promise<Loa
   };
 }
 
-async function readNotebook(path: string): Promise<Uint8Array> {
+/** @throws ChardError `notebook-unreadable`. */
+export async function readNotebookFile(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {

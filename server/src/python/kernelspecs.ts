@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../files/systemErrors';
+import { homeFolder } from '../home';
 
 /** The part of a `kernel.json` that says how a kernel starts. */
 const KernelFile = z.object({
@@ -42,19 +42,24 @@ export function kernelFolders(
   environment: NodeJS.ProcessEnv = process.env
 ): string[] {
   const prefix = dirname(dirname(python));
-  const user =
-    environment['JUPYTER_DATA_DIR'] ??
-    (process.platform === 'darwin'
-      ? join(homedir(), 'Library', 'Jupyter')
-      : join(environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'jupyter'));
+  const user = environment['JUPYTER_DATA_DIR'] ?? jupyterDataFolder(environment);
   const roots = [
     ...(environment['JUPYTER_PATH'] ?? '').split(delimiter).filter(Boolean),
     join(prefix, 'share', 'jupyter'),
-    user,
+    ...(user === null ? [] : [user]),
     '/usr/local/share/jupyter',
     '/usr/share/jupyter'
   ];
   return [...new Set(roots)].map(root => join(root, 'kernels'));
+}
+
+function jupyterDataFolder({ XDG_DATA_HOME }: NodeJS.ProcessEnv): string | null {
+  const home = homeFolder();
+  if (process.platform === 'darwin') {
+    return home && join(home, 'Library', 'Jupyter');
+  }
+  const data = XDG_DATA_HOME || (home && join(home, '.local', 'share'));
+  return data && join(data, 'jupyter');
 }
 
 /** All kernelspecs in these folders; of two with one name (case does not count) the earlier folder's. */

@@ -3,8 +3,11 @@ import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { errorCode } from '../files/systemErrors';
 
-/** Where nothing can be written, nothing is remembered: it is worked out again the next time. */
-const UNWRITABLE = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
+/**
+ * Where nothing can be written, nothing is remembered: it is worked out again the next time. Node says ENOENT of folders
+ * that it cannot make on a disk that may only be read.
+ */
+const UNWRITABLE = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'ENOENT'];
 
 /** What `remember` wrote into a file; null where there is nothing that `schema` knows. */
 export function recall<Schema extends z.ZodType>(

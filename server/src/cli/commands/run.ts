@@ -31,10 +31,16 @@ export function registerRun(program: Command, context: Context, finish: Finish):
     .option('--no-cache', 'run every step, whatever earlier runs left')
     .option(
       '--from <step>',
-      'run this step and those that depend on it; the rest is taken from earlier'
+      'run this step and all that depend on it anew; what they need of other steps is taken from earlier results'
     )
-    .option('--only <step>', 'run this step alone; what it takes is taken from earlier')
-    .option('--run <run>', 'the run that --from and --only take from')
+    .option(
+      '--only <step>',
+      'run this step alone, anew; what it needs is taken from earlier results'
+    )
+    .option(
+      '--run <run>',
+      'the run that --from and --only take from; by default the latest results that still hold'
+    )
     .option('--save-displays <folder>', 'write figures and tables as files into this folder')
     .option('--follow', 'with --json: one JSON line an event, as it happens', false)
     .option('--json', 'one JSON document on standard output', false)
@@ -91,8 +97,23 @@ async function runNotebook(
         base: options.run === undefined ? null : findRun(stores, options.run).id
       }
     });
-    return watchRun({ stores, handle, after: 0 }, options, context);
+    return watchRun(
+      { stores, handle, again: () => again(reference, options), after: 0 },
+      options,
+      context
+    );
   });
+}
+
+/** The command that runs the notebook anew, with the same values. */
+function again(reference: string, { parameter, from, only, run }: RunOptions): string[] {
+  return [
+    ...['chard', 'run', reference],
+    ...parameter.flatMap(value => ['-p', value]),
+    ...(from === undefined ? [] : ['--from', from]),
+    ...(only === undefined ? [] : ['--only', only]),
+    ...(run === undefined ? [] : ['--run', run])
+  ];
 }
 
 function collect(value: string, before: string[]): string[] {

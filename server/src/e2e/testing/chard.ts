@@ -7,7 +7,7 @@ const REPOSITORY = resolve(__dirname, '../../../..');
 export const EXAMPLES = join(REPOSITORY, 'examples');
 export const PYTHON = join(REPOSITORY, '.venv/bin/python');
 /** A command that has not ended by then hangs. */
-const HANGS_AFTER_MS = 90_000;
+const HANGS_AFTER_MS = 180_000;
 
 export interface Result {
   readonly code: number | null;
@@ -17,7 +17,8 @@ export interface Result {
 }
 
 export interface Invocation {
-  readonly input?: string;
+  /** Given on standard input; null: that stays open. */
+  readonly input?: string | null;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Called with each whole line of standard output, as it comes. */
@@ -75,7 +76,7 @@ export class Chard {
       });
       // A command that needs no input may be gone before it is written.
       child.stdin.on('error', () => undefined);
-      child.stdin.end(input);
+      if (input !== null) child.stdin.end(input);
     });
     return { child, ended };
   }
@@ -101,6 +102,7 @@ export class Chard {
       ...process.env,
       CHARD_HOME: this.home,
       CHARD_PYTHON: PYTHON,
+      XDG_CACHE_HOME: join(this.folder, 'cache'),
       JUPYTER_PATH: join(this.folder, 'jupyter'),
       JUPYTER_DATA_DIR: join(this.folder, 'jupyter-data'),
       NO_COLOR: '1'

@@ -94,7 +94,9 @@ export const ValuesDocument = z.strictObject({
       kept: z.boolean(),
       why: z.string().optional()
     })
-  )
+  ),
+  /** With `-o`: where the value was written. */
+  file: z.string().optional()
 });
 
 /** The one JSON document on standard output, as `schema` has it. */

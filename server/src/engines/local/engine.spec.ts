@@ -547,13 +547,27 @@ describe('reuse', () => {
       await run(model());
       ran();
       const from = await run(model(), { from: 'train' });
-      expect(ran()).toBe('t');
-      expect(phasesOf(from)).toEqual({ load: 'cached', train: 'succeeded', report: 'cached' });
+      // What "train" left is as it was, and "report" runs again all the same.
+      expect(ran()).toBe('tr');
+      expect(phasesOf(from)).toEqual({ load: 'cached', train: 'succeeded', report: 'succeeded' });
+      expect(whys(from)).toMatchObject({
+        train: 'asked for',
+        report: 'it depends on "train", asked for'
+      });
       const only = await run(model(), { only: 'train' });
       expect(ran()).toBe('t');
       expect(phasesOf(only)).toEqual({ load: 'cached', train: 'succeeded', report: 'skipped' });
       expect(whys(only)).toMatchObject({ train: 'asked for', report: 'not asked for' });
       expect(only.phase).toBe('succeeded');
+    });
+
+    it('takes what a step left that is never reused by itself', async () => {
+      const never = steps({
+        a: { code: 'x = 1', settings: { cache: false }, outputs: ['x'] },
+        b: { code: 'print(x)', after: ['a'], takes: { x: ['a'] } }
+      });
+      await run(never);
+      expect(phasesOf(await run(never, { from: 'b' }))).toEqual({ a: 'cached', b: 'succeeded' });
     });
 
     it('takes what a named run left, whether or not it holds', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Pipeline } from '@chard/core/pipeline';
-import { fold, initialRunState, type RunState } from '@chard/core/run';
+import { fold, initialRunState, stepState, type RunState } from '@chard/core/run';
 import { buildSync } from 'esbuild';
 import { openStores } from '../../stores';
 import { createLocalEngine } from './engine';
@@ -191,6 +191,37 @@ it('goes on with fresh processes when the fork server is killed', async () => {
   writeFileSync(go, '');
   const state = await handle.finished;
   expect(phasesOf(state)).toEqual({ wait: 'succeeded', after: 'succeeded' });
+});
+
+function parentOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+it('starts a step anew where the supervisor that was made ready for it has been killed', async () => {
+  const engine = bench.engine();
+  const go = join(bench.aside, 'go');
+  const pipeline = steps({
+    wait: {
+      code: `import os, time\nprint("ppid", os.getppid(), flush=True)\nwhile not os.path.exists(${JSON.stringify(go)}): time.sleep(0.01)`
+    },
+    after: { code: 'print("done")', after: ['wait'] }
+  });
+  const handle = await engine.start(runRequest(bench.folder, pipeline));
+  await eventually(bench.stores, handle.id, printed('wait', 'ppid'));
+  const instance = bench.stores.leases.get(handle.id)?.owner.instance ?? '';
+  // The fork server, the step's supervisor and its process; then the one for the next step.
+  while (marked(instance).length < 4) await nextTurn();
+  const all = marked(instance);
+  const parents = new Set(all.map(parentOf));
+  const waiting = all.filter(pid => parentOf(pid) === Math.min(...all) && !parents.has(pid));
+  expect(waiting).toHaveLength(1);
+  process.kill(waiting[0] as number, 'SIGKILL');
+  while (marked(instance).length > 3) await nextTurn();
+  writeFileSync(go, '');
+  const state = await handle.finished;
+  expect(phasesOf(state)).toEqual({ wait: 'succeeded', after: 'succeeded' });
+  expect(stepState(state, 'after')?.attempts).toBe(1);
 });
 
 it('lets two engines work on one store at once', async () => {

@@ -242,7 +242,7 @@ export class RunExecution {
           ? takeLatest(this.reuse, key => results.runOf(key), step, received)
           : this.base.take(step);
       case 'force':
-        return { missing: 'asked for' };
+        return { missing: this.whyForced(step.name) };
       default:
         break;
     }
@@ -257,6 +257,11 @@ export class RunExecution {
       why,
       files: result.files
     };
+  }
+
+  private whyForced(name: string): string {
+    const { from, only } = this.plan.options;
+    return name === (only ?? from) ? 'asked for' : `it depends on "${from ?? ''}", asked for`;
   }
 
   /** Puts back the files that a taken step wrote; where that cannot be, the step is not taken. */
@@ -398,7 +403,9 @@ export class RunExecution {
       secrets
     };
     try {
-      const launched = await launcher.launch(interpreter, this.modules, this.abort.signal);
+      const { signal } = this.abort;
+      const more = this.unfinished.size > 1;
+      const launched = await launcher.launch(interpreter, this.modules, signal, more);
       return await executeStep({
         launched,
         spec: stepSpec(context, step, attempt, received.values),

@@ -24,14 +24,14 @@ it('runs everything where nothing is chosen', () => {
   expect(new Set(Object.values(parts({})))).toEqual(new Set(['run']));
 });
 
-it('runs a step and those below, takes what they need, and leaves the rest', () => {
+it('runs a step and those below anew, takes what they need, and leaves the rest', () => {
   expect(parts({ from: 'b' })).toEqual({
     a: 'take',
     x: 'take',
     b: 'force',
     y: 'omit',
-    c: 'run',
-    '@metrics': 'run'
+    c: 'force',
+    '@metrics': 'force'
   });
 });
 

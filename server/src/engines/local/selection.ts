@@ -15,7 +15,8 @@ export type Part =
   | 'omit';
 
 /**
- * What `from` and `only` make of each step.
+ * What `from` and `only` make of each step: `from` and all that depend on it run anew, whether or not what they get
+ * has changed; what they take from others is taken from earlier; the rest is left out.
  * @throws ChardError `step-unknown`.
  */
 export function selectParts(graph: StepGraph, { from, only }: RunOptions): Map<string, Part> {
@@ -30,10 +31,10 @@ export function selectParts(graph: StepGraph, { from, only }: RunOptions): Map<s
     );
   }
   const parts = new Map<string, Part>(graph.steps.map(({ name }) => [name, 'omit']));
-  if (only === null) graph.descendants(chosen).forEach(({ name }) => parts.set(name, 'run'));
+  if (only === null) graph.descendants(chosen).forEach(({ name }) => parts.set(name, 'force'));
   parts.set(chosen, 'force');
   for (const [name, part] of [...parts]) {
-    if (part !== 'run' && part !== 'force') continue;
+    if (part !== 'force') continue;
     for (const ancestor of graph.ancestors(name)) {
       if (parts.get(ancestor.name) === 'omit') parts.set(ancestor.name, 'take');
     }

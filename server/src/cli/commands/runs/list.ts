@@ -3,7 +3,8 @@ import { printJson, type CommonOptions, type Context } from '../../context';
 import { duration, table, utc } from '../../terminal';
 import { withStores } from '../../withStores';
 
-export function registerList(runs: Command, { terminal, home }: Context): void {
+export function registerList(runs: Command, context: Context): void {
+  const { terminal } = context;
   runs
     .command('list')
     .description('Lists the runs, newest first.')
@@ -11,7 +12,7 @@ export function registerList(runs: Command, { terminal, home }: Context): void {
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard runs list --limit 10')
     .action((options: CommonOptions & { limit: number }) =>
-      withStores({ home }, ({ stores }) => {
+      withStores(context, ({ stores }) => {
         const records = stores.runs.list({ limit: options.limit });
         if (options.json) {
           const shown = records.map(({ id, phase, pipeline, notebook, createdAt, finishedAt }) => ({

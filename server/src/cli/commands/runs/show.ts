@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import { runSummary } from '@chard/core/run';
 import { PythonEnvironment } from '../../../python/environment';
 import { printJson, type CommonOptions, type Context } from '../../context';
+import { adviceAfter } from '../../execution';
 import { readLog, readState } from '../../readLog';
 import { saveDisplays } from '../../displays';
 import { runReport, stepLines, stepReasons } from '../../runView';
 import { withStores } from '../../withStores';
 import { table, utc } from '../../terminal';
+import { runAgain } from './again';
 import { findRun } from './find';
 import { storedArtefact, storedPipeline } from './record';
 
@@ -38,7 +40,7 @@ export function registerShow(runs: Command, context: Context): void {
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard runs show latest --json')
     .action((reference: string, options: ShowOptions) =>
-      withStores(context, ({ stores }) => {
+      withStores(context, async ({ stores }) => {
         const { id, createdAt, finishedAt } = findRun(stores, reference);
         const state = readState(stores, id);
         if (options.notebook !== undefined) {
@@ -79,6 +81,8 @@ export function registerShow(runs: Command, context: Context): void {
             ...files.map(path => ['  saved', path])
           ])}`
         );
+        const next = await adviceAfter(stores, state, () => runAgain(stores, state), terminal);
+        terminal.err(next && `\n${next}`);
       })
     );
 }

@@ -54,16 +54,7 @@ export function registerValues(runs: Command, context: Context): void {
         }
         if (options.json) {
           return printJson(terminal, {
-            values: values.map(({ name, step, type, repr, bytes, digest, refused }) => ({
-              name,
-              step,
-              type,
-              repr,
-              bytes,
-              digest,
-              kept: refused === null,
-              ...(refused !== null && { why: refused })
-            }))
+            values: values.map(valueJson)
           });
         }
         const rows = values.map(({ name, step, type, repr, bytes, refused }) => [
@@ -80,6 +71,11 @@ export function registerValues(runs: Command, context: Context): void {
         );
       })
     );
+}
+
+function valueJson({ name, step, type, repr, bytes, digest, refused }: StepValue): unknown {
+  const whyNot = refused !== null && { why: refused };
+  return { name, step, type, repr, bytes, digest, kept: refused === null, ...whyNot };
 }
 
 /** Names that IPython itself binds: `In`, `Out`, `_`, `__`, `_1`, `_i1`, `_ih`, ... */
@@ -112,7 +108,7 @@ async function exportValue(
   { stores, engine }: { stores: Stores; engine: Engine },
   run: string,
   values: readonly StepValue[],
-  { step, name, output }: ValuesOptions,
+  { step, name, output, json }: ValuesOptions,
   context: Context
 ): Promise<void> {
   const [value] = values;
@@ -137,6 +133,9 @@ async function exportValue(
     throw new ChardError('value-unwritten', `${name} could not be written to ${output}: ${reason}`);
   }
   context.terminal.err(`Wrote ${name} (${value.type}) to ${output}\n`);
+  if (json) {
+    printJson(context.terminal, { values: [valueJson(value)], file: resolve(output) });
+  }
 }
 
 function oneLine(text: string): string {

@@ -22,20 +22,24 @@ export class Connection {
   constructor(
     private readonly socket: Socket,
     private readonly splitter: LineSplitter,
-    private readonly early: readonly string[]
+    private readonly early: string[]
   ) {
-    socket.pause();
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    socket.on('error', error => (this.failure ??= error));
+    socket.on('close', () => this.close());
+    // A supervisor says nothing before it is told to run; that it ends is noticed only by reading.
+    socket.resume();
   }
 
-  /** Starts reading. */
+  get isOpen(): boolean {
+    return !this.isClosed && !this.socket.destroyed;
+  }
+
+  /** From now on whatever comes, and what has come, goes to the listener. */
   listen(listener: ConnectionListener): void {
     this.listener = listener;
-    this.socket.on('data', (chunk: Buffer) => this.read(() => this.splitter.push(chunk)));
-    this.socket.on('error', error => (this.failure ??= error));
-    this.socket.on('close', () => this.close());
-    if (this.socket.destroyed) return this.close();
-    this.read(() => this.early);
-    this.socket.resume();
+    this.read(() => this.early.splice(0));
+    if (!this.isOpen) this.end();
   }
 
   send(command: SupervisorCommand): void {
@@ -48,10 +52,19 @@ export class Connection {
     this.socket.destroy();
   }
 
+  private receive(chunk: Buffer): void {
+    this.read(() => {
+      const lines = this.splitter.push(chunk);
+      if (this.listener !== null) return lines;
+      this.early.push(...lines);
+      return [];
+    });
+  }
+
   private read(lines: () => readonly string[]): void {
     try {
       for (const line of lines()) {
-        if (this.isClosed || this.socket.destroyed) return;
+        if (!this.isOpen) return;
         this.listener?.line(line);
       }
     } catch (error) {
@@ -62,6 +75,12 @@ export class Connection {
   private close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.listener?.closed(this.failure);
+    this.end();
+  }
+
+  private end(): void {
+    const { listener } = this;
+    this.listener = null;
+    listener?.closed(this.failure);
   }
 }

@@ -10,11 +10,15 @@ import { describeExit, pythonEnvironment, startPython } from './python';
 const CONNECT_MILLISECONDS = 60_000;
 /** Fork servers that nobody uses at the moment; what they have imported may be large. */
 const MAX_IDLE = 1;
+/** A supervisor in reserve belongs to no run, so no run's cancellation concerns it. */
+const NEVER = new AbortController().signal;
 
 interface KeptForkServer {
   readonly server: ForkServer;
-  /** Supervisors that it has forked, or is forking. */
+  /** Supervisors that it has forked, or is forking, for a step. */
   live: number;
+  /** A supervisor that waits for the next step, or is on its way. */
+  spare: Promise<Launched | null> | null;
 }
 
 export interface Launched {
@@ -42,17 +46,22 @@ export class Launcher {
 
   /**
    * @param modules what the fork server imports beforehand, as far as it is installed.
+   * @param more whether another step will follow: a supervisor is then made ready for it meanwhile.
    * @throws ChardError `runner-failed`.
    */
   async launch(
     interpreter: EngineInterpreter,
     modules: readonly string[],
-    signal: AbortSignal
+    signal: AbortSignal,
+    more = false
   ): Promise<Launched> {
     const port = await this.openPort();
     signal.throwIfAborted();
     try {
-      return await this.fork(port, this.forkServer(port, interpreter, modules), signal);
+      const kept = this.forkServer(port, interpreter, modules);
+      const launched = (await this.takeSpare(kept)) ?? (await this.fork(port, kept, signal));
+      if (more) this.prepareSpare(port, kept);
+      return launched;
     } catch (error) {
       if (!(error instanceof ForkServerUnavailable)) throw error;
     }
@@ -95,7 +104,8 @@ export class Launcher {
     const key = JSON.stringify([interpreter.executable, environment, modules]);
     const kept = this.forkServers.get(key) ?? {
       server: new ForkServer(interpreter.executable, environment, port.emptyFolder, modules, clock),
-      live: 0
+      live: 0,
+      spare: null
     };
     this.forkServers.delete(key);
     this.forkServers.set(key, kept);
@@ -111,8 +121,35 @@ export class Launcher {
     }
   }
 
+  /** @returns the supervisor that waits, where one does and is still there. */
+  private async takeSpare(kept: KeptForkServer): Promise<Launched | null> {
+    const { spare } = kept;
+    if (spare === null) return null;
+    kept.spare = null;
+    kept.live += 1;
+    const launched = await spare;
+    if (launched?.connection.isOpen === true) return launched;
+    this.release(kept);
+    return null;
+  }
+
+  private prepareSpare(port: Port, kept: KeptForkServer): void {
+    if (this.isClosed) return;
+    // One that cannot be made is no failure: the step that would have got it tries again, and is told.
+    kept.spare ??= this.connect(port, kept, NEVER).catch(() => null);
+  }
+
   private async fork(port: Port, kept: KeptForkServer, signal: AbortSignal): Promise<Launched> {
     kept.live += 1;
+    try {
+      return await this.connect(port, kept, signal);
+    } catch (error) {
+      this.release(kept);
+      throw error;
+    }
+  }
+
+  private async connect(port: Port, kept: KeptForkServer, signal: AbortSignal): Promise<Launched> {
     const expected = port.expect();
     const abandon = (): void => expected.giveUp(signal.reason as Error);
     signal.addEventListener('abort', abandon, { once: true });
@@ -126,9 +163,6 @@ export class Launcher {
       });
       const [connection, pid] = await Promise.all([expected.connected, spawned]);
       return { connection, pid, release: () => this.release(kept) };
-    } catch (error) {
-      this.release(kept);
-      throw error;
     } finally {
       cancelTimer();
       signal.removeEventListener('abort', abandon);

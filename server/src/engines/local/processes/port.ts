@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,13 +114,20 @@ export class Port {
   }
 }
 
-/** Removes the socket's folder of an engine that is gone. */
-export function removePort(instance: string): void {
+/**
+ * Removes the socket's folder of an engine that is gone. Anybody may put something of that name beside it: what is not
+ * this user's own folder is left.
+ * @param user the user's id; undefined where the system has none
+ */
+export function removePort(instance: string, user = process.getuid?.()): void {
   const prefix = prefixOf(instance);
-  for (const base of [tmpdir(), SHORT_BASE]) {
+  for (const base of new Set([tmpdir(), SHORT_BASE])) {
     if (!existsSync(base)) continue;
     for (const name of readdirSync(base).filter(each => each.startsWith(prefix))) {
-      rmSync(join(base, name), { recursive: true, force: true });
+      const path = join(base, name);
+      const found = lstatSync(path, { throwIfNoEntry: false });
+      const isOwn = user === undefined || found?.uid === user;
+      if (found?.isDirectory() && isOwn) rmSync(path, { recursive: true, force: true });
     }
   }
 }
@@ -129,9 +136,8 @@ function prefixOf(instance: string): string {
   return `chard-${instance.slice(0, INSTANCE_CHARACTERS)}-`;
 }
 
+/** `mkdtemp` takes a name that nobody can foresee, and a folder that only its owner can open. */
 function makeShortFolder(prefix: string): string {
   const length = Buffer.byteLength(join(tmpdir(), `${prefix}XXXXXX`, SOCKET_NAME));
-  const folder = mkdtempSync(join(length <= MAX_PATH_BYTES ? tmpdir() : SHORT_BASE, prefix));
-  chmodSync(folder, 0o700);
-  return folder;
+  return mkdtempSync(join(length <= MAX_PATH_BYTES ? tmpdir() : SHORT_BASE, prefix));
 }
