@@ -46,6 +46,12 @@ module.exports = {
       to: { path: '^core/(notebook|run|protocol)/' }
     },
     {
+      name: 'suggestions-are-not-needed-below',
+      severity: 'error',
+      from: { path: '^core/(notebook|python|pipeline|run|protocol)/' },
+      to: { path: '^core/suggest/' }
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

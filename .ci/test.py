@@ -87,12 +87,32 @@ def pytest(name: str, *arguments: str) -> Job:
     return Job(name, "test", command, read)
 
 
+def playwright(name: str) -> Job:
+    """The tests in a real browser. What Playwright says goes through a report of its own, too."""
+
+    def command(report: Path) -> list[str]:
+        run = f"CHARD_UI_REPORT={report} exec node_modules/.bin/playwright test"
+        return ["bash", "-c", f"cd ui-tests && {run}"]
+
+    def read(report: Path, code: int) -> Outcome:
+        data = json.loads(report.read_text())
+        stats = data["stats"]
+        failed = stats["unexpected"] + stats["flaky"] + len(data["errors"])
+        skipped = ["browser test"] * stats["skipped"]
+        return Outcome(stats["expected"], failed or int(code != 0), skipped)
+
+    return Job(name, "test", command, read)
+
+
 # The longest first, so that the two lanes end together.
 JOBS = [
     jest("server", "--selectProjects", "server", "--maxWorkers=1"),
     jest("kfp", "--selectProjects", "kfp", "--maxWorkers=1"),
     jest("core", "--selectProjects", "core", "--maxWorkers=1"),
-    pytest("runner"),
+    playwright("browser"),
+    jest("extension", "--selectProjects", "extension", "--maxWorkers=1"),
+    pytest("runner", "runner/tests"),
+    pytest("jupyter server", "jupyterlab_chard/tests"),
     check("types", "jlpm", "run", "typecheck"),
     check("python types", "mypy"),
     check("lint", "jlpm", "run", "lint"),

@@ -61,7 +61,7 @@ const removeStale = {
 
 const options = {
   absWorkingDir: here,
-  entryPoints: { main: 'src/main.ts' },
+  entryPoints: { main: 'src/main.ts', serve: 'src/serve.ts' },
   outdir: out,
   outExtension: { '.js': '.mjs' },
   bundle: true,

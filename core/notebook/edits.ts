@@ -48,7 +48,7 @@ export function applyEditsToModel(
     }
     const cells = Array.isArray(result.cells) ? result.cells : [];
     const index = checkedCell(edit, cells.length);
-    return { ...result, cells: cells.with(index, editCellModel(asObject(cells[index]!), edit)) };
+    return { ...result, cells: cells.with(index, applyEditToCell(asObject(cells[index]!), edit)) };
   }, notebook);
 }
 
@@ -115,7 +115,11 @@ function editCellText(cell: string, edit: NotebookEdit, layout: Layout): string 
   }
 }
 
-function editCellModel(cell: JsonObject, edit: NotebookEdit): JsonObject {
+/**
+ * What an edit of one cell does, on the cell's parsed JSON (`metadata`, `source`). Gives a new object and changes
+ * nothing in the old one. Throws a `RangeError` for a line or column that the cell does not have.
+ */
+export function applyEditToCell(cell: JsonObject, edit: NotebookEdit): JsonObject {
   switch (edit.kind) {
     case 'set-metadata':
       return setPath(cell, ['metadata', ...edit.path], edit.value);

@@ -1,6 +1,16 @@
 export * from './model';
 export { parseNotebook } from './read';
-export { parseTag, printTag, type ParsedTag, type TagItem } from './tags';
+export {
+  isEnvironmentName,
+  isLabelKey,
+  isLabelValue,
+  isQuantity,
+  isResourceName,
+  parseTag,
+  printTag,
+  type ParsedTag,
+  type TagItem
+} from './tags';
 export {
   editsToAnnotate,
   NO_ANNOTATION,
@@ -8,8 +18,10 @@ export {
   parseCellAnnotation,
   printCellAnnotation
 } from './cell-annotation';
-export { applyEdits, applyEditsToModel } from './edits';
-export { isStepName, nameKey, nearestOf } from './names';
+export { applyEdits, applyEditsToModel, applyEditToCell } from './edits';
+export { setPath } from './model-edits';
+export { sourceChange, type SourceChange } from './source-edit';
+export { isStepName, nameKey, nearestOf, nearestStepName } from './names';
 export { CHARD_KEY } from './fields';
 export {
   effectiveStepSettings,
@@ -20,6 +32,7 @@ export {
 } from './settings';
 export { editsToSetPipeline, type SettingValues } from './settings-edits';
 export { annotate } from './annotate';
+export { mergeStepSettings } from './step-settings';
 export {
   editsToAddDependency,
   editsToRemoveDependency,
@@ -28,3 +41,10 @@ export {
   editsToSetSkip,
   editsToSetStep
 } from './step-edits';
+export {
+  editsToJoinStep,
+  editsToSetKind,
+  proposeStepName,
+  unused,
+  type CellKind
+} from './kind-edits';

@@ -5,6 +5,7 @@ export {
   findLocalModules,
   listImportedModules,
   preloadModules,
+  reachLocalModules,
   type LocalModuleSource,
   type LocalModules
 } from './modules';

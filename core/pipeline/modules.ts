@@ -94,8 +94,17 @@ export function findLocalModules(
   analyser: Analyser,
   find: (name: string) => LocalModuleSource | null
 ): Map<string, LocalModuleSource> {
+  return reachLocalModules(listImportedModules(notebook, analyser), analyser, find);
+}
+
+/** Finds all local modules that dotted names (`listImportedModules`) reach, through one another too. */
+export function reachLocalModules(
+  imported: readonly string[],
+  analyser: Analyser,
+  find: (name: string) => LocalModuleSource | null
+): Map<string, LocalModuleSource> {
   const modules = new Map<string, LocalModuleSource>();
-  const names = new Set(listImportedModules(notebook, analyser));
+  const names = new Set(imported);
   for (const name of names) {
     const module = find(name);
     if (!module) continue;

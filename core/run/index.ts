@@ -2,4 +2,5 @@ export * from './events';
 export * from './series';
 export * from './state';
 export * from './reduce';
+export * from './snapshot';
 export * from './summary';

@@ -1,13 +1,9 @@
+import type { Host } from '../host';
 import type { Terminal } from './terminal';
 
 /** What a command has of the world. */
-export interface Context {
+export interface Context extends Host {
   readonly terminal: Terminal;
-  /** Folder of the stores. */
-  readonly home: string;
-  /** The Python that Chard is installed in. */
-  readonly python: string;
-  readonly environment: NodeJS.ProcessEnv;
   /** All of standard input, for a notebook given as `-`. */
   readStandardInput(): Promise<Uint8Array>;
   /** Aborts when the person presses Ctrl-C or the process is asked to end. */

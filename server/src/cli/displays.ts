@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '@chard/core/run';
-
-type Display = Extract<RunEvent, { type: 'display' }>;
+import { shownDisplays } from '../runs/displays';
 
 /** MIME types that make a file, best first, with the file's ending and how the text of the event becomes bytes. */
 const FORMATS: readonly { mime: string; ending: string; encoding: BufferEncoding }[] = [
@@ -20,7 +19,7 @@ const FORMATS: readonly { mime: string; ending: string; encoding: BufferEncoding
  * @returns the paths of the files.
  */
 export function saveDisplays(events: Iterable<RunEvent>, folder: string): string[] {
-  const latest = lastOfEach(events);
+  const latest = shownDisplays(events);
   const counts = new Map<string, number>();
   const paths: string[] = [];
   for (const { step, cell, data } of latest) {
@@ -37,30 +36,6 @@ export function saveDisplays(events: Iterable<RunEvent>, folder: string): string
     paths.push(path);
   }
   return paths;
-}
-
-/** `update_display` replaces what was shown under its id; a step's later attempt replaces the former's displays. */
-function lastOfEach(events: Iterable<RunEvent>): Display[] {
-  const shown: Display[] = [];
-  for (const event of events) {
-    if (event.type === 'step-started') {
-      remove(shown, display => display.step === event.step);
-    } else if (event.type === 'display') {
-      const before = event.update
-        ? shown.findIndex(({ displayId }) => displayId !== null && displayId === event.displayId)
-        : -1;
-      if (before >= 0) {
-        shown[before] = { ...event, cell: (shown[before] as Display).cell };
-      } else {
-        shown.push(event);
-      }
-    }
-  }
-  return shown;
-}
-
-function remove<T>(list: T[], unwanted: (item: T) => boolean): void {
-  list.splice(0, list.length, ...list.filter(item => !unwanted(item)));
 }
 
 /** Bundles may hold a text as a list of lines, as nbformat does. */

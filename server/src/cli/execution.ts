@@ -6,18 +6,15 @@ import {
   type RunEvent,
   type RunState
 } from '@chard/core/run';
-import type { ExecutionContext, RunHandle } from '../engines/engine';
-import { describeEnvironment, environmentFingerprint } from '../python/environment';
+import type { RunHandle } from '../engines/engine';
 import { notebookChange } from '../notebooks/changes';
-import { findInterpreter } from '../python/interpreter';
-import { runnerEnvironment } from '../python/runnerModule';
+import { readLog } from '../runs/readLog';
+import { storedArtefact } from '../runs/record';
 import type { Stores } from '../stores';
 import { printJson, type Context, type ExitCode } from './context';
 import { saveDisplays } from './displays';
-import { storedArtefact } from './commands/runs/record';
 import { followRun } from './follow';
 import { showProgress } from './progress';
-import { readLog } from './readLog';
 import type { Terminal } from './terminal';
 import { nextSteps } from './nextSteps';
 import { runReport } from './runView';
@@ -38,24 +35,6 @@ export interface WatchedRun {
   readonly again: RunAgain;
   /** Events up to here are history: they count for the state but are not told again. */
   readonly after: number;
-}
-
-/** The interpreter of a kernel, with what a run's record says of it. */
-export async function executionContext(
-  kernel: string | null,
-  { python, environment, home }: Context
-): Promise<ExecutionContext> {
-  const interpreter = findInterpreter(kernel, python, environment);
-  const record = await describeEnvironment(interpreter, home);
-  return {
-    interpreter: {
-      executable: interpreter.executable,
-      version: record.version,
-      fingerprint: environmentFingerprint(record),
-      environment: runnerEnvironment(interpreter, environment),
-      record
-    }
-  };
 }
 
 /** Shows a run until it is over: live in a terminal, as JSON where asked for; Ctrl-C cancels it. */

@@ -1,7 +1,7 @@
 import type { RunEvent, RunState } from '@chard/core/run';
 import type { RunHandle } from '../engines/engine';
 import type { Stores } from '../stores';
-import { readLog } from './readLog';
+import { readLog } from '../runs/readLog';
 
 /**
  * Gives a run's events to `listener` as they come into the log, from after `seq`, until the run is over.

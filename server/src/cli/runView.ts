@@ -1,6 +1,7 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
 import type { MetricValue, RunPhase, RunState, StepState } from '@chard/core/run';
-import { byteSize, duration, table, type Style, type Terminal } from './terminal';
+import { byteSize } from '../byteSize';
+import { duration, table, type Style, type Terminal } from './terminal';
 
 type Paint = Terminal['paint']['out'];
 

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
-import { byteSize, duration, processTerminal, table, utc } from './terminal';
+import { byteSize } from '../byteSize';
+import { duration, processTerminal, table, utc } from './terminal';
 
 it.each([
   [0, '0 ms'],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { comparePipelines, isDifferent, type PipelineDifference } from '@chard/core/pipeline';
 import { ChardError } from '../errors';
-import { readNotebook, readNotebookFile } from './load';
+import { analyseNotebook, readNotebook } from './load';
 
 /** What has become of a notebook since a run of it began. */
 export type NotebookChange =
@@ -21,7 +21,7 @@ export type NotebookChange =
 export async function notebookChange(path: string, bytes: Uint8Array): Promise<NotebookChange> {
   let present: Uint8Array;
   try {
-    present = await readNotebookFile(path);
+    present = await readNotebook(path);
   } catch (error) {
     if (!(error instanceof ChardError)) {
       throw error;
@@ -31,7 +31,7 @@ export async function notebookChange(path: string, bytes: Uint8Array): Promise<N
   if (sha256(present) === sha256(bytes)) {
     return { kind: 'none' };
   }
-  const [before, now] = [await readNotebook(path, bytes), await readNotebook(path, present)];
+  const [before, now] = [await analyseNotebook(path, bytes), await analyseNotebook(path, present)];
   if (before.pipeline === null || now.pipeline === null) {
     return { kind: 'broken' };
   }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { diagnostic, Diagnostic } from '@chard/core';
 import type { Pipeline } from '@chard/core/pipeline';
 import { z } from 'zod';
-import type { Context } from '../cli/context';
 import { ChardError } from '../errors';
+import type { Host } from '../host';
 import { compileCells, type CellToCompile } from '../python/compileCheck';
 import { describeEnvironment, environmentFingerprint } from '../python/environment';
 import { findInterpreter, type Interpreter } from '../python/interpreter';
@@ -27,16 +27,16 @@ const KERNEL_TROUBLE = [
  */
 export async function checkNotebook(
   loaded: LoadedNotebook,
-  context: Pick<Context, 'python' | 'environment' | 'home'>
+  { python, environment, home }: Host
 ): Promise<Diagnostic[]> {
   const { pipeline, diagnostics } = loaded;
   if (pipeline === null) {
     return diagnostics;
   }
   try {
-    const interpreter = findInterpreter(pipeline.kernel, context.python, context.environment);
+    const interpreter = findInterpreter(pipeline.kernel, python, environment);
     const cells = allCells(pipeline);
-    const errors = await compile(loaded.path, interpreter, cells, context.home);
+    const errors = await compile(loaded.path, interpreter, cells, home);
     return [...errors, ...yieldTo(errors, diagnostics, cells)];
   } catch (error) {
     if (error instanceof ChardError && KERNEL_TROUBLE.includes(error.code)) {
@@ -44,6 +44,16 @@ export async function checkNotebook(
     }
     throw error;
   }
+}
+
+/** All that is wrong with a notebook, and its pipeline where that can be run; null where there is an error. */
+export async function checkForRun(
+  loaded: LoadedNotebook,
+  host: Host
+): Promise<{ diagnostics: Diagnostic[]; runnable: Pipeline | null }> {
+  const diagnostics = await checkNotebook(loaded, host);
+  const hasErrors = diagnostics.some(({ severity }) => severity === 'error');
+  return { diagnostics, runnable: hasErrors ? null : loaded.pipeline };
 }
 
 /** Starting an interpreter takes a quarter of a second: for the same cells and environment it is asked once. */

@@ -40,45 +40,36 @@ export interface Input {
  * @throws ChardError `notebook-unreadable`.
  */
 export async function loadNotebook(reference: string, input: Input): Promise<LoadedNotebook> {
-  if (reference === '-') {
-    const read = await makePipeline(await input.readStandardInput(), {
-      folder: process.cwd(),
-      name: 'notebook'
-    });
-    return { path: '-', bytes: null, ...read };
-  }
-  const path = resolve(reference);
-  const bytes = await readNotebookFile(path);
-  return { path, bytes, ...(await readNotebook(path, bytes)) };
+  const fromInput = reference === '-';
+  const path = fromInput ? '-' : resolve(reference);
+  const bytes = fromInput ? await input.readStandardInput() : await readNotebook(path);
+  const loaded = await analyseNotebook(path, bytes);
+  return fromInput ? { ...loaded, bytes: null } : loaded;
 }
 
-/** What a notebook is made of. */
-export type NotebookContent = Omit<LoadedNotebook, 'path' | 'bytes'>;
-
-/** Reads a notebook that lies, or lay, at `path` and has, or had, these bytes. */
-export function readNotebook(path: string, bytes: Uint8Array): Promise<NotebookContent> {
-  return makePipeline(bytes, { folder: dirname(path), name: basename(path, extname(path)) });
-}
-
-/** `folder`: where local modules are looked for; `name`: the pipeline's where the notebook says none. */
-async function makePipeline(
-  bytes: Uint8Array,
-  { folder, name }: { folder: string; name: string }
-): Promise<NotebookContent> {
+/** What `loadNotebook` gives, of a notebook's bytes. `path` is where it lies or would lie; `-` for nowhere. */
+export async function analyseNotebook(
+  path: string,
+  bytes: Uint8Array
+): Promise<LoadedNotebook & { readonly bytes: Uint8Array }> {
+  const isNowhere = path === '-';
+  const own = { path, bytes };
   const { notebook, diagnostics } = parseNotebook(new TextDecoder().decode(bytes));
   if (notebook === null || diagnostics.some(({ severity }) => severity === 'error')) {
-    return { pipeline: null, diagnostics, making: null, source: () => undefined };
+    return { ...own, pipeline: null, diagnostics, making: null, source: () => undefined };
   }
   const annotated = annotate(notebook);
   const analyser = createAnalyser(await loadPythonParser());
+  const folder = isNowhere ? process.cwd() : dirname(path);
   const modules = findLocalModules(annotated, analyser, localModuleFinder(folder));
   const built = buildPipeline({
     notebook: annotated,
     analyser,
     modules,
-    name
+    name: isNowhere ? 'notebook' : basename(path, extname(path))
   });
   return {
+    ...own,
     pipeline: built.pipeline,
     diagnostics: [...diagnostics, ...built.diagnostics],
     making: { analyser, modules },
@@ -86,8 +77,8 @@ async function makePipeline(
   };
 }
 
-/** @throws ChardError `notebook-unreadable`. */
-export async function readNotebookFile(path: string): Promise<Uint8Array> {
+/** A notebook's file as it is. @throws ChardError `notebook-unreadable`. */
+export async function readNotebook(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {

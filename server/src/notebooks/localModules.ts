@@ -6,12 +6,20 @@ import { errorCode } from '../files/systemErrors';
 /** Larger files are data in Python's clothes; their content is not looked at. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Looks a dotted module name up in the notebook's folder, as Python's import does there: a package before a file. */
-export function localModuleFinder(folder: string): (name: string) => LocalModuleSource | null {
+/**
+ * Looks a dotted module name up in the notebook's folder, as Python's import does there: a package before a file.
+ *
+ * @param isAllowed whether a file, by its absolute path, may be read; one that may not is not there.
+ */
+export function localModuleFinder(
+  folder: string,
+  isAllowed: (path: string) => boolean = () => true
+): (name: string) => LocalModuleSource | null {
   return name => {
     const path = name.split('.').join('/');
     for (const candidate of [`${path}/__init__.py`, `${path}.py`]) {
-      const source = read(join(folder, candidate));
+      const file = join(folder, candidate);
+      const source = isAllowed(file) ? read(file) : null;
       if (source !== null) {
         return { path: candidate, source };
       }

@@ -1,4 +1,9 @@
-import { bindParameters, parseParameterValues, type Pipeline } from '@chard/core/pipeline';
+import {
+  bindParameters,
+  parseParameterValues,
+  type ParameterValues,
+  type Pipeline
+} from '@chard/core/pipeline';
 import type { Diagnostic } from '@chard/core';
 import { ChardError } from '../errors';
 
@@ -11,6 +16,11 @@ import { ChardError } from '../errors';
 export function bindCommandLineParameters(pipeline: Pipeline, words: readonly string[]): Pipeline {
   const { values, diagnostics } = parseParameterValues(pipeline, words);
   refuse(diagnostics);
+  return bindParameterValues(pipeline, values);
+}
+
+/** The pipeline with values as JSON has them. @throws ChardError `unknown-parameter`, `wrong-parameter-type`. */
+export function bindParameterValues(pipeline: Pipeline, values: ParameterValues): Pipeline {
   const bound = bindParameters(pipeline, values);
   refuse(bound.diagnostics);
   return bound.pipeline ?? pipeline;

@@ -3,8 +3,15 @@ import type { PythonParser } from '@chard/core/python';
 import { createTreeSitterParser } from '@chard/core/python/treeSitter';
 import { wasmFile } from '../installation';
 
-/** The parser on the WASM that the bundle brings. */
-export async function loadPythonParser(): Promise<PythonParser> {
+let loading: Promise<PythonParser> | null = null;
+
+/** The parser on the WASM that the bundle brings, one for the process. */
+export function loadPythonParser(): Promise<PythonParser> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<PythonParser> {
   const [runtime, grammar] = await Promise.all([
     readFile(wasmFile('web-tree-sitter.wasm')),
     readFile(wasmFile('tree-sitter-python.wasm'))

@@ -17,6 +17,14 @@ export function phaseAfter(body: RunEventBody): RunPhase | undefined {
   }
 }
 
+/** Kinds of events that change no state: text and pictures, the bulk of a log. */
+const LOUD: readonly RunEventBody['type'][] = ['output', 'output-dropped', 'display'];
+
+/** Whether a run's state is made without events of this kind. */
+export function isLoud({ type }: RunEventBody): boolean {
+  return LOUD.includes(type);
+}
+
 /** The step that an event is about; null for the run's own. */
 export function stepOf(body: RunEventBody): string | null {
   if (body.type === 'run-finished') return null;

@@ -1,3 +1,4 @@
 export * from './model';
+export { runUnknown } from './failures';
 export { openStores } from './open';
 export { BEAT_MILLISECONDS, ownerLives, thisOwner } from './owner';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunEvent } from '@chard/core/run';
 import { ChardError } from '../errors';
-import { phaseAfter, stepOf } from './effects';
+import { isLoud, phaseAfter, stepOf } from './effects';
 import { leaseLost, runActive, runOwned, runUnknown } from './failures';
 import type {
   ArtefactName,
@@ -114,7 +114,8 @@ class MemoryRunStore implements RunStore {
       createdAt,
       finishedAt: null,
       lastSeq: 0,
-      cancelRequested: false
+      cancelRequested: false,
+      title: null
     };
     const run = { record, artefacts, events: [], files: new Map<string, unknown>() };
     this.memory.runs.set(id, run);
@@ -126,9 +127,12 @@ class MemoryRunStore implements RunStore {
     return this.memory.runs.get(id)?.record;
   }
 
-  list({ notebook, phases, limit }: RunFilter = {}): RunRecord[] {
-    const records = [...this.memory.runs.values()].map(({ record }) => record).reverse();
+  list({ notebook, phases, before, limit }: RunFilter = {}): RunRecord[] {
+    const records = [...this.memory.runs.values()].map(({ record }) => record);
+    const end = records.findIndex(({ id }) => id === before);
     return records
+      .slice(0, before === undefined ? records.length : Math.max(0, end))
+      .reverse()
       .filter(record => notebook === undefined || record.notebook === notebook)
       .filter(record => phases === undefined || phases.includes(record.phase))
       .slice(0, limit);
@@ -145,10 +149,14 @@ class MemoryRunStore implements RunStore {
     return this.insert(run, events);
   }
 
-  read(id: string, { after = 0, limit, step }: ReadOptions = {}): RunEvent[] {
-    const events = this.memory.run(id).events.slice(after);
-    const wanted = step === undefined ? events : events.filter(event => stepOf(event) === step);
-    return wanted.slice(0, limit);
+  read(id: string, { after = 0, limit, step, quiet = false, types }: ReadOptions = {}): RunEvent[] {
+    return this.memory
+      .run(id)
+      .events.slice(after)
+      .filter(event => step === undefined || stepOf(event) === step)
+      .filter(event => !quiet || !isLoud(event))
+      .filter(event => types?.includes(event.type) !== false)
+      .slice(0, limit);
   }
 
   saveStepFiles(id: string, step: string, files: unknown): void {
@@ -159,6 +167,12 @@ class MemoryRunStore implements RunStore {
 
   stepFiles(id: string): Map<string, unknown> {
     return new Map(this.memory.run(id).files);
+  }
+
+  rename(id: string, title: string | null): void {
+    const run = this.memory.run(id);
+    run.record = { ...run.record, title };
+    this.memory.announce();
   }
 
   requestCancel(id: string): void {

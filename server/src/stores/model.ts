@@ -36,11 +36,15 @@ export interface RunRecord {
   readonly finishedAt: number | null;
   readonly lastSeq: number;
   readonly cancelRequested: boolean;
+  /** What a person has called it. */
+  readonly title: string | null;
 }
 
 export interface RunFilter {
   readonly notebook?: string;
   readonly phases?: readonly RunPhase[];
+  /** Only those older than this run; none where there is no such run. */
+  readonly before?: string;
   /** At most so many, the newest. */
   readonly limit?: number;
 }
@@ -56,6 +60,10 @@ export interface ReadOptions {
   readonly after?: number;
   readonly limit?: number;
   readonly step?: string;
+  /** Leaves out text and displays: what is left is all that a run's state is made of. */
+  readonly quiet?: boolean;
+  /** Only events of these kinds. */
+  readonly types?: readonly RunEventBody['type'][];
 }
 
 /** Content addresses of what a run keeps beside its log. */
@@ -88,6 +96,8 @@ export interface RunStore {
   saveStepFiles(id: string, step: string, files: unknown): void;
   /** By step, in the order in which they were saved. */
   stepFiles(id: string): Map<string, unknown>;
+  /** Gives a run a title, or takes it away. @throws ChardError `run-unknown`. */
+  rename(id: string, title: string | null): void;
   /** Asks the owner, in whichever process, to cancel; it sees it through `onChange`. */
   requestCancel(id: string): void;
   /** Removes the run, and every result that no other run made or used. @throws ChardError `run-active`, `run-unknown`. */

@@ -18,6 +18,7 @@ import { memoryStores } from './memory';
 import type { Lease, Stores } from './model';
 import { openStores } from './open';
 import { ownerLives, thisOwner } from './owner';
+import { MIGRATIONS } from './sqlite/schema';
 import { describeStores, newRun, OWNER, runCreated, stepFinished } from './testing/contract';
 
 let root: string;
@@ -128,6 +129,21 @@ describe('a store on disk', () => {
       };
       expect(() => stores.together(work)).toThrow(expect.objectContaining({ code: 'run-unknown' }));
       expect(stores.runs.stepFiles('r1').size).toBe(0);
+    });
+  });
+
+  it('of an older version is brought up to date with all that is in it', () => {
+    mkdirSync(home);
+    const database = new DatabaseSync(join(home, 'chard.db'));
+    database.exec(MIGRATIONS[0] as string);
+    database.exec('PRAGMA application_id = 0x63687264; PRAGMA user_version = 1');
+    database.exec(`INSERT INTO runs (id, notebook, pipeline, phase, created_at, last_seq)
+      VALUES ('r1', '/n.ipynb', 'p', 'succeeded', 1, 1)`);
+    database.exec(`INSERT INTO events VALUES (1, 1, 1, NULL, '{"type":"run-cancelling"}')`);
+    database.close();
+    withStores(stores => {
+      expect(stores.runs.get('r1')).toMatchObject({ phase: 'succeeded', title: null });
+      expect(stores.runs.read('r1', { quiet: true })).toHaveLength(1);
     });
   });
 

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { ChardError } from '../../errors';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
-import { checkNotebook } from '../../notebooks/check';
+import { checkForRun } from '../../notebooks/check';
 import { loadNotebook } from '../../notebooks/load';
+import { executionContext } from '../../runs/execution';
 import { printJson, type Context, type Finish } from '../context';
 import { formatDiagnostics, notebookFailure } from '../diagnostics';
-import { executionContext, watchRun, type ShowOptions } from '../execution';
+import { watchRun, type ShowOptions } from '../execution';
 import { withStores } from '../withStores';
 import { findRun } from './runs/find';
 
@@ -68,8 +69,8 @@ async function runNotebook(
       exitCode: 2
     });
   }
-  const diagnostics = await checkNotebook(loaded, context);
-  if (loaded.pipeline === null || diagnostics.some(({ severity }) => severity === 'error')) {
+  const { diagnostics, runnable } = await checkForRun(loaded, context);
+  if (runnable === null) {
     if (options.json) {
       printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'));
     } else {
@@ -82,9 +83,9 @@ async function runNotebook(
   if (!options.json && warnings.length > 0) {
     terminal.err(`${formatDiagnostics(warnings, loaded.source, terminal.paint.err)}\n`);
   }
-  const pipeline = bindCommandLineParameters(loaded.pipeline, options.parameter);
-  const execution = await executionContext(pipeline.kernel, context);
+  const pipeline = bindCommandLineParameters(runnable, options.parameter);
   const notebook = { path: loaded.path, bytes: loaded.bytes };
+  const execution = await executionContext(pipeline.kernel, context);
   return withStores(context, async ({ stores, engine }) => {
     const handle = await engine.start({
       ...execution,

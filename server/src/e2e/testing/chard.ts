@@ -25,11 +25,13 @@ export interface Invocation {
   readonly onLine?: (line: string, child: ChildProcess) => void;
 }
 
-/** The built command with a store and a folder of its own. */
+/** The built command and server with a store and a folder of their own. */
 export class Chard {
   readonly folder = mkdtempSync(join(tmpdir(), 'chard-e2e-'));
   readonly home = join(this.folder, 'home');
   private readonly main = join(this.folder, 'installed/server/main.mjs');
+  /** The companion server's program. */
+  readonly serve = join(this.folder, 'installed/server/serve.mjs');
 
   /** Builds the real bundle. */
   constructor() {
@@ -97,7 +99,8 @@ export class Chard {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private environment(): NodeJS.ProcessEnv {
+  /** Of a process of this installation. */
+  environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
       CHARD_HOME: this.home,

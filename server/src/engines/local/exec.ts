@@ -1,16 +1,14 @@
 import type { RunState } from '@chard/core/run';
 import type { Pipeline } from '@chard/core/pipeline';
-import { stepState } from '@chard/core/run';
-import { ChardError } from '../../errors';
 import type { Stores } from '../../stores';
 import type { ExecListener, ExecRequest, ExecResult } from '../engine';
 import type { Clock } from './clock';
 import { StepGraph } from './graph';
 import { modulesToPreload } from './preload';
 import type { Launcher } from './processes/launcher';
+import { requireStep, stepValues } from './received';
 import { execSpec } from './spec';
 import { executeStep, type ProgressMessage } from './stepProcess';
-import { Versions } from './versions';
 
 export interface ExecServices {
   readonly stores: Stores;
@@ -32,34 +30,8 @@ export async function executeCode(
   listener: ExecListener
 ): Promise<ExecResult> {
   const graph = new StepGraph(pipeline);
-  if (!graph.has(name)) {
-    throw new ChardError('step-unknown', `The run ${run} has no step "${name}".`, { exitCode: 2 });
-  }
-  const step = graph.step(name);
-  const versions = replayVersions(graph, state);
-  const isThere = before
-    ? graph.parents(name).every(parent => versions.hasFinished(parent))
-    : versions.hasFinished(name);
-  if (!isThere) {
-    const phase = stepState(state, name)?.phase ?? 'pending';
-    throw new ChardError(
-      'step-unfinished',
-      before
-        ? `Not all steps that "${name}" depends on have succeeded in the run ${run}.`
-        : `The step "${name}" is ${phase} in the run ${run}; only what a step that succeeded left can be looked at. ` +
-            'With --before you get what it got.'
-    );
-  }
-  const wanted = before ? versions.receive(name).values : versions.leftBy(name);
-  const values = new Map([...wanted].filter(([, { group }]) => group !== null));
-  for (const { name: value, group, origin } of values.values()) {
-    if (group !== null && !stores.values.has(group)) {
-      throw new ChardError(
-        'value-missing',
-        `The stored value of "${value}" from "${origin}" is gone. Run "${origin}" again.`
-      );
-    }
-  }
+  const step = requireStep(graph, run, name);
+  const { wanted, values } = stepValues(stores.values, graph, state, { run, step: name, before });
   for (const { name: value, group, refused } of wanted.values()) {
     if (group === null && !value.startsWith('@')) {
       listener({
@@ -94,16 +66,6 @@ export async function executeCode(
   // The code is in no cell; its line is its own.
   const error = outcome.error === null ? null : { ...outcome.error, cell: null };
   return { state: outcome.state, error };
-}
-
-/** Which step has which version, as the run's log says. */
-function replayVersions(graph: StepGraph, state: RunState): Versions {
-  const versions = new Versions(graph);
-  for (const { name } of graph.steps) {
-    const found = stepState(state, name);
-    if (found?.phase === 'succeeded') versions.finish(name, versions.receive(name), found.values);
-  }
-  return versions;
 }
 
 /** What the prologue prints was there before the code was. */

@@ -17,7 +17,9 @@ import type { Database, Row } from './database';
 import { insertLease } from './leases';
 
 const COLUMNS =
-  'number, id, notebook, pipeline, phase, created_at, finished_at, last_seq, cancel_requested';
+  'number, id, notebook, pipeline, phase, created_at, finished_at, last_seq, cancel_requested, title';
+/** Letter by letter as in the index `quiet_events`, so that it is used. */
+const QUIET = `json_extract(body, '$.type') NOT IN ('output', 'output-dropped', 'display')`;
 const ALL = -1;
 
 /** The logs of all runs in SQLite. */
@@ -60,13 +62,15 @@ export class SqliteRunStore implements RunStore {
     return row === undefined ? undefined : toRecord(row);
   }
 
-  list({ notebook, phases, limit }: RunFilter = {}): RunRecord[] {
+  list({ notebook, phases, before, limit }: RunFilter = {}): RunRecord[] {
     const rows = this.database.all(
       `SELECT ${COLUMNS} FROM runs
        WHERE (?1 IS NULL OR notebook = ?1) AND (?2 IS NULL OR phase IN (SELECT value FROM json_each(?2)))
-       ORDER BY number DESC LIMIT ?3`,
+         AND (?3 IS NULL OR number < (SELECT number FROM runs WHERE id = ?3))
+       ORDER BY number DESC LIMIT ?4`,
       notebook ?? null,
       phases === undefined ? null : JSON.stringify(phases),
+      before ?? null,
       limit ?? ALL
     );
     return rows.map(toRecord);
@@ -97,23 +101,27 @@ export class SqliteRunStore implements RunStore {
     return events.map(({ time, body }, index) => ({ seq: first + index, time, ...body }));
   }
 
-  read(id: string, { after = 0, limit = ALL, step }: ReadOptions = {}): RunEvent[] {
-    const number = this.numberOf(id);
-    const rows =
-      step === undefined
-        ? this.database.all(
-            'SELECT seq, time, body FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?',
-            number,
-            after,
-            limit
-          )
-        : this.database.all(
-            'SELECT seq, time, body FROM events WHERE run = ? AND step = ? AND seq > ? ORDER BY seq LIMIT ?',
-            number,
-            step,
-            after,
-            limit
-          );
+  read(
+    id: string,
+    { after = 0, limit = ALL, step, quiet = false, types }: ReadOptions = {}
+  ): RunEvent[] {
+    const conditions = [
+      'run = ?',
+      'seq > ?',
+      ...(step === undefined ? [] : ['step = ?']),
+      ...(quiet ? [QUIET] : []),
+      ...(types === undefined
+        ? []
+        : [`json_extract(body, '$.type') IN (SELECT value FROM json_each(?))`])
+    ];
+    const rows = this.database.all(
+      `SELECT seq, time, body FROM events WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`,
+      this.numberOf(id),
+      after,
+      ...(step === undefined ? [] : [step]),
+      ...(types === undefined ? [] : [JSON.stringify(types)]),
+      limit
+    );
     return rows.map(toEvent);
   }
 
@@ -132,6 +140,13 @@ export class SqliteRunStore implements RunStore {
       this.numberOf(id)
     );
     return new Map(rows.map(({ step, files }) => [String(step), JSON.parse(String(files))]));
+  }
+
+  rename(id: string, title: string | null): void {
+    if (this.database.run('UPDATE runs SET title = ? WHERE id = ?', title, id) === 0) {
+      throw runUnknown(id);
+    }
+    this.changes.announce();
   }
 
   requestCancel(id: string): void {
@@ -213,7 +228,8 @@ function toRecord(row: Row): RunRecord {
     createdAt: Number(row['created_at']),
     finishedAt: row['finished_at'] == null ? null : Number(row['finished_at']),
     lastSeq: Number(row['last_seq']),
-    cancelRequested: row['cancel_requested'] === 1
+    cancelRequested: row['cancel_requested'] === 1,
+    title: row['title'] == null ? null : String(row['title'])
   };
 }
 

@@ -77,5 +77,11 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (key, run)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX result_uses_by_run ON result_uses (run);
+  `,
+  // What a run's state is made of, without the text and pictures that are the bulk of its log.
+  `
+  ALTER TABLE runs ADD COLUMN title TEXT;
+  CREATE INDEX quiet_events ON events (run, seq)
+    WHERE json_extract(body, '$.type') NOT IN ('output', 'output-dropped', 'display');
   `
 ];

@@ -135,6 +135,22 @@ export function describeStores(name: string, open: () => Stores): void {
       expect(seqs({ after: 9 })).toEqual([]);
     });
 
+    it('reads without text and pictures what a state is made of', () => {
+      stores.runs.create(newRun('r1'), OWNER);
+      append('r1', printed('1'), printed('"type":"metric"'), stepFinished('a'), printed('2', 'b'), {
+        type: 'run-finished',
+        state: 'succeeded',
+        error: null
+      });
+      const seqs = (options: Parameters<Stores['runs']['read']>[1]): number[] =>
+        stores.runs.read('r1', { ...options, quiet: true }).map(({ seq }) => seq);
+      expect(seqs({})).toEqual([1, 4, 6]);
+      expect(seqs({ after: 1, limit: 1 })).toEqual([4]);
+      expect(seqs({ step: 'a' })).toEqual([4]);
+      expect(seqs({ types: ['run-created', 'output'] })).toEqual([1]);
+      expect(stores.runs.read('r1', { types: ['output'], step: 'a' })).toHaveLength(2);
+    });
+
     it('keeps a record that follows the log', () => {
       stores.runs.create(newRun('r1'), OWNER);
       expect(stores.runs.get('r1')).toEqual({
@@ -145,7 +161,8 @@ export function describeStores(name: string, open: () => Stores): void {
         createdAt: 1000,
         finishedAt: null,
         lastSeq: 1,
-        cancelRequested: false
+        cancelRequested: false,
+        title: null
       });
       append('r1', { type: 'run-started', pid: 7 });
       expect(stores.runs.get('r1')).toMatchObject({ phase: 'running', lastSeq: 2 });
@@ -170,6 +187,18 @@ export function describeStores(name: string, open: () => Stores): void {
       expect(ids({ notebook: '/n.ipynb' })).toEqual(['r3', 'r1']);
       expect(ids({ phases: ['running', 'failed'] })).toEqual(['r1']);
       expect(ids({ phases: [] })).toEqual([]);
+      expect(ids({ before: 'r3', limit: 1 })).toEqual(['r2']);
+      expect(ids({ before: 'r3', notebook: '/n.ipynb' })).toEqual(['r1']);
+      expect(ids({ before: 'none' })).toEqual([]);
+    });
+
+    it('keeps the title that a person gives a run', () => {
+      stores.runs.create(newRun('r1'), OWNER);
+      stores.runs.rename('r1', 'smaller rate');
+      append('r1', { type: 'run-started', pid: 7 });
+      expect(stores.runs.get('r1')).toMatchObject({ title: 'smaller rate', phase: 'running' });
+      stores.runs.rename('r1', null);
+      expect(stores.runs.list()[0]?.title).toBeNull();
     });
 
     it('refuses two runs of one name, and runs that are not there', () => {
@@ -180,6 +209,7 @@ export function describeStores(name: string, open: () => Stores): void {
       const unknown = expect.objectContaining({ code: 'run-unknown' });
       expect(() => stores.runs.read('none')).toThrow(unknown);
       expect(() => append('none', printed('x'))).toThrow(unknown);
+      expect(() => stores.runs.rename('none', 'x')).toThrow(unknown);
       expect(() => stores.runs.requestCancel('none')).toThrow(unknown);
       expect(() => stores.runs.delete('none')).toThrow(unknown);
       expect(() => stores.leases.take('none', OWNER, 0, dead)).toThrow(unknown);

@@ -1,8 +1,8 @@
 import type { Parameter } from '@chard/core/pipeline';
 import type { RunState } from '@chard/core/run';
-import { readNotebook } from '../../../notebooks/load';
+import { analyseNotebook } from '../../../notebooks/load';
 import type { Stores } from '../../../stores';
-import { storedArtefact, storedPipeline } from './record';
+import { storedArtefact, storedPipeline } from '../../../runs/record';
 
 /** The words of the command that runs a run's notebook anew as the run did: the same values, the same part of it. */
 export async function runAgain(
@@ -10,7 +10,7 @@ export async function runAgain(
   { id, notebook, options: { from, only, base } }: RunState
 ): Promise<string[]> {
   const bytes = storedArtefact(stores, id, 'notebook');
-  const { pipeline } = await readNotebook(notebook.path, bytes);
+  const { pipeline } = await analyseNotebook(notebook.path, bytes);
   const defaults = new Map(pipeline?.parameters.map(each => [each.name, each]));
   const others = storedPipeline(stores, id).parameters.filter(
     each => JSON.stringify(each.default) !== JSON.stringify(defaults.get(each.name)?.default)

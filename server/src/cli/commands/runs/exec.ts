@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { executionContext } from '../../../runs/execution';
+import { storedPipeline } from '../../../runs/record';
 import { printJson, type CommonOptions, type Context, type Finish } from '../../context';
-import { executionContext } from '../../execution';
 import { withStores } from '../../withStores';
 import { findRun } from './find';
-import { storedPipeline } from './record';
 
 interface ExecOptions extends CommonOptions {
   readonly step: string;

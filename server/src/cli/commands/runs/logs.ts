@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { isOver } from '@chard/core/run';
 import type { Stores } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
-import { logEntry, type LogEntry } from '../../logEntries';
-import { readLog, readState } from '../../readLog';
+import { requireStep } from '../../../runs/find';
+import { logEntry, type LogEntry } from '../../../runs/logEntries';
+import { readLog, readState } from '../../../runs/readLog';
 import { stepTitle } from '../../runView';
 import type { Terminal } from '../../terminal';
 import { withStores } from '../../withStores';
-import { findRun, requireStep } from './find';
+import { findRun } from './find';
 
 interface LogsOptions extends CommonOptions {
   readonly step?: string;

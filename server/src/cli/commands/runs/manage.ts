@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { isOver } from '@chard/core/run';
-import { ownerLives } from '../../../stores';
+import { byteSize } from '../../../byteSize';
+import { removeRun } from '../../../runs/remove';
 import { printJson, type CommonOptions, type Context } from '../../context';
-import { byteSize } from '../../terminal';
 import { withStores } from '../../withStores';
 import { findRun } from './find';
 
@@ -44,8 +44,7 @@ export function registerDelete(runs: Command, context: Context): void {
     .action((reference: string, { json }: CommonOptions) =>
       withStores(context, ({ stores }) => {
         const { id } = findRun(stores, reference);
-        stores.runs.delete(id);
-        const freed = stores.collectGarbage(lease => ownerLives(lease, Date.now()));
+        const freed = removeRun(stores, id);
         if (json) {
           return printJson(terminal, { id, freed });
         }

@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import type { RunState } from '@chard/core/run';
 import { notebookChange } from '../../../notebooks/changes';
+import { executionContext } from '../../../runs/execution';
+import { readState } from '../../../runs/readLog';
+import { storedArtefact, storedPipeline } from '../../../runs/record';
 import type { Stores } from '../../../stores';
 import type { Context, Finish } from '../../context';
-import { executionContext, watchRun, type ShowOptions } from '../../execution';
+import { watchRun, type ShowOptions } from '../../execution';
 import { withStores } from '../../withStores';
 import { commandLine, describeChange } from '../../nextSteps';
-import { readState } from '../../readLog';
 import { runAgain } from './again';
 import { findRun } from './find';
-import { storedArtefact, storedPipeline } from './record';
 
 export function registerRetry(runs: Command, context: Context, finish: Finish): void {
   runs

@@ -1,17 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { runSummary } from '@chard/core/run';
-import { PythonEnvironment } from '../../../python/environment';
+import { storedArtefact, storedEnvironment, storedPipeline } from '../../../runs/record';
+import { readLog, readState } from '../../../runs/readLog';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { adviceAfter } from '../../execution';
-import { readLog, readState } from '../../readLog';
 import { saveDisplays } from '../../displays';
 import { runReport, stepLines, stepReasons } from '../../runView';
 import { withStores } from '../../withStores';
 import { table, utc } from '../../terminal';
 import { runAgain } from './again';
 import { findRun } from './find';
-import { storedArtefact, storedPipeline } from './record';
 
 interface ShowOptions extends CommonOptions {
   readonly notebook?: string;
@@ -50,9 +49,7 @@ export function registerShow(runs: Command, context: Context): void {
           options.saveDisplays === undefined
             ? []
             : saveDisplays(readLog(stores, id), options.saveDisplays);
-        const environment = PythonEnvironment.parse(
-          JSON.parse(new TextDecoder().decode(storedArtefact(stores, id, 'environment')))
-        );
+        const environment = storedEnvironment(stores, id);
         if (options.json) {
           return printJson(terminal, {
             ...runSummary(state),

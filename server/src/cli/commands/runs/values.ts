@@ -1,26 +1,23 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { RunState, StoredValue } from '@chard/core/run';
+import { byteSize } from '../../../byteSize';
 import type { Engine } from '../../../engines/engine';
 import { ChardError } from '../../../errors';
+import { executionContext } from '../../../runs/execution';
+import { readState } from '../../../runs/readLog';
+import { storedPipeline } from '../../../runs/record';
+import { selectValues, type StepValue } from '../../../runs/values';
 import type { Stores } from '../../../stores';
 import { printJson, type CommonOptions, type Context } from '../../context';
-import { executionContext } from '../../execution';
-import { readState } from '../../readLog';
-import { byteSize, table } from '../../terminal';
+import { table } from '../../terminal';
 import { withStores } from '../../withStores';
-import { findRun, requireStep } from './find';
-import { storedPipeline } from './record';
+import { findRun } from './find';
 
 interface ValuesOptions extends CommonOptions {
   readonly step?: string;
   readonly name?: string;
   readonly output?: string;
   readonly all: boolean;
-}
-
-interface StepValue extends StoredValue {
-  readonly step: string;
 }
 
 export function registerValues(runs: Command, context: Context): void {
@@ -48,7 +45,7 @@ export function registerValues(runs: Command, context: Context): void {
     .action((reference: string, options: ValuesOptions) =>
       withStores(context, async ({ stores, engine }) => {
         const { id } = findRun(stores, reference);
-        const values = select(readState(stores, id), options);
+        const values = selectValues(readState(stores, id), options);
         if (options.output !== undefined) {
           return exportValue({ stores, engine }, id, values, options, context);
         }
@@ -76,29 +73,6 @@ export function registerValues(runs: Command, context: Context): void {
 function valueJson({ name, step, type, repr, bytes, digest, refused }: StepValue): unknown {
   const whyNot = refused !== null && { why: refused };
   return { name, step, type, repr, bytes, digest, kept: refused === null, ...whyNot };
-}
-
-/** Names that IPython itself binds: `In`, `Out`, `_`, `__`, `_1`, `_i1`, `_ih`, ... */
-const IPYTHON_NAME = /^(In|Out|_{1,3}|_\d+|_i{1,3}|_i\d+|_[ido]h)$/;
-
-/**
- * What a person means by the values of a step: what it made or changed. A name asked for by name, with its step, is
- * shown wherever it came from. Hidden state (`@random`, ...) is carried like a value but is none of the person's.
- */
-function select(state: RunState, { step, name, all }: ValuesOptions): StepValue[] {
-  if (step !== undefined) {
-    requireStep(state, step);
-  }
-  return state.steps
-    .filter(item => step === undefined || item.name === step)
-    .flatMap(item => item.values.map(value => ({ ...value, step: item.name })))
-    .filter(value => !value.name.startsWith('@') && (name === undefined || value.name === name))
-    .filter(
-      value =>
-        all ||
-        (step !== undefined && name !== undefined) ||
-        (value.origin === value.step && !IPYTHON_NAME.test(value.name))
-    );
 }
 
 /**

@@ -7,14 +7,14 @@ const PAGE = 2000;
 export function* readLog(
   stores: Stores,
   run: string,
-  { after = 0, step }: Pick<ReadOptions, 'after' | 'step'> = {}
+  { after = 0, ...selection }: Omit<ReadOptions, 'limit'> = {}
 ): Generator<RunEvent> {
   let last = after;
   for (;;) {
     const page = stores.runs.read(run, {
       after: last,
       limit: PAGE,
-      ...(step !== undefined && { step })
+      ...selection
     });
     yield* page;
     const end = page.at(-1);
@@ -27,5 +27,5 @@ export function* readLog(
 
 /** A run's state as its log has it now. */
 export function readState(stores: Stores, run: string): RunState {
-  return fold(initialRunState, readLog(stores, run));
+  return fold(initialRunState, readLog(stores, run, { quiet: true }));
 }

@@ -1,11 +1,19 @@
 import { Pipeline } from '@chard/core/pipeline';
-import { ChardError } from '../../../errors';
-import type { ArtefactName, Stores } from '../../../stores';
+import { ChardError } from '../errors';
+import { PythonEnvironment } from '../python/environment';
+import type { ArtefactName, Stores } from '../stores';
 
 /** The pipeline that a run executes, as it was then. */
 export function storedPipeline(stores: Stores, run: string): Pipeline {
   return Pipeline.parse(
     JSON.parse(new TextDecoder().decode(storedArtefact(stores, run, 'pipeline')))
+  );
+}
+
+/** The Python environment that a run was started in. */
+export function storedEnvironment(stores: Stores, run: string): PythonEnvironment {
+  return PythonEnvironment.parse(
+    JSON.parse(new TextDecoder().decode(storedArtefact(stores, run, 'environment')))
   );
 }
 

@@ -1,0 +1,1 @@
+export { editsToTake, suggestSteps, Suggestion } from './suggest';

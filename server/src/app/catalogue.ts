@@ -1,0 +1,86 @@
+import type { RunItem } from '@chard/core/protocol/api';
+import { isOver, type RunPhase } from '@chard/core/run';
+import type { RunRecord, RunStore } from '../stores';
+import { runUnknown } from '../stores';
+import type { Root } from './root';
+
+export interface ListQuery {
+  /** What Jupyter calls the notebook. */
+  readonly notebook?: string | undefined;
+  readonly state?: readonly RunPhase[] | undefined;
+  readonly text?: string | undefined;
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+const RECORDS_AT_ONCE = 500;
+
+/** The runs of the notebooks below Jupyter's root; others are not there. */
+export class Catalogue {
+  constructor(
+    private readonly runs: RunStore,
+    private readonly root: Root
+  ) {}
+
+  /** @throws ChardError `run-unknown`. */
+  get(id: string): RunItem {
+    const record = this.runs.get(id);
+    const item = record === undefined ? null : this.describe(record);
+    if (item === null) throw runUnknown(id);
+    return item;
+  }
+
+  /** Newest first, with what `before` takes for those that follow. @throws ChardError `path-outside-root`. */
+  list({ text, limit, ...query }: ListQuery): { runs: RunItem[]; next: string | null } {
+    const wanted = text?.toLocaleLowerCase();
+    const runs: RunItem[] = [];
+    for (const item of this.all(query)) {
+      if (wanted !== undefined && !hasText(item, wanted)) continue;
+      if (runs.length === limit) return { runs, next: runs.at(-1)?.id ?? null };
+      runs.push(item);
+    }
+    return { runs, next: null };
+  }
+
+  /** All of them that fit, newest first, read a few at a time. */
+  *all({ notebook, state, before }: Omit<ListQuery, 'text' | 'limit'> = {}): Generator<RunItem> {
+    const path = notebook === undefined ? undefined : this.root.resolve(notebook);
+    let last = before;
+    for (;;) {
+      const records = this.runs.list({
+        ...(path !== undefined && { notebook: path }),
+        ...(state !== undefined && { phases: state }),
+        ...(last !== undefined && { before: last }),
+        limit: RECORDS_AT_ONCE
+      });
+      for (const record of records) {
+        const item = this.describe(record);
+        if (item !== null) yield item;
+      }
+      if (records.length < RECORDS_AT_ONCE) return;
+      last = records.at(-1)?.id;
+    }
+  }
+
+  private describe(record: RunRecord): RunItem | null {
+    const notebook = this.root.relative(record.notebook);
+    if (notebook === null) return null;
+    const { id, title, pipeline, phase, cancelRequested, createdAt, finishedAt } = record;
+    return {
+      id,
+      title,
+      pipeline,
+      notebook,
+      state: phase,
+      cancelling: cancelRequested && !isOver(phase),
+      createdAt,
+      finishedAt
+    };
+  }
+}
+
+function hasText({ id, title, pipeline, notebook }: RunItem, wanted: string): boolean {
+  return [id, title ?? '', pipeline, notebook].some(text =>
+    text.toLocaleLowerCase().includes(wanted)
+  );
+}

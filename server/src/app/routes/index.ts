@@ -1,0 +1,22 @@
+import type { App } from '../context';
+import { Router } from '../http/router';
+import { displayRoutes } from './displays';
+import { feedRoutes } from './feeds';
+import { healthRoutes } from './health';
+import { logRoutes } from './logs';
+import { notebookRoutes } from './notebooks';
+import { runRoutes } from './runs';
+import { valueRoutes } from './values';
+
+/** All that the server answers. */
+export function createRouter(app: App): Router {
+  return new Router([
+    ...healthRoutes(app),
+    ...notebookRoutes(app),
+    ...runRoutes(app),
+    ...feedRoutes(app),
+    ...logRoutes(app),
+    ...displayRoutes(app),
+    ...valueRoutes(app)
+  ]);
+}

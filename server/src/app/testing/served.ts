@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Engine } from '../../engines/engine';
+import { createLocalEngine } from '../../engines/local';
+import { FAKE_RUNNER, PYTHON } from '../../engines/local/testing/bench';
+import { openStores, type Stores } from '../../stores';
+import { openBackend } from '../backend';
+import { createHttpServer } from '../http/server';
+import { Root } from '../root';
+import { createRouter } from '../routes';
+import { Client } from './client';
+
+const SECRET = 'a-secret-of-the-specs-that-is-long-enough';
+
+/** The server in this process, with a real store and the real engine over the runner of the engine's specs. */
+export class Served {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'chard-app-'));
+  readonly rootFolder = join(this.folder, 'root');
+  readonly stores: Stores = openStores(join(this.folder, 'home'));
+  readonly engine: Engine = createLocalEngine({
+    stores: this.stores,
+    runnerFolder: FAKE_RUNNER,
+    limits: { parallel: 4, cpu: 4 }
+  });
+  readonly socket = join(this.folder, 'app.sock');
+  readonly client = new Client(this.socket, SECRET);
+  /** What nobody foresaw. */
+  readonly reported: string[] = [];
+  private readonly server: Server;
+
+  constructor() {
+    mkdirSync(this.rootFolder);
+    const root = new Root(this.rootFolder);
+    const backend = openBackend(this.stores, root, this.engine);
+    const router = createRouter({
+      host: { home: this.stores.home, python: PYTHON, environment: process.env },
+      root,
+      instance: 'instance-1',
+      resumed: [],
+      open: () => backend
+    });
+    this.server = createHttpServer({
+      router,
+      secret: SECRET,
+      report: text => this.reported.push(text)
+    });
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>(resolve => this.server.listen(this.socket, resolve));
+    return this;
+  }
+
+  /** The path of a notebook below the root, as runs have it. */
+  notebook(name: string): string {
+    return join(this.rootFolder, name);
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise(resolve => this.server.close(resolve));
+    await this.engine.close();
+    this.stores.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

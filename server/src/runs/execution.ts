@@ -1,0 +1,23 @@
+import type { ExecutionContext } from '../engines/engine';
+import type { Host } from '../host';
+import { describeEnvironment, environmentFingerprint } from '../python/environment';
+import { findInterpreter } from '../python/interpreter';
+import { runnerEnvironment } from '../python/runnerModule';
+
+/** The interpreter of a kernel, with what a run's record says of it. */
+export async function executionContext(
+  kernel: string | null,
+  { python, environment, home }: Host
+): Promise<ExecutionContext> {
+  const interpreter = findInterpreter(kernel, python, environment);
+  const record = await describeEnvironment(interpreter, home);
+  return {
+    interpreter: {
+      executable: interpreter.executable,
+      version: record.version,
+      fingerprint: environmentFingerprint(record),
+      environment: runnerEnvironment(interpreter, environment),
+      record
+    }
+  };
+}

@@ -1,0 +1,144 @@
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import type { OpenNotebook } from '../../tokens';
+import { CellEditor } from './cellEditor';
+import { EditorForm } from './form';
+
+const FOCUSABLE =
+  'button:not([disabled]):not([tabindex="-1"]), input:not([disabled]), select:not([disabled])';
+const GAP = 2;
+const EDGE = 8;
+
+export interface PopoverOptions {
+  readonly open: OpenNotebook;
+  readonly ids: readonly string[];
+  /** What the popover stands below; null while it is not on the screen. */
+  readonly anchor: () => HTMLElement | null;
+  readonly trans: TranslationBundle;
+  readonly onEditStep: (step: string) => void;
+}
+
+/**
+ * The cell editor over the page: the notebook does not move below it. It lies outside of the notebook's node, so that the
+ * notebook's own keys do not take what is typed.
+ */
+export class EditorPopover extends ReactWidget {
+  private readonly editor: CellEditor;
+  private readonly follow = (): void => this.place();
+  private readonly resize = new ResizeObserver(this.follow);
+
+  constructor(private readonly options: PopoverOptions) {
+    super();
+    const { open, ids, trans } = options;
+    this.addClass('jp-chard-Editor');
+    this.node.setAttribute('role', 'dialog');
+    this.node.setAttribute('aria-label', trans.__('Cell in the pipeline'));
+    this.editor = new CellEditor(open.pipeline, ids);
+    open.panel.disposed.connect(() => this.dispose());
+    open.panel.content.activeCellChanged.connect(this.close, this);
+  }
+
+  /** Shows the popover and puts the keyboard into it. */
+  open(): void {
+    Widget.attach(this, document.body);
+    void this.renderPromise?.then(() => {
+      if (this.isDisposed) return;
+      this.place();
+      if (!this.node.contains(document.activeElement)) this.firstField()?.focus();
+    });
+  }
+
+  override render() {
+    const { open, trans, onEditStep } = this.options;
+    return (
+      <EditorForm
+        editor={this.editor}
+        pipeline={open.pipeline}
+        trans={trans}
+        onClose={() => this.backToCell()}
+        onEditStep={onEditStep}
+      />
+    );
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.resize.disconnect();
+    this.options.open.panel.content.activeCellChanged.disconnect(this.close, this);
+    super.dispose();
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    const { content } = this.options.open.panel;
+    this.resize.observe(this.node);
+    this.resize.observe(content.node);
+    content.outerNode.addEventListener('scroll', this.follow, { passive: true });
+    window.addEventListener('resize', this.follow);
+    document.addEventListener('pointerdown', this.onPointerDown, true);
+    this.node.addEventListener('keydown', this.onTab);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    super.onBeforeDetach(message);
+    const { content } = this.options.open.panel;
+    content.outerNode?.removeEventListener('scroll', this.follow);
+    window.removeEventListener('resize', this.follow);
+    document.removeEventListener('pointerdown', this.onPointerDown, true);
+    this.node.removeEventListener('keydown', this.onTab);
+  }
+
+  private firstField(): HTMLElement | null {
+    return (
+      this.node.querySelector<HTMLElement>('input') ??
+      this.node.querySelector<HTMLElement>(FOCUSABLE)
+    );
+  }
+
+  private backToCell(): void {
+    const { panel } = this.options.open;
+    this.close();
+    panel.content.mode = 'command';
+    panel.content.activate();
+  }
+
+  private readonly onPointerDown = (event: PointerEvent): void => {
+    const target = event.target as Node;
+    const onLine = this.options.anchor()?.contains(target) ?? false;
+    if (!this.node.contains(target) && !onLine) this.close();
+  };
+
+  /** Tab stays inside: Escape is the way out. */
+  private readonly onTab = (event: KeyboardEvent): void => {
+    if (event.key !== 'Tab') return;
+    const stops = [...this.node.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
+      each => each.offsetParent !== null
+    );
+    const at = stops.indexOf(document.activeElement as HTMLElement);
+    const edge = event.shiftKey ? at === 0 : at === stops.length - 1;
+    if (!edge) return;
+    event.preventDefault();
+    stops.at(event.shiftKey ? -1 : 0)?.focus();
+  };
+
+  /** Below the line where there is room, else above it; never over the notebook's edges. */
+  private place(): void {
+    const anchor = this.options.anchor();
+    const view = this.options.open.panel.content.outerNode.getBoundingClientRect();
+    const at = anchor?.getBoundingClientRect();
+    const visible = at && at.bottom > view.top && at.top < view.bottom;
+    this.node.style.visibility = visible ? 'visible' : 'hidden';
+    if (!at) return;
+    const { offsetWidth: width, offsetHeight: height } = this.node;
+    const below = window.innerHeight - at.bottom - EDGE;
+    const top =
+      below >= height || below >= at.top
+        ? Math.min(at.bottom + GAP, window.innerHeight - height - EDGE)
+        : at.top - height - GAP;
+    const left = Math.min(at.left, window.innerWidth - width - EDGE);
+    this.node.style.top = `${Math.max(EDGE, top)}px`;
+    this.node.style.left = `${Math.max(EDGE, left)}px`;
+  }
+}

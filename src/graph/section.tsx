@@ -1,0 +1,133 @@
+import { METRICS_STEP } from '@chard/core/pipeline';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+  type ComponentType
+} from 'react';
+import { CommandIds } from '../commands';
+import { metricsIcon, stepIcon } from '../icons';
+import { usePipeline } from '../notebooks/usePipeline';
+import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
+import { describeNode, Drawing } from './drawing';
+import { pipelineGraph, type GraphNode } from './pipelineGraph';
+import { useLayout, useWidth } from './useLayout';
+
+export interface GraphSectionOptions {
+  readonly notebooks: IChardNotebooks;
+  readonly status: IChardStepStatus;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+/** The pipeline of the notebook as it is typed, top down; a click leads to the cell. */
+export function graphSection(options: GraphSectionOptions): ComponentType<OpenNotebook> {
+  const { status, commands, trans } = options;
+  return function Graph(open: OpenNotebook) {
+    const { pipeline } = open;
+    usePipeline(pipeline);
+    const active = useActiveCell(open);
+    const found = pipeline.findings?.pipeline ?? null;
+    const graph = useSame(
+      useMemo(() => found && pipelineGraph(found, trans.__('Metrics')), [found])
+    );
+    const { layout, failure } = useLayout(graph, options.notebooks, 'down');
+    const frame = useRef<HTMLDivElement>(null);
+    const width = useWidth(frame);
+    const said = useStatusVersion(status);
+    const statusOf = useCallback(
+      ({ id }: GraphNode) => status.statusOf(open, id),
+      [open.panel, said]
+    );
+    const goTo = useCallback(({ cell }: GraphNode) => {
+      void commands.execute(CommandIds.goToCell, { cell });
+    }, []);
+    if (!graph) {
+      return (
+        <p className="jp-chard-hint jp-chard-Section-text">
+          {pipeline.findings ? trans.__('No step yet.') : trans.__('Reading the notebook…')}
+        </p>
+      );
+    }
+    const selected = graph.nodes.find(({ cells }) => cells.includes(active))?.id ?? null;
+    return (
+      <div className="jp-chard-GraphSection" ref={frame}>
+        {failure !== null && (
+          <p role="alert">{trans.__('The graph could not be drawn: %1', failure)}</p>
+        )}
+        {layout && (
+          <div className="jp-chard-Graph-scroll">
+            <Drawing
+              graph={graph}
+              layout={layout}
+              selected={selected}
+              width={width}
+              iconOf={iconOf}
+              statusOf={statusOf}
+              onSelect={goTo}
+              trans={trans}
+            />
+          </div>
+        )}
+        <details className="jp-chard-Graph-list">
+          <summary>{trans.__('As a list')}</summary>
+          <ol>
+            {graph.nodes.map(node => (
+              <li key={node.id} aria-current={node.id === selected}>
+                <button
+                  type="button"
+                  className="jp-chard-FlatButton jp-chard-mod-link"
+                  onClick={() => goTo(node)}
+                >
+                  {describeNode(node, graph, trans)}
+                </button>
+              </li>
+            ))}
+          </ol>
+        </details>
+      </div>
+    );
+  };
+}
+
+function iconOf({ id }: GraphNode) {
+  return id === METRICS_STEP ? metricsIcon : stepIcon;
+}
+
+/** The value before where the new one says the same: most of what is typed changes no graph. */
+function useSame<Value>(value: Value): Value {
+  const last = useRef(value);
+  if (JSON.stringify(last.current) !== JSON.stringify(value)) last.current = value;
+  return last.current;
+}
+
+/** Another number whenever what is known of runs has changed. */
+function useStatusVersion(status: IChardStepStatus): number {
+  const [version, next] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    status.changed.connect(next);
+    return () => {
+      status.changed.disconnect(next);
+    };
+  }, [status]);
+  return version;
+}
+
+function useActiveCell({ panel }: OpenNotebook): number {
+  const { content } = panel;
+  const [index, setIndex] = useState(content.activeCellIndex);
+  useEffect(() => {
+    const update = (): void => setIndex(content.activeCellIndex);
+    content.activeCellChanged.connect(update);
+    update();
+    return () => {
+      content.activeCellChanged.disconnect(update);
+    };
+  }, [content]);
+  return index;
+}

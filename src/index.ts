@@ -1,0 +1,24 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { annotationPlugin } from './annotation/plugin';
+import { graphPlugin } from './graph/plugin';
+import { notebooksPlugin } from './notebooks/plugin';
+import { panelPlugin } from './panel/plugin';
+import { pipelinePlugin } from './pipeline/plugin';
+import { problemsPlugin } from './problems/plugin';
+import { runsPlugin } from './runs/plugin';
+import { stepStatusPlugin } from './status/plugin';
+import { suggestionsPlugin } from './suggestions/plugin';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  notebooksPlugin,
+  stepStatusPlugin,
+  annotationPlugin,
+  panelPlugin,
+  pipelinePlugin,
+  graphPlugin,
+  problemsPlugin,
+  suggestionsPlugin,
+  runsPlugin
+];
+
+export default plugins;

@@ -1,0 +1,213 @@
+import type { Diagnostic, Fix, NotebookEdit } from '@chard/core';
+import { annotate, parseNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
+import type { Pipeline } from '@chard/core/pipeline';
+import type { Suggestion } from '@chard/core/suggest';
+import type { YNotebook } from '@jupyter/ydoc';
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { Analysis } from './analysis';
+import { applyToShared, type EditSession } from './edits';
+import type { Analysed } from './messages';
+import { NotebookSource, type ChangeKind } from './snapshot';
+
+/** Long enough to take a burst of keys together, short enough not to be seen. */
+const PAUSE_MS = 30;
+
+export interface PipelineFindings {
+  readonly pipeline: Pipeline | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * An open notebook as a pipeline. What cells are tagged is known at once (`annotated`); what the code says is found off
+ * the main thread and comes a moment later (`findings`).
+ */
+export class NotebookPipeline {
+  private readonly source: NotebookSource;
+  private readonly number: number;
+  private readonly _changed = new Signal<this, void>(this);
+  private _annotated: AnnotatedNotebook | null = null;
+  private _findings: PipelineFindings | null = null;
+  private _failure: string | null = null;
+  private revision = 0;
+  private analysedRevision = -1;
+  private asked = -1;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private disposed = false;
+
+  /** `name`: of the pipeline where the notebook gives none. */
+  constructor(
+    readonly notebook: YNotebook,
+    private readonly analysis: Analysis,
+    private _name: string
+  ) {
+    this.source = new NotebookSource(notebook);
+    this.source.changed.connect(this.onChange, this);
+    this.number = analysis.open({
+      analysed: result => this.take(result),
+      failed: message => this.fail(message)
+    });
+    this.schedule();
+  }
+
+  /** After every change of `annotated`, `findings` or `failure`. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get name(): string {
+    return this._name;
+  }
+
+  set name(name: string) {
+    if (name === this._name) return;
+    this._name = name;
+    this.onChange(this.source, 'annotation');
+  }
+
+  /** What the cells and the notebook say now; edits are made from it. */
+  get annotated(): AnnotatedNotebook {
+    this._annotated ??= annotate(this.parse());
+    return this._annotated;
+  }
+
+  /** Of the last analysis; null before the first. */
+  get findings(): PipelineFindings | null {
+    return this._findings;
+  }
+
+  /** Why there are no findings: something in Chard broke. */
+  get failure(): string | null {
+    return this._failure;
+  }
+
+  /** Whether the findings are those of the notebook as it is now. */
+  get isCurrent(): boolean {
+    return this.analysedRevision === this.revision;
+  }
+
+  get isPython(): boolean {
+    return this.annotated.notebook.language === 'python';
+  }
+
+  /** Whether any cell says what it is in a pipeline. */
+  get isAnnotated(): boolean {
+    return this.annotated.cells.some(
+      ({ annotation }) => annotation.role !== null || annotation.skip
+    );
+  }
+
+  /** Applies edits made from `annotated` as one step for the notebook's undo. */
+  apply(edits: readonly NotebookEdit[], session?: EditSession): void {
+    applyToShared(this.notebook, edits, session);
+  }
+
+  /** Takes a fix of a diagnostic; false where the notebook is no longer the one that it was made for. */
+  applyFix(fix: Fix): boolean {
+    if (!this.isCurrent) return false;
+    this.apply(fix.edits);
+    return true;
+  }
+
+  /** What the cells that are nothing yet could be. */
+  async suggest(): Promise<Suggestion[]> {
+    await this.untilCurrent();
+    return this.analysis.suggest(this.number);
+  }
+
+  /**
+   * Takes suggestions as one step of undo; false where the notebook has changed since they were made, so that they may be
+   * of other cells.
+   */
+  async takeSuggestions(suggestions: readonly Suggestion[]): Promise<boolean> {
+    const { revision } = this;
+    const edits = await this.analysis.take(this.number, suggestions);
+    if (revision !== this.revision) return false;
+    this.apply(edits);
+    return true;
+  }
+
+  /** Resolves once the findings are those of the notebook as it is, or cannot be had. */
+  untilCurrent(): Promise<void> {
+    return new Promise(resolve => {
+      const look = (): void => {
+        if (!this.disposed && !this.isCurrent) return;
+        this._changed.disconnect(look);
+        resolve();
+      };
+      this._changed.connect(look);
+      look();
+    });
+  }
+
+  /** Asks again after a failure. */
+  retry(): void {
+    this.source.forgetSent();
+    this._failure = null;
+    this.revision++;
+    this.schedule();
+    this._changed.emit();
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this._changed.emit();
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.source.dispose();
+    this.analysis.close(this.number);
+    Signal.clearData(this);
+  }
+
+  private parse() {
+    const { notebook, diagnostics } = parseNotebook({
+      nbformat: 4,
+      nbformat_minor: 5,
+      metadata: this.source.metadata,
+      cells: this.source.cells
+    });
+    if (!notebook) throw new Error(diagnostics[0]?.message ?? 'The notebook cannot be read.');
+    return notebook;
+  }
+
+  private onChange(_: NotebookSource, kind: ChangeKind): void {
+    this.revision++;
+    if (kind === 'annotation') this._annotated = null;
+    this.schedule();
+    if (kind === 'annotation') this._changed.emit();
+  }
+
+  /** One analysis at a time: what changes meanwhile is taken together in the next one. */
+  private schedule(): void {
+    if (this.timer !== null || this.asked > this.analysedRevision) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.ask();
+    }, PAUSE_MS);
+  }
+
+  private ask(): void {
+    this.asked = this.revision;
+    this.analysis.analyse({
+      type: 'analyse',
+      notebook: this.number,
+      revision: this.revision,
+      name: this._name,
+      ...this.source.takeDelta()
+    });
+  }
+
+  private take({ revision, pipeline, diagnostics }: Analysed): void {
+    this.analysedRevision = revision;
+    this._failure = null;
+    this._findings = { pipeline, diagnostics };
+    if (!this.isCurrent) this.schedule();
+    this._changed.emit();
+  }
+
+  private fail(message: string): void {
+    this.analysedRevision = this.asked;
+    this.source.forgetSent();
+    this._failure = message;
+    this._changed.emit();
+  }
+}

@@ -1,0 +1,190 @@
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { CommandIds } from '../commands';
+import { caretIcon, chardIcon } from '../icons';
+import { usePipeline } from '../notebooks/usePipeline';
+import type { IChardNotebooks, OpenNotebook, PanelSection } from '../tokens';
+import type { Sections } from './sections';
+
+export interface PanelOptions {
+  readonly notebooks: IChardNotebooks;
+  readonly sections: Sections;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+/** Chard's side panel: the active notebook as a pipeline, in sections that features add. */
+export class Panel extends ReactWidget {
+  constructor(private readonly options: PanelOptions) {
+    super();
+    this.id = 'jp-chard-panel';
+    this.addClass('jp-chard-Panel');
+    this.title.icon = chardIcon;
+    this.title.caption = options.trans.__('Pipeline');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', options.trans.__('Pipeline'));
+  }
+
+  override render() {
+    const { notebooks } = this.options;
+    return (
+      <UseSignal signal={notebooks.currentChanged} initialArgs={notebooks.current}>
+        {() =>
+          notebooks.current ? (
+            <NotebookView
+              key={notebooks.current.panel.id}
+              open={notebooks.current}
+              {...this.options}
+            />
+          ) : (
+            <Empty
+              title={this.options.trans.__('No notebook is open')}
+              text={this.options.trans.__(
+                'Open a notebook, and this panel shows it as a pipeline.'
+              )}
+            />
+          )
+        }
+      </UseSignal>
+    );
+  }
+}
+
+function Empty(props: { title: string; text: string; children?: React.ReactNode }) {
+  return (
+    <div className="jp-chard-Empty">
+      <chardIcon.react tag="span" className="jp-chard-Empty-icon" />
+      <h2>{props.title}</h2>
+      <p>{props.text}</p>
+      {props.children}
+    </div>
+  );
+}
+
+function NotebookView({ open, sections, commands, trans }: PanelOptions & { open: OpenNotebook }) {
+  const { pipeline } = open;
+  usePipeline(pipeline);
+  if (!pipeline.isPython) {
+    return (
+      <Empty
+        title={trans.__('Not a Python notebook')}
+        text={trans.__(
+          'This notebook is written in %1. Pipelines are made of Python notebooks.',
+          pipeline.annotated.notebook.language
+        )}
+      />
+    );
+  }
+  if (!pipeline.isAnnotated) {
+    return (
+      <Empty
+        title={trans.__('No pipeline yet')}
+        text={trans.__(
+          'Say what each cell is: select one and press S for a step, Shift+I for imports, P for parameters.'
+        )}
+      >
+        {commands.hasCommand(CommandIds.suggestSteps) && (
+          <button
+            type="button"
+            className="jp-chard-Button jp-chard-mod-primary"
+            onClick={() => void commands.execute(CommandIds.suggestSteps)}
+          >
+            {trans.__('Suggest steps')}
+          </button>
+        )}
+      </Empty>
+    );
+  }
+  return (
+    <UseSignal signal={sections.changed}>
+      {() => (
+        <>
+          {pipeline.failure !== null && (
+            <div role="alert" className="jp-chard-Failure">
+              <p>{trans.__('The notebook could not be analysed: %1', pipeline.failure)}</p>
+              <button type="button" className="jp-chard-Button" onClick={() => pipeline.retry()}>
+                {trans.__('Try again')}
+              </button>
+            </div>
+          )}
+          {sections.headers.map(({ component: Header }, at) => (
+            <Header key={at} {...open} />
+          ))}
+          <div className="jp-chard-Sections">
+            {sections.sections.map(section => (
+              <Section key={section.id} {...{ section, sections, open, trans }} />
+            ))}
+          </div>
+        </>
+      )}
+    </UseSignal>
+  );
+}
+
+/** Open or closed as a person left it, in this session. */
+const remembered = new Map<string, boolean>();
+
+function Section(props: {
+  readonly section: PanelSection;
+  readonly sections: Sections;
+  readonly open: OpenNotebook;
+  readonly trans: TranslationBundle;
+}) {
+  const { section, sections, open, trans } = props;
+  const [isOpen, setOpen] = useState(remembered.get(section.id) ?? !section.startsClosed);
+  const bodyId = useId();
+  const header = useRef<HTMLButtonElement>(null);
+  const wants = section.opensItself?.(open) ?? false;
+  const Content = useMemo(() => lazy(async () => ({ default: await section.load() })), [section]);
+  useEffect(() => {
+    if (wants) setOpen(true);
+  }, [wants]);
+  useEffect(() => {
+    const reveal = (): void => {
+      if (!sections.takeWanted(section.id)) return;
+      setOpen(true);
+      header.current?.scrollIntoView({ block: 'nearest' });
+      header.current?.focus();
+    };
+    sections.revealed.connect(reveal);
+    reveal();
+    return () => {
+      sections.revealed.disconnect(reveal);
+    };
+  }, [section, sections]);
+  const toggle = (): void => {
+    remembered.set(section.id, !isOpen);
+    setOpen(!isOpen);
+  };
+  const Summary = section.summary;
+  return (
+    <section className="jp-chard-Section" data-section={section.id}>
+      <h2 className="jp-chard-Section-title">
+        <button
+          ref={header}
+          type="button"
+          aria-expanded={isOpen}
+          aria-controls={bodyId}
+          onClick={toggle}
+        >
+          <caretIcon.react tag="span" className="jp-chard-icon" />
+          <span className="jp-chard-Section-name">{section.title}</span>
+          {Summary && (
+            <span className="jp-chard-Section-summary">
+              <Summary {...open} />
+            </span>
+          )}
+        </button>
+      </h2>
+      <div id={bodyId} hidden={!isOpen}>
+        {isOpen && (
+          <Suspense fallback={<p className="jp-chard-hint">{trans.__('Loading…')}</p>}>
+            <Content {...open} />
+          </Suspense>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,75 @@
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { PanelLayout, Widget } from '@lumino/widgets';
+import { CommandIds, TEXT_DOMAIN } from '../commands';
+import { chardIcon } from '../icons';
+import { IChardNotebooks, IChardPanel } from '../tokens';
+import { Sections } from './sections';
+
+/** Stands in the sidebar until it is first shown, and then loads what it shows. */
+class LazyPanel extends Widget {
+  private loading: Promise<void> | null = null;
+
+  constructor(private readonly load: () => Promise<Widget>) {
+    super();
+    this.layout = new PanelLayout();
+  }
+
+  protected override onBeforeShow(): void {
+    this.loading ??= this.load().then(content => (this.layout as PanelLayout).addWidget(content));
+  }
+}
+
+export const panelPlugin: JupyterFrontEndPlugin<IChardPanel> = {
+  id: 'jupyterlab-chard:panel',
+  description: "Chard's side panel: the active notebook as a pipeline.",
+  autoStart: true,
+  provides: IChardPanel,
+  requires: [IChardNotebooks],
+  optional: [ILabShell, ILayoutRestorer, ICommandPalette, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    notebooks: IChardNotebooks,
+    shell: ILabShell | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
+    const sections = new Sections();
+    const panel = new LazyPanel(async () => {
+      const { Panel } = await import('./panel');
+      return new Panel({ notebooks, sections, commands: app.commands, trans });
+    });
+    panel.id = 'chard-panel';
+    panel.addClass('jp-chard-SidePanel');
+    panel.title.icon = chardIcon;
+    panel.title.caption = trans.__('Pipeline');
+    app.shell.add(panel, 'right', { rank: 650, type: 'Pipeline' });
+    restorer?.add(panel, 'chard-panel');
+    sections.revealed.connect(() => {
+      if (shell) shell.activateById(panel.id);
+      else panel.show();
+    });
+
+    app.commands.addCommand(CommandIds.showPanel, {
+      label: trans.__('Show Pipeline Panel'),
+      icon: chardIcon,
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: { section: { type: 'string', description: 'The section to open.' } }
+        }
+      },
+      execute: args => sections.reveal(typeof args.section === 'string' ? args.section : undefined)
+    });
+    palette?.addItem({ command: CommandIds.showPanel, category: trans.__('Pipeline') });
+    return sections;
+  }
+};

@@ -1,0 +1,96 @@
+import type { Diagnostic } from '@chard/core';
+import {
+  ApiFailure,
+  requestTarget,
+  StreamReader,
+  type JsonEndpoint,
+  type StreamEndpoint,
+  type TargetInput
+} from '@chard/core/protocol/api';
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { z } from 'zod';
+
+/** An answer that is not a success, or no answer at all (`code` `offline`). */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly diagnostics: readonly Diagnostic[] = []
+  ) {
+    super(message);
+  }
+}
+
+/** The companion server, reached through Jupyter Server and its authentication. */
+export class ChardApi {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  /** Asks one question. Throws an `ApiError` for every answer that is not a success. */
+  async ask<E extends JsonEndpoint>(
+    endpoint: E,
+    input: TargetInput<E> & { readonly body: z.input<E['body']> }
+  ): Promise<z.output<E['answer']>> {
+    const init: RequestInit = { method: endpoint.method };
+    if (endpoint.method !== 'GET') {
+      init.body = JSON.stringify(input.body);
+      init.headers = { 'Content-Type': 'application/json' };
+    }
+    const response = await this.fetch(requestTarget(endpoint, input), init);
+    return endpoint.answer.parse(await response.json()) as z.output<E['answer']>;
+  }
+
+  /** The messages of a stream until it ends or `signal` ends it. Messages of other types than `message` are left out. */
+  async *follow<E extends StreamEndpoint>(
+    endpoint: E,
+    input: TargetInput<E>,
+    signal: AbortSignal
+  ): AsyncGenerator<z.output<E['message']>> {
+    const response = await this.fetch(requestTarget(endpoint, input), { signal });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const messages = new StreamReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        for (const { type, data } of messages.read(value)) {
+          if (type === 'message') {
+            yield endpoint.message.parse(JSON.parse(data)) as z.output<E['message']>;
+          }
+        }
+      }
+    } finally {
+      await reader.cancel().catch(() => undefined);
+    }
+  }
+
+  private async fetch(target: string, init: RequestInit): Promise<Response> {
+    const url = URLExt.join(this.settings.baseUrl, target.split('?')[0]!);
+    const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url + query, init, this.settings);
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new ApiError('offline', 'Jupyter Server does not answer. Is it still running?');
+    }
+    if (response.ok) return response;
+    throw await failureOf(response);
+  }
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  let body: unknown = null;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const failure = ApiFailure.safeParse(body);
+  if (!failure.success) {
+    return new ApiError('no-companion', `The companion server is not there (${response.status}).`);
+  }
+  const { error, diagnostics } = failure.data;
+  return new ApiError(error.code, error.message, diagnostics);
+}

@@ -1,0 +1,77 @@
+import { followRuns, listRuns, type RunItem } from '@chard/core/protocol/api';
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { ChardApi } from './api';
+
+const WAIT_MS = 3_000;
+
+/** The latest runs, kept up to date by the server's feed; a lost connection is made again. */
+export class RunList {
+  private readonly runs = new Map<string, RunItem>();
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly end = new AbortController();
+  private _problem: string | null = null;
+  private _loaded = false;
+
+  constructor(private readonly api: ChardApi) {
+    void this.follow();
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get loaded(): boolean {
+    return this._loaded;
+  }
+
+  /** Why the list may be old; null while all is well. */
+  get problem(): string | null {
+    return this._problem;
+  }
+
+  /** Those of a notebook, newest first. */
+  of(notebook: string): RunItem[] {
+    return [...this.runs.values()]
+      .filter(run => run.notebook === notebook)
+      .sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  /** A run that was just started here: shown before the feed tells of it. */
+  add(run: RunItem): void {
+    this.runs.set(run.id, run);
+    this._changed.emit();
+  }
+
+  private async follow(): Promise<void> {
+    while (!this.end.signal.aborted) {
+      try {
+        for await (const change of this.api.follow(
+          followRuns,
+          { params: {}, query: {} },
+          this.end.signal
+        )) {
+          if (change.type === 'reset') await this.read();
+          else if (change.type === 'changed') this.runs.set(change.run.id, change.run);
+          else this.runs.delete(change.id);
+          this._problem = null;
+          this._changed.emit();
+        }
+      } catch (error) {
+        this._problem = error instanceof Error ? error.message : String(error);
+        this._changed.emit();
+      }
+      await new Promise(resolve => setTimeout(resolve, WAIT_MS));
+    }
+  }
+
+  private async read(): Promise<void> {
+    const { runs } = await this.api.ask(listRuns, {
+      params: {},
+      query: { limit: 200 },
+      body: {}
+    });
+    this.runs.clear();
+    for (const run of runs) this.runs.set(run.id, run);
+    this._loaded = true;
+  }
+}

@@ -1,0 +1,51 @@
+import { code, expect, test } from './lab';
+
+test('one press runs the notebook, and the run shows what its steps said', async ({ lab }) => {
+  const { page } = lab;
+  await lab.open([
+    code('n = 3', 'pipeline-parameters'),
+    code('data = list(range(n))\nprint("made", len(data))', 'step:make'),
+    code(
+      'total = sum(data)\ndisplay({"text/html": "<b>shown</b>"}, raw=True)',
+      'step:add',
+      'prev:make'
+    ),
+    code('print("total", total)', 'pipeline-metrics')
+  ]);
+  await lab.showPanel('runs');
+  await lab.panel.getByRole('button', { name: 'Compile and run' }).click();
+  const run = page.locator('.jp-chard-Run');
+  await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded', { timeout: 90_000 });
+  await expect(run.getByRole('row', { name: /total/ })).toContainText('3');
+  await run.getByRole('button', { name: 'make', exact: true }).first().click();
+  await expect(run.getByRole('log')).toContainText('made 3');
+  await expect(run.locator('.jp-chard-Graph-node[data-tone=ok]')).toHaveCount(3);
+  await run.getByRole('button', { name: 'add', exact: true }).first().click();
+  await run.getByRole('tab', { name: 'Outputs' }).click();
+  await expect(run.locator('.jp-chard-Display b')).toHaveText('shown');
+});
+
+test('an error leads to its cell, and the state stands at the step', async ({ lab }) => {
+  const { page } = lab;
+  await lab.open([
+    code('data = [1]', 'step:make'),
+    code('x = 1\nboom = data[5]', 'step:use', 'prev:make')
+  ]);
+  await lab.execute('chard:run');
+  const run = page.locator('.jp-chard-Run');
+  await expect(run.locator('.jp-chard-Run-state')).toHaveText('Failed in use', { timeout: 90_000 });
+  await expect(run.getByRole('tab', { name: 'Error' })).toHaveAttribute('aria-selected', 'true');
+  await expect(run.getByRole('heading', { name: 'IndexError in cell 2, line 2' })).toBeVisible();
+  await run.getByRole('button', { name: 'Go to cell 2' }).click();
+  await expect(lab.cells.nth(1)).toHaveClass(/jp-mod-active/);
+  await expect(lab.lineOf('boom = data').locator('.jp-chard-Line-status')).toContainText('failed');
+});
+
+test('a notebook with errors is not run: its problems are shown', async ({ lab }) => {
+  const { page } = lab;
+  await lab.open([code('x = nowhere', 'step:one')]);
+  await lab.execute('chard:run');
+  await expect(page.getByText('The notebook has errors')).toBeVisible();
+  await expect(lab.panel.locator('.jp-chard-Problem.jp-chard-mod-error')).toHaveCount(1);
+  await expect(page.locator('.jp-chard-Run')).toHaveCount(0);
+});
