@@ -18,6 +18,10 @@ beforeAll(async () => {
 
 type TestCell = [source: string, tags?: string[]] | { markdown: string };
 
+function tagsMetadata(tags: string[] | undefined): JsonObject {
+  return tags ? { tags } : {};
+}
+
 function notebookOf(cells: readonly TestCell[]): {
   json: JsonObject;
   annotated: AnnotatedNotebook;
@@ -30,7 +34,7 @@ function notebookOf(cells: readonly TestCell[]): {
       id: `c${index}`,
       cell_type: 'markdown' in cell ? 'markdown' : 'code',
       source: 'markdown' in cell ? cell.markdown : cell[0],
-      metadata: 'markdown' in cell || !cell[1] ? {} : { tags: cell[1] }
+      metadata: tagsMetadata('markdown' in cell ? undefined : cell[1])
     }))
   };
   return { json, annotated: annotate(parseNotebook(json).notebook!) };
