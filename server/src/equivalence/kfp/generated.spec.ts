@@ -7,7 +7,7 @@ import { compile } from './compiler';
 import { KfpPackage } from './kfpPackage';
 
 const seed = Number(process.env['FC_SEED'] ?? 20_260_501);
-const numRuns = Number(process.env['FC_RUNS'] ?? 12);
+const numRuns = Number(process.env['FC_RUNS'] ?? 3);
 
 let pipelines: Pipelines;
 let kfp: KfpPackage;
