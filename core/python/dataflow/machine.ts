@@ -1,5 +1,6 @@
 import type { Range } from '../../diagnostics';
 import type { Node } from '../ast';
+import type { Dependencies } from './dependencies';
 import {
   DELETED,
   Flow,
@@ -24,7 +25,6 @@ import {
   type Value
 } from './heap';
 import { isBuiltin, isCarriedState } from './knowledge';
-import type { Dependencies } from './suspicion';
 import type { CellCode } from './unit';
 
 /** Objects that a value may be, beyond which they are no longer told apart. */
