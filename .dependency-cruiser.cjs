@@ -40,6 +40,12 @@ module.exports = {
       to: { path: '^core/(targets|run|protocol)/' }
     },
     {
+      name: 'targets-know-pipelines-only',
+      severity: 'error',
+      from: { path: '^core/targets/', pathNot: '(\\.spec\\.ts$|/testing/)' },
+      to: { path: '^core/(notebook|run|protocol)/' }
+    },
+    {
       name: 'suggestions-are-not-needed-below',
       severity: 'error',
       from: { path: '^core/(notebook|python|pipeline|run|protocol)/' },

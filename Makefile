@@ -23,7 +23,7 @@ demo: setup
 lab: setup
 	$(RUN) $(VENV)/bin/jupyter lab --ServerApp.root_dir=examples digits/digits.ipynb
 
-test: setup $(STAMPS)/ui-tests
+test: setup $(STAMPS)/kfp $(STAMPS)/ui-tests
 	@$(RUN) $(VENV)/bin/python .ci/test.py
 
 # Values of libraries that are too large for every run of the tests.
@@ -50,6 +50,9 @@ lock:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet --upgrade -r requirements/dev.in
 	{ echo '# Written by make lock from dev.in.'; $(VENV)/lock/bin/pip freeze; } > requirements/dev.lock
+	$(PYTHON) -m venv --clear $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --upgrade -r requirements/kfp.in
+	{ echo '# Written by make lock from kfp.in.'; $(VENV)/lock/bin/pip freeze; } > requirements/kfp.lock
 	rm -rf $(VENV)/lock
 
 lock-frameworks:
@@ -73,6 +76,15 @@ $(STAMPS)/packages: $(STAMPS)/python package.json core/package.json server/packa
 
 $(STAMPS)/build: $(STAMPS)/packages $(SERVER_SOURCES)
 	$(RUN) node server/build.mjs
+	@touch $@
+
+# Kubeflow's own package, to check and execute what is compiled for it. Its pins are older than JupyterLab's needs, so
+# it has an environment of its own; what the notebooks import comes from the checkout's, behind it on the path.
+$(STAMPS)/kfp: requirements/kfp.lock $(STAMPS)/python
+	$(PYTHON) -m venv --clear $(VENV)/kfp
+	$(VENV)/kfp/bin/pip install --quiet --disable-pip-version-check -r requirements/kfp.lock
+	$(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  > "$$($(VENV)/kfp/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/zz-checkout.pth"
 	@touch $@
 
 $(STAMPS)/labextension: $(STAMPS)/packages $(LAB_SOURCES)

@@ -8,6 +8,7 @@ import platform
 
 import analysis
 import cold_start
+import kfp_compile
 import passing
 import rerun
 import step_overhead
@@ -31,7 +32,15 @@ def main() -> None:
             python=platform.python_version(),
         )
     ]
-    for module in (cold_start, analysis, step_overhead, passing, width, rerun):
+    for module in (
+        cold_start,
+        analysis,
+        step_overhead,
+        passing,
+        width,
+        rerun,
+        kfp_compile,
+    ):
         section = module.measure().markdown()
         print(section, flush=True)
         parts.append(section)

@@ -17,12 +17,16 @@ const { minify, watch, out } = parseArgs({
 }).values;
 const fromCore = createRequire(join(here, '../core/package.json'));
 const { version } = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8'));
-// WASM cannot be inlined for Node: the two files lie beside the bundle.
-const wasm = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'];
+// Binary files are not inlined: they lie beside the bundle.
+const brought = [
+  'web-tree-sitter/web-tree-sitter.wasm',
+  'tree-sitter-python/tree-sitter-python.wasm'
+].map(file => fromCore.resolve(file));
+brought.push(join(here, '../core/targets/kfp/descriptors/kfp-2.17.fds.bin'));
 
 mkdirSync(out, { recursive: true });
-for (const file of wasm) {
-  copyFileSync(fromCore.resolve(file), join(out, basename(file)));
+for (const file of brought) {
+  copyFileSync(file, join(out, basename(file)));
 }
 
 /** zod's messages in fifty languages are a third of the bundle; Chard's own are English. */
@@ -44,7 +48,7 @@ const removeStale = {
         return;
       }
       const fresh = new Set(
-        [...wasm, ...Object.keys(metafile.outputs)].map(file => basename(file))
+        [...brought, ...Object.keys(metafile.outputs)].map(file => basename(file))
       );
       for (const name of readdirSync(out)) {
         if (!fresh.has(name)) {

@@ -328,6 +328,8 @@ describe('settings of a step', () => {
       cache: false,
       retries: { count: 1, backoffSeconds: 0, backoffFactor: 2, maxBackoffSeconds: 3600 },
       timeoutSeconds: 5,
+      nodeSelector: {},
+      tolerations: [],
       description: null
     });
     expect(steps[1]!.settings).toMatchObject({ image: 'own:1', cache: true, timeoutSeconds: null });

@@ -23,6 +23,8 @@ export const NO_SETTINGS: DeclaredStepSettings = {
   cache: null,
   retries: null,
   timeoutSeconds: null,
+  nodeSelector: {},
+  tolerations: [],
   description: null
 };
 
@@ -458,7 +460,8 @@ function metadataChanges(annotation: CellAnnotation, metadata: JsonObject): Meta
 function fieldValue(settings: DeclaredStepSettings, field: CellField): Json {
   const value = settings[field];
   if (value === null || typeof value !== 'object') return value;
-  return Object.keys(value).length === 0 ? null : { ...value };
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(item => ({ ...item }));
+  return Object.keys(value).length === 0 ? null : { ...(value as JsonObject) };
 }
 
 /** Equality of JSON values; the order of keys means nothing. */

@@ -12,7 +12,9 @@ export const CELL_FIELDS = [
   'requests',
   'environment',
   'retries',
-  'timeoutSeconds'
+  'timeoutSeconds',
+  'nodeSelector',
+  'tolerations'
 ] as const;
 export type CellField = (typeof CELL_FIELDS)[number];
 
@@ -55,6 +57,42 @@ export const RetriesField = z.strictObject(
   { error: issue => (issue.code === 'unrecognized_keys' ? undefined : 'must be an object') }
 );
 
+/** Labels that a node must have. */
+export const NodeSelector = mapOf(
+  text.refine(isLabelValue, { error: 'must be a label value: letters, digits, "-", "_", "."' }),
+  isLabelKey,
+  'a label key'
+);
+
+/** Taints of nodes that a step puts up with, in Kubernetes' words. */
+export const Tolerations = z.array(
+  z
+    .strictObject({
+      key: text.refine(key => key === '' || isLabelKey(key), { error: 'must be a label key' }),
+      operator: z.enum(['Exists', 'Equal'], { error: 'must be "Exists" or "Equal"' }),
+      value: text,
+      effect: z.enum(['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute'], {
+        error: 'must be "NoSchedule", "PreferNoSchedule" or "NoExecute"'
+      }),
+      seconds: z.int({ error: 'must be a whole number of seconds' }).nullable()
+    })
+    .partial()
+    .transform(said => ({
+      key: said.key ?? '',
+      operator: said.operator ?? (said.value === undefined ? 'Exists' : 'Equal'),
+      value: said.value ?? '',
+      effect: said.effect ?? '',
+      seconds: said.seconds ?? null
+    }))
+    .refine(({ key, operator }) => key !== '' || operator === 'Exists', {
+      error: 'needs a key unless its operator is "Exists"'
+    })
+    .refine(({ value, operator }) => value === '' || operator === 'Equal', {
+      error: 'has a value, which the operator "Exists" does not take'
+    }),
+  { error: 'must be a list of {"key", "operator", "value", "effect", "seconds"}' }
+);
+
 export const TimeoutSeconds = seconds.positive({ error: 'must be more than 0' });
 
 /** What the fields of a cell hold. */
@@ -64,6 +102,8 @@ export interface CellFields {
   readonly environment: Record<string, string>;
   readonly retries: z.output<typeof RetriesField> | null;
   readonly timeoutSeconds: number | null;
+  readonly nodeSelector: Record<string, string>;
+  readonly tolerations: z.output<typeof Tolerations>;
 }
 
 /** Where a field stands, for messages and fixes. */
@@ -132,7 +172,9 @@ const NO_FIELDS: CellFields = {
   requests: {},
   environment: {},
   retries: null,
-  timeoutSeconds: null
+  timeoutSeconds: null,
+  nodeSelector: {},
+  tolerations: []
 };
 
 /** Reads a cell's own fields from its metadata; unknown keys are somebody else's. */
@@ -154,7 +196,9 @@ export function readCellFields(
       TimeoutSeconds,
       null,
       at('timeoutSeconds')
-    )
+    ),
+    nodeSelector: reader.read(chard.nodeSelector, NodeSelector, {}, at('nodeSelector')),
+    tolerations: reader.read(chard.tolerations, Tolerations, [], at('tolerations'))
   };
   return { fields, diagnostics: reader.diagnostics };
 }

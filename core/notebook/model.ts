@@ -62,6 +62,18 @@ export interface Retries {
   readonly maxBackoffSeconds: number;
 }
 
+/** A taint of nodes that a step puts up with, in Kubernetes' words. */
+export interface Toleration {
+  /** Empty: every taint. */
+  readonly key: string;
+  readonly operator: 'Exists' | 'Equal';
+  readonly value: string;
+  /** Empty: every effect. */
+  readonly effect: '' | 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  /** How long a running step stays on a node with `NoExecute`; null: for ever. */
+  readonly seconds: number | null;
+}
+
 /** A step's settings as said in one place; null or empty is "not said". */
 export interface DeclaredStepSettings {
   readonly image: string | null;
@@ -75,6 +87,9 @@ export interface DeclaredStepSettings {
   readonly cache: boolean | null;
   readonly retries: Retries | null;
   readonly timeoutSeconds: number | null;
+  /** Labels that the step's node must have. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
   readonly description: string | null;
 }
 

@@ -87,7 +87,15 @@ function printVolumes(
 
 /** What Kale's list of default tags can say. */
 const SAID_BY_KALE = ['image', 'limits', 'labels', 'annotations', 'cache'] as const;
-const SAID_BY_US = ['requests', 'environment', 'retries', 'timeoutSeconds', 'secrets'] as const;
+const SAID_BY_US = [
+  'requests',
+  'environment',
+  'retries',
+  'timeoutSeconds',
+  'secrets',
+  'nodeSelector',
+  'tolerations'
+] as const;
 
 /**
  * Kale's `steps_defaults` take what Kale's tags can say; the rest goes under our own key. Where the notebook

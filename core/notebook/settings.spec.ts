@@ -3,7 +3,7 @@ import { stepSettings } from '../testing/notebook/arbitrary';
 import { notebookJson } from '../testing/notebook/build';
 import { NO_SETTINGS } from './cell-annotation';
 import { applyEditsToModel } from './edits';
-import type { JsonObject, PipelineSettings, VolumeSettings } from './model';
+import type { Json, JsonObject, PipelineSettings, VolumeSettings } from './model';
 import { parseNotebook } from './read';
 import { effectiveVolumes, readPipelineSettings } from './settings';
 import { editsToSetPipeline, type SettingValues } from './settings-edits';
@@ -354,5 +354,41 @@ describe('editsToSetPipeline', () => {
       kubeflow_notebook: { steps_defaults: ['report:enabled', 'limit:cpu:2'] },
       chard: { stepDefaults: { theirs: 1, timeoutSeconds: 5 } }
     });
+  });
+});
+
+describe('where a step may run', () => {
+  const readDefaults = (stepDefaults: Json) =>
+    readPipelineSettings({ chard: { stepDefaults } as JsonObject });
+
+  it('reads node selectors and tolerations, in Kubernetes words', () => {
+    const { settings, diagnostics } = readDefaults({
+      nodeSelector: { 'example.com/gpu': 'a100' },
+      tolerations: [{ key: 'gpu', value: 'yes', effect: 'NoExecute', seconds: 5 }, {}]
+    });
+    expect(diagnostics).toEqual([]);
+    expect(settings.stepDefaults).toMatchObject({
+      nodeSelector: { 'example.com/gpu': 'a100' },
+      tolerations: [
+        { key: 'gpu', operator: 'Equal', value: 'yes', effect: 'NoExecute', seconds: 5 },
+        { key: '', operator: 'Exists', value: '', effect: '', seconds: null }
+      ]
+    });
+  });
+
+  it.each<[Json, string]>([
+    [{ nodeSelector: { [`a/${'k'.repeat(64)}`]: 'x' } }, 'chard.stepDefaults.nodeSelector'],
+    [{ nodeSelector: { gpu: 'x'.repeat(64) } }, 'chard.stepDefaults.nodeSelector.gpu'],
+    [{ tolerations: [{ operator: 'Equal' }] }, 'chard.stepDefaults.tolerations.0'],
+    [
+      { tolerations: [{ key: 'a', operator: 'Exists', value: 'x' }] },
+      'chard.stepDefaults.tolerations.0'
+    ],
+    [{ tolerations: [{ key: 'a', effect: 'Never' }] }, 'chard.stepDefaults.tolerations.0.effect'],
+    [{ tolerations: { key: 'a' } }, 'chard.stepDefaults.tolerations']
+  ])('reports %j by its name', (stepDefaults, field) => {
+    const { diagnostics } = readDefaults(stepDefaults);
+    expect(diagnostics).toMatchObject([{ severity: 'error', code: 'invalid-field' }]);
+    expect(diagnostics[0]!.message).toContain(`"${field}"`);
   });
 });

@@ -5,13 +5,15 @@ import {
   Environment,
   isJsonObject,
   Labels,
+  NodeSelector,
   Quantities,
   RetriesField,
   TimeoutSeconds,
+  Tolerations,
   type FieldPlace,
   type FieldReader
 } from './fields';
-import type { DeclaredStepSettings, Json, JsonObject, Retries } from './model';
+import type { DeclaredStepSettings, Json, JsonObject, Retries, Toleration } from './model';
 import { isEnvironmentName, isNearMiss, parseTag, type TagItem } from './tags';
 
 const text = z.string({ error: 'must be a text' });
@@ -65,6 +67,8 @@ export function readChardStepDefaults(
       null,
       at('timeoutSeconds')
     ),
+    nodeSelector: reader.read(value.nodeSelector, NodeSelector, {}, at('nodeSelector')),
+    tolerations: reader.read(value.tolerations, Tolerations, [], at('tolerations')),
     description: null
   };
 }
@@ -161,6 +165,16 @@ export function mergeSettings(
     cache: first.cache ?? second.cache,
     retries: first.retries ?? second.retries,
     timeoutSeconds: first.timeoutSeconds ?? second.timeoutSeconds,
+    nodeSelector: { ...second.nodeSelector, ...first.nodeSelector },
+    tolerations: mergeTolerations(first.tolerations, second.tolerations),
     description: first.description ?? second.description
   };
+}
+
+function mergeTolerations(
+  first: readonly Toleration[],
+  second: readonly Toleration[]
+): readonly Toleration[] {
+  const said = new Set(first.map(each => JSON.stringify(each)));
+  return [...first, ...second.filter(each => !said.has(JSON.stringify(each)))];
 }

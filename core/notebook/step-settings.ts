@@ -4,7 +4,14 @@ import type { AnnotatedCell, DeclaredStepSettings } from './model';
 import { mergeSettings } from './step-defaults';
 
 const SINGLE_FIELDS = ['image', 'cache', 'retries', 'timeoutSeconds', 'description'] as const;
-const MAP_FIELDS = ['limits', 'requests', 'labels', 'annotations', 'environment'] as const;
+const MAP_FIELDS = [
+  'limits',
+  'requests',
+  'labels',
+  'annotations',
+  'environment',
+  'nodeSelector'
+] as const;
 
 const TITLES: Readonly<Record<keyof DeclaredStepSettings, string>> = {
   image: 'image',
@@ -17,6 +24,8 @@ const TITLES: Readonly<Record<keyof DeclaredStepSettings, string>> = {
   labels: 'label',
   annotations: 'annotation',
   environment: 'environment variable',
+  nodeSelector: 'node selector',
+  tolerations: 'toleration',
   secrets: 'secret'
 };
 
@@ -109,5 +118,17 @@ function saidSettings(settings: DeclaredStepSettings): SaidSetting[] {
     value: JSON.stringify(`${secret.secret}:${secret.key}`),
     without: { ...settings, secrets: settings.secrets.filter(each => each !== secret) }
   }));
-  return [...single, ...maps, ...secrets];
+  // Tolerations add up: no two contradict each other.
+  const tolerations = settings.tolerations.map((toleration): SaidSetting => {
+    const value = JSON.stringify(toleration);
+    return {
+      title: `${TITLES.tolerations} ${value}`,
+      value,
+      without: {
+        ...settings,
+        tolerations: settings.tolerations.filter(each => each !== toleration)
+      }
+    };
+  });
+  return [...single, ...maps, ...secrets, ...tolerations];
 }

@@ -100,7 +100,8 @@ export function isResourceName(text: string): boolean {
 
 /** Whether it can name a label or an annotation: `team`, `example.com/team`. */
 export function isLabelKey(text: string): boolean {
-  return LABEL_KEY.test(text);
+  const name = text.slice(text.indexOf('/') + 1);
+  return name.length <= 63 && text.length - name.length <= 254 && LABEL_KEY.test(text);
 }
 
 /** Whether Kubernetes takes it as a label's value: at most 63 letters, digits, `-`, `_`, `.`. */

@@ -24,7 +24,7 @@ import {
 import { ModuleReach, type LocalModules } from './modules';
 import { readParameters, type ParameterReading } from './parameters';
 import { prologueSlice } from './prologue';
-import { pipelineVolume, stepSettings } from './settings';
+import { pipelineVolume, securityContext, stepSettings } from './settings';
 
 export interface BuildInput {
   readonly notebook: AnnotatedNotebook;
@@ -110,6 +110,7 @@ class Builder {
       ...checkCells(this.cells),
       ...this.parameters.diagnostics,
       ...this.metrics.diagnostics,
+      ...securityContext(notebook.settings).diagnostics,
       ...checkFlow({
         notebook,
         cells: this.cells,
@@ -159,6 +160,8 @@ class Builder {
           )
         : null,
       volumes: effectiveVolumes(settings).map(pipelineVolume),
+      timeoutSeconds: settings.timeoutSeconds,
+      securityContext: securityContext(settings).context,
       modules: this.modules.describe(
         this.modules.from([
           ...prologueUnits,

@@ -67,6 +67,25 @@ export const Retries = z.object({
 export type Retries = z.infer<typeof Retries>;
 
 export const SecretReference = z.object({ secret: Name, key: Name, env: Name });
+export type SecretReference = z.infer<typeof SecretReference>;
+
+/** A taint of nodes that a step puts up with, in Kubernetes' words; an empty key or effect stands for every one. */
+export const Toleration = z.object({
+  key: z.string(),
+  operator: z.enum(['Exists', 'Equal']),
+  value: z.string(),
+  effect: z.enum(['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+  seconds: z.int().nullable()
+});
+export type Toleration = z.infer<typeof Toleration>;
+
+/** The user that steps run as, where the cluster's default does not do. */
+export const SecurityContext = z.object({
+  runAsUser: z.int().min(0).nullable(),
+  runAsGroup: z.int().min(0).nullable(),
+  runAsNonRoot: z.boolean().nullable()
+});
+export type SecurityContext = z.infer<typeof SecurityContext>;
 
 export const StepSettings = z.object({
   image: z.string().nullable(),
@@ -78,7 +97,10 @@ export const StepSettings = z.object({
   environment: z.record(z.string(), z.string()),
   secrets: z.array(SecretReference),
   labels: z.record(z.string(), z.string()),
-  annotations: z.record(z.string(), z.string())
+  annotations: z.record(z.string(), z.string()),
+  /** Labels that the step's node must have. */
+  nodeSelector: z.record(z.string(), z.string()).default({}),
+  tolerations: z.array(Toleration).default([])
 });
 export type StepSettings = z.infer<typeof StepSettings>;
 
@@ -146,6 +168,9 @@ export const Pipeline = z.object({
   /** The implicit last step made of the metrics cells, named `@metrics`. */
   metricsStep: Step.nullable(),
   volumes: z.array(Volume),
+  /** For the whole run. */
+  timeoutSeconds: z.number().positive().nullable().default(null),
+  securityContext: SecurityContext.nullable().default(null),
   modules: z.array(LocalModule)
 });
 export type Pipeline = z.infer<typeof Pipeline>;

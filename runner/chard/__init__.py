@@ -5,14 +5,22 @@ from __future__ import annotations
 import contextlib
 import math
 import numbers
+from collections.abc import Iterable
 from typing import Any, Callable, Union
 
-__all__ = ["log_metric"]
+__all__ = ["log_confusion_matrix", "log_metric", "log_roc_curve"]
 
 Number = Union[int, float]
 
 #: Set by the runner in a step's process: takes name, value and step of a metric.
 _report: Callable[[str, Number, Number | None], None] | None = None
+
+
+#: Set by the runner in a step's process: shows a bundle of one thing by mime type.
+_display: Callable[[dict[str, Any]], None] | None = None
+
+#: What a display says about a classification, in the words of Kubeflow's metrics.
+CLASSIFICATION = "application/vnd.chard.classification+json"
 
 
 def log_metric(name: str, value: Any, step: Any = None) -> None:
@@ -38,6 +46,62 @@ def log_metric(name: str, value: Any, step: Any = None) -> None:
         print(f"{name}: {number}")
     else:
         print(f"{name}[{at}]: {number}")
+
+
+def log_confusion_matrix(labels: Iterable[Any], matrix: Iterable[Iterable[Any]]) -> None:
+    """Show how often each true class (row) was taken for each class (column).
+
+    Kubeflow draws it as the step's classification metrics; elsewhere it is shown as a table.
+
+    :param labels: the classes, in the order of rows and columns.
+    :param matrix: one row a class, of numbers.
+    :raises ValueError: it is not square, or not of as many classes as there are labels.
+    :raises TypeError: an entry is not a number.
+    """
+    names = [str(label) for label in labels]
+    rows = [[as_number(entry) for entry in row] for row in matrix]
+    if len(rows) != len(names) or any(len(row) != len(names) for row in rows):
+        sizes = f"{len(rows)} rows of {sorted({len(row) for row in rows})}"
+        raise ValueError(f"a confusion matrix of {len(names)} labels cannot have {sizes} entries")
+    said = {
+        "confusionMatrix": {
+            "annotationSpecs": [{"displayName": name} for name in names],
+            "rows": [{"row": row} for row in rows],
+        }
+    }
+    width = max([len(name) for name in names] + [len(str(entry)) for row in rows for entry in row])
+    lines = [["", *names]] + [[name, *map(str, row)] for name, row in zip(names, rows)]
+    _show(said, "\n".join("  ".join(entry.rjust(width) for entry in line) for line in lines))
+
+
+def log_roc_curve(fpr: Iterable[Any], tpr: Iterable[Any], thresholds: Iterable[Any]) -> None:
+    """Show a ROC curve: for each threshold the rates of false and of true positives.
+
+    Kubeflow draws it as the step's classification metrics; elsewhere its points are counted.
+
+    :raises ValueError: the three are not of one length.
+    :raises TypeError: an entry is not a number.
+    """
+    columns = [[as_number(entry) for entry in column] for column in (fpr, tpr, thresholds)]
+    if len({len(column) for column in columns}) != 1:
+        raise ValueError("a ROC curve needs as many false as true positive rates and thresholds")
+    points = [
+        {
+            # Infinity, scikit-learn's first threshold, is no number of JSON.
+            "confidenceThreshold": threshold if math.isfinite(threshold) else 1.0,
+            "falsePositiveRate": false,
+            "recall": true,
+        }
+        for false, true, threshold in zip(*columns)
+    ]
+    _show({"confidenceMetrics": points}, f"ROC curve of {len(points)} points")
+
+
+def _show(said: dict[str, Any], text: str) -> None:
+    if _display is None:
+        print(text)
+    else:
+        _display({CLASSIFICATION: said, "text/plain": text})
 
 
 def as_number(value: Any) -> Number:

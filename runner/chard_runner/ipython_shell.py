@@ -199,7 +199,7 @@ class IPythonShell:
         self._loop: CellLoop | None = None
 
     def connect(self, wire: Wire) -> None:
-        self._shell.display.wire = wire
+        self._shell.display.attach(wire)
         self._loop = CellLoop()
 
     def run(self, cell: int, filename: str, source: str) -> BaseException | None:

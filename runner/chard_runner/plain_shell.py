@@ -47,7 +47,7 @@ class PlainShell:
         builtins.display = self._show  # type: ignore[attr-defined]
 
     def connect(self, wire: Wire) -> None:
-        self._display.wire = wire
+        self._display.attach(wire)
         self._loop = CellLoop()
 
     def run(self, cell: int, filename: str, source: str) -> BaseException | None:

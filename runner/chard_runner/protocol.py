@@ -80,6 +80,10 @@ class Fields:
         where = f"{self._path}.{name}"
         return tuple(read(Fields(item, f"{where}[{i}]")) for i, item in enumerate(value))
 
+    def json(self, name: str) -> Any:
+        """The field as it is, for whoever checks it later."""
+        return self._get(name)
+
     def nested(self, name: str) -> Fields:
         return Fields(self._get(name), f"{self._path}.{name}")
 

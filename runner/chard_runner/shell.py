@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import sys
 from types import ModuleType
-from typing import Any, NoReturn, Protocol
+from typing import Any, Callable, NoReturn, Protocol
+
+import chard
 
 from .protocol import to_json
 from .streams import Wire
@@ -47,6 +49,16 @@ class Display:
     def __init__(self) -> None:
         self.wire: Wire | None = None
         self.cell: int | None = None
+
+    def attach(self, wire: Wire) -> None:
+        """Show through this wire from now on, what the module ``chard`` shows as well."""
+        self.wire = wire
+
+        def show(data: dict[str, Any]) -> None:
+            self.send("display", data, None)
+
+        shower: Callable[[dict[str, Any]], None] = show
+        chard._display = shower
 
     def send(
         self,

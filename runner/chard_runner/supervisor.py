@@ -498,18 +498,23 @@ def supervise(path: str, token: str) -> int:
 
     :raises OSError: the engine cannot be reached.
     """
-    processes.become_subreaper()
     with socket.socket(socket.AF_UNIX) as engine:
         engine.connect(path)
         engine.sendall(token.encode() + b"\n")
-        wakeup = watch_signals()
-        step = WaitingStep(engine, wakeup)
-        received = _first_command(engine, wakeup)
-        if received is None:
-            step.dismiss()
-            return 0
-        line, rest = received.split(b"\n", 1)
-        return _answer(engine, line, rest, wakeup, step)
+        return serve(engine)
+
+
+def serve(engine: socket.socket) -> int:
+    """Run the step that the engine at the other end asks for, and return the exit code."""
+    processes.become_subreaper()
+    wakeup = watch_signals()
+    step = WaitingStep(engine, wakeup)
+    received = _first_command(engine, wakeup)
+    if received is None:
+        step.dismiss()
+        return 0
+    line, rest = received.split(b"\n", 1)
+    return _answer(engine, line, rest, wakeup, step)
 
 
 def _first_command(engine: socket.socket, wakeup: int) -> bytes | None:

@@ -34,6 +34,23 @@ def test_what_is_refused(arguments: tuple[Any, ...], error: type[Exception], wor
         chard.log_metric(*arguments)
 
 
+def test_a_classification_is_printed_too(capsys: pytest.CaptureFixture[str]) -> None:
+    chard.log_confusion_matrix(["cat", "dog"], [[5, 1], [0, 4.5]])
+    chard.log_roc_curve([0, 1], [0.5, 1], [float("inf"), 0.1])
+    assert capsys.readouterr().out == (
+        "     cat  dog\ncat    5    1\ndog    0  4.5\nROC curve of 2 points\n"
+    )
+
+
+def test_a_classification_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="2 labels cannot have 1 rows"):
+        chard.log_confusion_matrix(["cat", "dog"], [[5, 1]])
+    with pytest.raises(TypeError, match="not a number"):
+        chard.log_confusion_matrix(["cat"], [["5"]])
+    with pytest.raises(ValueError, match="as many"):
+        chard.log_roc_curve([0], [0.5, 1], [1])
+
+
 def test_it_imports_nothing_of_the_runner() -> None:
     code = "import chard, sys; print([m for m in sys.modules if m.startswith('chard')])"
     done = subprocess.run(

@@ -26,6 +26,12 @@ export function runnerFolder(): string {
   return dirname(folder);
 }
 
+/** Path of the protobuf descriptors that what is compiled for Kubeflow is checked against. */
+export function kfpDescriptors(): string {
+  const name = 'kfp-2.17.fds.bin';
+  return find(name, [join(here, name)]);
+}
+
 /** Path of a `.wasm` file that the bundle brings. */
 export function wasmFile(name: string): string {
   return find(name, [join(here, name)]);

@@ -52,6 +52,17 @@ export const stepSettings: fc.Arbitrary<DeclaredStepSettings> = fc
       })
     ),
     timeoutSeconds: fc.option(fc.integer({ min: 1, max: 10_000 })),
+    nodeSelector: fc.dictionary(key, labelValue, { maxKeys: 3 }),
+    tolerations: fc.array(
+      fc.record({
+        key,
+        operator: fc.constant('Exists' as const),
+        value: fc.constant(''),
+        effect: fc.constantFrom('' as const, 'NoSchedule' as const, 'NoExecute' as const),
+        seconds: fc.option(fc.nat(100))
+      }),
+      { maxLength: 2 }
+    ),
     description: fc.option(fc.string())
   })
   .map(settings => ({ ...NO_SETTINGS, ...settings }));

@@ -7,6 +7,7 @@ type Register = (program: Command, context: Context, finish: Finish) => void;
 /** Each command with all that it needs is loaded only where it is asked for: starting is most of a short command. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   check: async () => (await import('./commands/check')).registerCheck,
+  compile: async () => (await import('./commands/compile')).registerCompile,
   graph: async () => (await import('./commands/graph')).registerGraph,
   run: async () => (await import('./commands/run')).registerRun,
   runs: async () => (await import('./commands/runs')).registerRuns,

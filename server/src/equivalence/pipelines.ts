@@ -16,10 +16,15 @@ export class Pipelines {
   private readonly engine = this.bench.engine({ runnerFolder: RUNNER });
   private readonly python = interpreter();
 
-  private constructor(private readonly analyser: Analyser) {}
+  private constructor(readonly analyser: Analyser) {}
 
   static async open(): Promise<Pipelines> {
     return new Pipelines(createAnalyser(await loadParser()));
+  }
+
+  /** The notebooks' folder, where steps start. */
+  get folder(): string {
+    return this.bench.folder;
   }
 
   /** The notebook's pipeline, with the codes of the errors for which it would not be run. */

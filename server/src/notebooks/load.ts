@@ -2,8 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Diagnostic } from '@chard/core';
 import { annotate, parseNotebook } from '@chard/core/notebook';
-import { buildPipeline, findLocalModules, type Pipeline } from '@chard/core/pipeline';
-import { createAnalyser } from '@chard/core/python/dataflow';
+import {
+  buildPipeline,
+  findLocalModules,
+  type LocalModules,
+  type Pipeline
+} from '@chard/core/pipeline';
+import { createAnalyser, type Analyser } from '@chard/core/python/dataflow';
 import { ChardError } from '../errors';
 import { errorCode } from '../files/systemErrors';
 import { localModuleFinder } from './localModules';
@@ -18,6 +23,8 @@ export interface LoadedNotebook {
   /** Null where the notebook makes no pipeline; with an error among the diagnostics it cannot be run. */
   readonly pipeline: Pipeline | null;
   readonly diagnostics: Diagnostic[];
+  /** What the pipeline was made with; null where the file is no notebook. */
+  readonly making: { readonly analyser: Analyser; readonly modules: LocalModules } | null;
   source(cell: number): string | undefined;
 }
 
@@ -49,21 +56,23 @@ export async function analyseNotebook(
   const own = { path, bytes };
   const { notebook, diagnostics } = parseNotebook(new TextDecoder().decode(bytes));
   if (notebook === null || diagnostics.some(({ severity }) => severity === 'error')) {
-    return { ...own, pipeline: null, diagnostics, source: () => undefined };
+    return { ...own, pipeline: null, diagnostics, making: null, source: () => undefined };
   }
   const annotated = annotate(notebook);
   const analyser = createAnalyser(await loadPythonParser());
   const folder = isNowhere ? process.cwd() : dirname(path);
+  const modules = findLocalModules(annotated, analyser, localModuleFinder(folder));
   const built = buildPipeline({
     notebook: annotated,
     analyser,
-    modules: findLocalModules(annotated, analyser, localModuleFinder(folder)),
+    modules,
     name: isNowhere ? 'notebook' : basename(path, extname(path))
   });
   return {
     ...own,
     pipeline: built.pipeline,
     diagnostics: [...diagnostics, ...built.diagnostics],
+    making: { analyser, modules },
     source: cell => notebook.cells[cell]?.source
   };
 }

@@ -43,6 +43,8 @@ export class Versions {
   private readonly holders = new Map<string, string[]>();
   /** Names that were ever stored in a group, by group. */
   private readonly members = new Map<string, Set<string>>();
+  /** The step that stored a group, by group. */
+  private readonly writers = new Map<string, string>();
 
   constructor(private readonly graph: StepGraph) {}
 
@@ -53,6 +55,7 @@ export class Versions {
     for (const { name, group } of values) {
       this.listOf(this.holders, name).push(step);
       if (group === null) continue;
+      if (!this.writers.has(group)) this.writers.set(group, step);
       const members = this.members.get(group) ?? new Set();
       this.members.set(group, members.add(name));
     }
@@ -212,10 +215,14 @@ export class Versions {
     return kept.reverse();
   }
 
-  /** By origin; one version found in several hands counts as the last one's, whose group holds the latest sharing. */
+  /**
+   * By origin; of one version in several groups the one that was stored last counts, as it holds the latest sharing,
+   * whoever passed an older one on since.
+   */
   private order({ value, holder }: Held): number {
+    const writer = value.group === null ? holder : (this.writers.get(value.group) ?? holder);
     return (
-      this.graph.position(value.origin) * this.graph.steps.length + this.graph.position(holder)
+      this.graph.position(value.origin) * this.graph.steps.length + this.graph.position(writer)
     );
   }
 

@@ -32,6 +32,8 @@ const SETTINGS: StepSettings = {
   requests: {},
   retries: null,
   timeoutSeconds: null,
+  nodeSelector: {},
+  tolerations: [],
   cache: true,
   environment: {},
   secrets: [],
@@ -66,6 +68,8 @@ export function sketchPipeline(sketch: PipelineSketch): Pipeline {
         ? null
         : sketchStep(METRICS_STEP, steps.length + 1, sketch.metricsStep),
     volumes: [],
+    timeoutSeconds: null,
+    securityContext: null,
     modules: []
   };
 }

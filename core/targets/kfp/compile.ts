@@ -1,0 +1,237 @@
+import { diagnostic, type Diagnostic } from '../../diagnostics';
+import { METRICS_STEP, type Pipeline, type Step } from '../../pipeline/model';
+import type { LocalModules } from '../../pipeline/modules';
+import type { Analyser } from '../../python/dataflow';
+import { ReportFinder } from './artifacts';
+import { LIMITS, placePrograms, runnerTask, type Placement, type RunnerFiles } from './carriers';
+import { checkSteps, checkVolumes, neededBackend } from './check';
+import { taskName } from './identifiers';
+import { rootParameters } from './parameters';
+import { printPipeline } from './print';
+import { PROGRAM_VERSION, type CommonProgram } from './program';
+import { checkRelativePaths } from './relative-paths';
+import { compact, type PipelineSpec, type PlatformSpec, type TaskParts } from './spec';
+import type { StrictCheck } from './strict';
+import {
+  namesTakenBelow,
+  stepParts,
+  stepProgram,
+  type RunnerOrigin,
+  type StepContext
+} from './steps';
+import { createClaims, mountedFolder } from './volumes';
+
+/** What steps run in whose notebook names no image: it has Python, NumPy, pandas and scikit-learn. */
+export const DEFAULT_IMAGE = 'quay.io/jupyter/scipy-notebook:python-3.12';
+
+const IR_VERSION = '2.1.0';
+
+export interface CompileInput {
+  /** Without errors among its diagnostics. */
+  readonly pipeline: Pipeline;
+  readonly analyser: Analyser;
+  /** Sources of the local modules that the pipeline reaches. */
+  readonly modules: LocalModules;
+  /** The notebook's file name. */
+  readonly notebook: string;
+  /** Absolute path of the notebook's folder; null where the notebook is no file. */
+  readonly folder: string | null;
+  /** Whether a file lies at this path relative to the notebook's folder. */
+  readonly isBesideNotebook: (path: string) => boolean;
+  readonly runner: RunnerOrigin;
+  readonly runnerFiles: RunnerFiles;
+  /** Of steps that name none themselves. */
+  readonly image: string | null;
+  readonly strict: StrictCheck;
+  /** Chard's own version, for the record. */
+  readonly version: string;
+}
+
+export interface Compiled {
+  readonly pipeline: PipelineSpec;
+  /** Null where nothing is asked of Kubernetes that the pipeline itself does not say. */
+  readonly platform: PlatformSpec | null;
+  /** Both as one YAML file. */
+  readonly text: string;
+}
+
+export interface CompileResult {
+  /** Null where the diagnostics hold an error. */
+  readonly compiled: Compiled | null;
+  readonly diagnostics: Diagnostic[];
+}
+
+/**
+ * Compiles a pipeline to Kubeflow Pipelines v2: the IR and, where the steps need it, the platform spec. Pure: the same
+ * input gives the same bytes.
+ *
+ * @throws Error what was compiled is not what KFP's messages say: a fault of the compiler.
+ */
+export function compileToKfp(input: CompileInput): CompileResult {
+  const { pipeline } = input;
+  const steps = pipeline.metricsStep ? [...pipeline.steps, pipeline.metricsStep] : pipeline.steps;
+  const directory = mountedFolder(pipeline.volumes, input.folder);
+  const { parameters, diagnostics: parameterProblems } = rootParameters(pipeline);
+  const diagnostics = [
+    ...parameterProblems,
+    ...checkSteps(steps),
+    ...checkVolumes(pipeline),
+    ...missingImages(steps, input.image),
+    ...neededBackend(pipeline),
+    ...(directory === null
+      ? checkRelativePaths(pipeline, steps, input.analyser, input.isBesideNotebook)
+      : [])
+  ];
+  if (hasErrors(diagnostics)) return { compiled: null, diagnostics };
+  const { placement, parts } = taskParts(input, steps, directory);
+  diagnostics.push(...tooLarge(placement, steps), ...wholeTooLarge(placement));
+  if (hasErrors(diagnostics)) return { compiled: null, diagnostics };
+  const spec: PipelineSpec = {
+    components: Object.fromEntries(
+      parts.map(({ name, component }) => [
+        `comp-${name}`,
+        { executorLabel: `exec-${name}`, ...component }
+      ])
+    ),
+    deploymentSpec: {
+      executors: Object.fromEntries(
+        parts.map(({ name, container }) => [`exec-${name}`, { container }])
+      )
+    },
+    pipelineInfo: compact({
+      name: taskName(pipeline.name),
+      displayName: pipeline.name,
+      description: pipeline.description || undefined
+    }),
+    root: {
+      dag: {
+        tasks: Object.fromEntries(
+          parts.map(({ name, task }) => [name, { ...task, componentRef: { name: `comp-${name}` } }])
+        )
+      },
+      ...(pipeline.parameters.length > 0 && { inputDefinitions: { parameters } })
+    },
+    schemaVersion: IR_VERSION,
+    sdkVersion: `chard-${input.version}`
+  };
+  const platform = platformSpec(pipeline, parts);
+  input.strict.check(spec, platform);
+  return {
+    compiled: { pipeline: spec, platform, text: printPipeline(spec, platform) },
+    diagnostics
+  };
+}
+
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
+function taskParts(
+  input: CompileInput,
+  steps: readonly Step[],
+  directory: string | null
+): { placement: Placement; parts: TaskParts[] } {
+  const { pipeline, runner, runnerFiles } = input;
+  const sources = new Map([...input.modules.values()].map(({ path, source }) => [path, source]));
+  const context: StepContext = {
+    pipeline,
+    steps,
+    reports: new ReportFinder(pipeline, sources.values()),
+    runner,
+    modules: sources
+  };
+  const common: CommonProgram = {
+    version: PROGRAM_VERSION,
+    pipeline: pipeline.name,
+    notebook: input.notebook,
+    directory,
+    prologue: pipeline.prologue
+  };
+  const imageOf = (step: Step) => step.settings.image ?? input.image ?? DEFAULT_IMAGE;
+  const image = imageOf(steps[0]!);
+  const below = namesTakenBelow(steps);
+  const programs = steps.map((step, position) =>
+    stepProgram(context, step, position, below.get(step.name) ?? [])
+  );
+  const placement = placePrograms(common, programs, image);
+  const parts = [
+    ...(runner === 'artifact' ? [runnerTask(runnerFiles, image)] : []),
+    ...placement.carriers,
+    ...createClaims(pipeline),
+    ...steps.map(step =>
+      stepParts(context, step, placement.sources.get(step.name) ?? [], imageOf(step))
+    )
+  ];
+  return { placement, parts };
+}
+
+function platformSpec(
+  { timeoutSeconds }: Pipeline,
+  parts: readonly TaskParts[]
+): PlatformSpec | null {
+  const configured = parts.filter(({ config }) => Object.keys(config).length > 0);
+  if (configured.length === 0 && timeoutSeconds === null) return null;
+  return {
+    platforms: {
+      kubernetes: {
+        deploymentSpec: {
+          executors: Object.fromEntries(
+            configured.map(({ name, config }) => [`exec-${name}`, config])
+          )
+        },
+        ...(timeoutSeconds !== null && {
+          pipelineConfig: { activeDeadlineSeconds: Math.ceil(timeoutSeconds) }
+        })
+      }
+    }
+  };
+}
+
+function missingImages(steps: readonly Step[], image: string | null): Diagnostic[] {
+  const without = steps.filter(({ settings }) => settings.image === null);
+  if (image !== null || without.length === 0) return [];
+  return [
+    diagnostic(
+      'warning',
+      'no-image',
+      `${without.length === steps.length ? 'The notebook names no image' : 'Some steps have no image'}: "${DEFAULT_IMAGE}" is ` +
+        "taken, which may lack packages that the cells import. Set the notebook's image (base_image), or give --image."
+    )
+  ];
+}
+
+function tooLarge({ tooLarge: found }: Placement, steps: readonly Step[]): Diagnostic[] {
+  return steps.flatMap(step => {
+    const size = found.get(step.name);
+    if (size === undefined) return [];
+    const cells = [...step.code].sort((one, other) => other.source.length - one.source.length);
+    return [
+      diagnostic(
+        'error',
+        'step-too-large',
+        `The code of the step "${step.name}" with the prologue and the local modules is ${kilobytes(size)} compressed; a step ` +
+          `may have ${kilobytes(LIMITS.carrier)}. Its largest cell is this one: move the data out of it into a file on a ` +
+          'volume or in a bucket.',
+        step.name === METRICS_STEP
+          ? { cell: cells[0]?.cell ?? null }
+          : { cell: cells[0]?.cell ?? null, step: step.name }
+      )
+    ];
+  });
+}
+
+function wholeTooLarge({ total }: Placement): Diagnostic[] {
+  if (total <= LIMITS.whole) return [];
+  return [
+    diagnostic(
+      'error',
+      'pipeline-too-large',
+      `The code of all steps together is ${kilobytes(total)} compressed; a pipeline may have ${kilobytes(LIMITS.whole)}. Move ` +
+        'data out of the cells into files on a volume or in a bucket, or long code into a package of the image.'
+    )
+  ];
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`;
+}
