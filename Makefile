@@ -13,7 +13,7 @@ RUN = PATH="$(NODE_BIN):$(abspath $(VENV))/bin:$(abspath node_modules)/.bin:$$PA
 LAB_SOURCES := package.json webpack.config.cjs $(shell find src style schema/plugins core -name node_modules -prune -o -type f ! -name '*.spec.ts*' ! -path '*/testing/*' -print)
 SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name '*.ts' -o -name '*.mjs' \) -print)
 
-.PHONY: setup demo lab test test-frameworks bench check format pictures lock lock-frameworks clean
+.PHONY: setup demo lab test test-kfp test-frameworks bench check format pictures lock lock-frameworks clean
 
 setup: $(STAMPS)/build $(STAMPS)/labextension $(STAMPS)/package
 
@@ -23,8 +23,12 @@ demo: setup
 lab: setup
 	$(RUN) $(VENV)/bin/jupyter lab --ServerApp.root_dir=examples digits/digits.ipynb
 
-test: setup $(STAMPS)/kfp $(STAMPS)/ui-tests
+test: setup $(STAMPS)/ui-tests
 	@$(RUN) $(VENV)/bin/python .ci/test.py
+
+# What is compiled for Kubeflow, checked and executed by its own package: a process for each container, so it takes long.
+test-kfp: setup $(STAMPS)/kfp
+	@$(RUN) jest --selectProjects kfp --maxWorkers=1
 
 # Values of libraries that are too large for every run of the tests.
 test-frameworks: $(STAMPS)/frameworks

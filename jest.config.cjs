@@ -16,7 +16,9 @@ const common = {
   globals: { __VERSION__: require('./package.json').version },
   testEnvironment: 'node',
   transform,
-  transformIgnorePatterns: ['/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|js-yaml|@chard)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|js-yaml|@chard)/)'
+  ],
   modulePathIgnorePatterns: [
     '<rootDir>/.venv/',
     '<rootDir>/jupyterlab_chard/',
@@ -57,7 +59,7 @@ module.exports = {
       testMatch: ['<rootDir>/server/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/server/src/equivalence/kfp/']
     },
-    // With the real kfp package, in an environment of its own: `make test` makes it.
+    // With the real kfp package, in an environment of its own: `make test-kfp` makes it.
     {
       ...common,
       displayName: 'kfp',
