@@ -245,7 +245,7 @@ def test_faults_in_forked_steps(steps: Engine, folder: Path) -> None:
         "error"
     ]
     assert (error["type"], error["cell"], error["line"]) == ("SIGSEGV", 10, 2)
-    error = server.start(step_spec(folder, FOREVER), timeout=0.5).finished()["error"]
+    error = server.start(step_spec(folder, FOREVER), timeout=3).finished()["error"]
     assert (error["code"], error["line"]) == ("timeout", 3)
     succeed(server.start(step_spec(folder, "1")))
 
