@@ -41,7 +41,7 @@ export interface CallSite {
 
 /**
  * Statements and calls that one step may take to analyse. After that functions are only skimmed, and whatever is operated
- * on counts as handed to code that cannot be seen: less is told apart, and nothing is missed.
+ * on counts as handed to code that cannot be seen: less is told apart, so that a step gets more rather than less.
  */
 const BUDGET = 8_000;
 /** Objects gone through that count as one statement. */
