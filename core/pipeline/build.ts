@@ -223,12 +223,16 @@ class Builder {
     };
   }
 
-  /** What the step has at its end and has bound or may have changed. */
+  /**
+   * What the step has at its end and has bound or may have changed. Where it may have done neither and does not take
+   * the name, what the prologue has made of it says nothing about the step.
+   */
   private leaves(flow: StepFlow): string[] {
     return [...flow.leavings]
-      .filter(([name, { deleted, binds }]) => {
-        const isThere = binds || flow.arrivals.has(name) || this.flow.prologue.names.has(name);
-        return !deleted && isThere;
+      .filter(([name, { deleted, binds, passes }]) => {
+        const isPrologues = passes && this.flow.prologue.names.has(name);
+        const isTaken = flow.arrivals.has(name) || flow.prologueNames.has(name);
+        return !deleted && (isTaken || (binds && !isPrologues));
       })
       .map(([name]) => name);
   }

@@ -118,6 +118,7 @@ class FlowChecker {
 
   private reportMissing(read: ReadFact, index: number | null): void {
     const { name } = read;
+    if (read.deleted && read.supposed) return;
     if (read.deleted) {
       this.add(
         'error',

@@ -287,17 +287,20 @@ class FlowAnalysis {
   /** The steps, from the end on, take what steps below want from them and they do not always make themselves. */
   private passOn(): StepFlow[] {
     const wanted = this.flows.map(() => new Set<string>());
-    const flows = this.flows.map(flow => ({ ...flow, arrivals: new Map(flow.arrivals) }));
+    const flows = this.flows.map(flow => ({
+      ...flow,
+      arrivals: new Map(flow.arrivals),
+      prologueNames: new Set(flow.prologueNames)
+    }));
     for (const flow of [...flows].reverse()) {
-      const fromPrologue = new Set(flow.prologueNames);
       for (const name of wanted[flow.index] ?? []) {
         if (flow.arrivals.has(name) || flow.imports.has(name)) continue;
         if (!flow.leavings.get(name)?.passes) continue;
         const candidates = this.candidates(name, flow.ancestors);
         if (candidates.length > 0) flow.arrivals.set(name, { name, candidates, read: null });
-        else if (this.prologue.names.has(name)) fromPrologue.add(name);
+        else if (this.prologue.names.has(name)) flow.prologueNames.add(name);
       }
-      this.keepTogether(flow, fromPrologue);
+      this.keepTogether(flow);
       for (const { name, candidates } of flow.arrivals.values()) {
         for (const candidate of candidates) wanted[candidate]?.add(name);
       }
@@ -309,7 +312,7 @@ class FlowAnalysis {
    * Names whose values have an object in common come from one step, so that it stays one object: from the last of
    * their providers, which passes on the ones that it had from above.
    */
-  private keepTogether(flow: StepFlow, fromPrologue: ReadonlySet<string>): void {
+  private keepTogether(flow: StepFlow): void {
     for (let changed = true; changed;) {
       changed = false;
       for (const arrival of [...flow.arrivals.values()]) {
@@ -317,7 +320,7 @@ class FlowAnalysis {
         if (provider === undefined) continue;
         for (const name of this.sharingWith(arrival.name, provider)) {
           const other = flow.arrivals.get(name);
-          if (other ? !this.isBefore(other, provider) : !fromPrologue.has(name)) continue;
+          if (other ? !this.isBefore(other, provider) : !flow.prologueNames.has(name)) continue;
           const read = flow.reads.get(name) ?? null;
           flow.arrivals.set(name, { name, candidates: [provider], read });
           changed = true;
@@ -521,9 +524,7 @@ class StepAttempt {
     for (const [name, slot] of machine.names()) {
       if (name === TIMED_FUNCTION) continue;
       const passes = (slot.origin & (INCOMING | INCOMING_PAST_LOOP)) !== 0;
-      // What a loop that ran not once would leave is read from above, but not followed further.
-      const kept = (slot.origin & INCOMING) !== 0;
-      const incoming = kept ? (this.resolve(name) ?? NOTHING) : NOTHING;
+      const incoming = passes ? (this.resolve(name) ?? NOTHING) : NOTHING;
       leavings.set(name, {
         certain: (slot.origin & UNSURE) === 0 || slot.origin === DELETED,
         binds: (slot.origin & LOCAL) !== 0,

@@ -1,5 +1,6 @@
 import type { Arguments, FunctionDef, Lambda, Node } from '../ast';
 import {
+  ANY_NAME,
   NOTHING,
   lineage,
   union,
@@ -306,11 +307,11 @@ export abstract class Calls {
 
   /** A member of a class or of the notebook classes that it inherits from. */
   member(type: ClassObject, name: string): ClassMember | null {
-    const own = type.members.get(name);
+    const own = ownMember(type, name);
     if (own) return own;
     if (type.bases.size === 0) return null;
     for (const each of lineage(type)) {
-      const member = each.members.get(name);
+      const member = ownMember(each, name);
       if (member) return member;
     }
     return null;
@@ -381,7 +382,8 @@ export abstract class Calls {
     const shows =
       /^builtins\.(print|repr|str|format|ascii|display)$|^IPython\.display\.display$|^pprint\./;
     if (shows.test(path)) return this.operate(all, 'show', site);
-    const looks = /^builtins\.(id|callable|range|isinstance|issubclass|hasattr|dir)$/;
+    const looks =
+      /^builtins\.(id|callable|range|isinstance|issubclass|hasattr|dir|setattr|delattr)$/;
     if (looks.test(path)) return this.operateOnTypes(values, path, site);
     for (const value of [all, this.iterate(all, site)]) this.operate(value, 'any', site);
     return this.operate(all, 'calculate', site);
@@ -542,7 +544,7 @@ export abstract class Calls {
     if (!mayBeLost(receiver, name)) return NOTHING;
     const results: Value[] = [];
     for (const type of this.machine.heap.classes) {
-      const member = type.members.get(name);
+      const member = ownMember(type, name);
       if (!member || !this.machine.canReach(type)) continue;
       const self: Value = new Set([this.machine.heap.instance(type)]);
       const given = union(...argumentList(args));
@@ -740,7 +742,7 @@ export abstract class Calls {
     if (!mayBeLost(value, name)) return NOTHING;
     const results: Value[] = [];
     for (const type of this.machine.heap.classes) {
-      if (!type.members.has(name) || !this.machine.canReach(type)) continue;
+      if (!ownMember(type, name) || !this.machine.canReach(type)) continue;
       this.machine.perhaps(() => {
         results.push(this.instanceAttribute(this.machine.heap.instance(type), name, site));
       });
@@ -785,6 +787,14 @@ export abstract class Calls {
         return this.call(value, withSelf(self, NO_ARGUMENTS), site);
       case 'class-method':
         return this.bound(value, new Set([instance.type]));
+      case 'any':
+        return union(
+          value,
+          this.bound(value, self),
+          this.bound(value, new Set([instance.type])),
+          this.callPerhaps(value, [self], NOTHING, site),
+          this.machine.parts(self)
+        );
       case 'method': {
         const data = this.dataOf(value);
         const given = union(
@@ -794,7 +804,8 @@ export abstract class Calls {
         );
         const isOwn = data.size === 0 && value.size > 0;
         // What is set on the instance itself hides what the class has.
-        const mayHide = !isOwn || this.machine.heap.attributesSet.has(name);
+        const { attributesSet } = this.machine.heap;
+        const mayHide = !isOwn || attributesSet.has(name) || attributesSet.has(ANY_NAME);
         return mayHide ? union(given, this.machine.parts(self)) : given;
       }
     }
@@ -841,21 +852,36 @@ export abstract class Calls {
     return union(...results);
   }
 
-  /** Setting or deleting an attribute: properties, descriptors and `__setattr__` of notebook classes run. */
+  /**
+   * Setting or deleting an attribute: a class has it from then on; for an instance properties, descriptors and
+   * `__setattr__` of notebook classes run. `name` is `ANY_NAME` where the code does not say.
+   */
   protected setAttribute(objects: Value, name: string, value: Value, site: CallSite): void {
     for (const object of objects) {
+      if (object.kind === 'class') this.machine.heap.giveMember(object, name, value);
       if (object.kind !== 'instance') continue;
       const self: Value = new Set([object]);
       for (const hook of ['__setattr__', '__delattr__']) {
         const method = this.member(object.type, hook);
         if (method) this.callPerhaps(method.value, [self, NOTHING, value], value, site);
       }
-      const member = this.member(object.type, name);
-      if (!member) continue;
-      if (member.access === 'property') this.callPerhaps(member.value, [self, value], value, site);
-      this.getFrom(this.dataOf(member.value), '__set__', union(self, value), site);
-      this.getFrom(this.dataOf(member.value), '__delete__', self, site);
+      const names = name === ANY_NAME ? this.membersOf(object.type).keys() : [name];
+      for (const each of names) this.setThroughMember(object, each, value, site);
     }
+  }
+
+  private setThroughMember(
+    instance: InstanceObject,
+    name: string,
+    value: Value,
+    site: CallSite
+  ): void {
+    const member = this.member(instance.type, name);
+    if (!member) return;
+    const self: Value = new Set([instance]);
+    if (member.access === 'property') this.callPerhaps(member.value, [self, value], value, site);
+    this.getFrom(this.dataOf(member.value), '__set__', union(self, value), site);
+    this.getFrom(this.dataOf(member.value), '__delete__', self, site);
   }
 
   private bound(member: Value, self: Value): Value {
@@ -868,6 +894,24 @@ export abstract class Calls {
     const data = [...member].filter(object => object.kind !== 'function');
     return data.length === 0 ? NOTHING : new Set(data);
   }
+}
+
+/** What the class itself has under a name, or may have been given under it. */
+function ownMember({ members }: ClassObject, name: string): ClassMember | null {
+  const own = members.get(name) ?? null;
+  const given = members.get(ANY_NAME);
+  if (!given) return own;
+  // Special methods are looked for everywhere: of those only what is a function of that name.
+  const isSpecial = /^__\w+__$/.test(name);
+  const value = [...given.value].filter(
+    object => !isSpecial || (object.kind === 'function' && nameOf(object) === name)
+  );
+  if (isSpecial && value.length === 0) return own;
+  return { value: union(own?.value ?? NOTHING, new Set(value)), access: 'any' };
+}
+
+function nameOf({ node }: FunctionObject): string | null {
+  return node.kind === 'FunctionDef' ? node.name : null;
 }
 
 /** Nothing in it says what taking this attribute would do: no object at all, or a library's. */

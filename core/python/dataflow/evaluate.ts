@@ -15,6 +15,7 @@ import type {
 import { Calls, split, type CallArguments, type CallSite } from './calls';
 import { resolveName, resolveWalrus, type Variable } from './frames';
 import {
+  ANY_NAME,
   NOTHING,
   union,
   type Frame,
@@ -343,9 +344,10 @@ export abstract class Evaluator extends Calls {
     const object = this.evaluate(base, context);
     const place = this.machine.place(context.code, target);
     const site = this.site(target, context);
-    if (target.kind === 'Attribute') {
-      this.machine.heap.attributesSet.add(target.attr);
-      this.setAttribute(object, target.attr, value, site);
+    const attribute = this.attributeSet(target, context);
+    if (attribute !== null) {
+      this.machine.heap.attributesSet.add(attribute);
+      this.setAttribute(object, attribute, value, site);
     } else this.operate(object, 'any', site);
     this.machine.change(object, true, place);
     this.machine.heap.put(
@@ -357,6 +359,17 @@ export abstract class Evaluator extends Calls {
     // Modules have no items: what is imported and takes one is an object, which its steps have to share.
     const isImportedObject = base.kind === 'Name' && target.kind === 'Subscript';
     if (name && (!isModule || isImportedObject)) this.machine.changeName(name, place);
+  }
+
+  /** The attribute that is set by `x.a = 1` or `setattr(x, "a", 1)`; null where it is none. */
+  private attributeSet(target: Expr, context: Context): string | null {
+    if (target.kind === 'Attribute') return target.attr;
+    if (target.kind !== 'Call') return null;
+    const name = this.builtinCalled(target, context);
+    if (name !== 'setattr' && name !== 'delattr') return null;
+    const attribute = target.args[1];
+    const isKnown = attribute?.kind === 'Constant' && attribute.value.type === 'str';
+    return isKnown && attribute.value.type === 'str' ? attribute.value.value : ANY_NAME;
   }
 
   /** The module's name at the root of `x.a[0].b`; null where it is a local variable or a call's result. */
@@ -676,5 +689,5 @@ export abstract class Evaluator extends Calls {
 }
 
 const DYNAMIC: ReadonlySet<string> = new Set(
-  'eval exec globals locals vars dir super type getattr'.split(' ')
+  'eval exec globals locals vars dir super type getattr setattr delattr'.split(' ')
 );

@@ -56,11 +56,13 @@ export interface ClassObject extends ObjectBase {
   /** What `metaclass=` and the other keywords of the class statement were given. */
   keywords: Value;
 }
-/** What a class body binds; `access` is what taking it off an instance does. */
+/** What a class has under a name; `access` is what taking it off an instance does, `any` where that is not known. */
 export interface ClassMember {
   readonly value: Value;
-  readonly access: 'method' | 'class-method' | 'static' | 'property';
+  readonly access: 'method' | 'class-method' | 'static' | 'property' | 'any';
 }
+/** Stands for all names under which a class was given something from outside, where the code does not say which. */
+export const ANY_NAME = '*';
 export interface InstanceObject extends ObjectBase {
   readonly kind: 'instance';
   readonly type: ClassObject;
@@ -194,6 +196,8 @@ export class Heap {
   /** What those variables were left at when their call was finished. */
   private readonly closed = new Map<string, Value>();
   private readonly closings: [string, Value | undefined][] = [];
+  /** Classes that were given a member from outside, and the members before that. */
+  private readonly givings: [ClassObject, ClassObject['members']][] = [];
   /** Where objects are made, and which were made there. */
   readonly sites = new AllocationSites<HeapObject>();
   private time = 0;
@@ -465,11 +469,28 @@ export class Heap {
     this.closed.set(key, after);
   }
 
+  /** How often a class was given a member from outside. */
+  get membersGiven(): number {
+    return this.givings.length;
+  }
+
+  /** From now on the class may have this under the name: `A.f = f`. */
+  giveMember(type: ClassObject, name: string, value: Value): void {
+    if (value.size === 0) return;
+    const before = type.members;
+    const known = before.get(name);
+    if (known?.access === 'any' && union(known.value, value) === known.value) return;
+    const member: ClassMember = { value: union(known?.value ?? NOTHING, value), access: 'any' };
+    this.givings.push([type, before]);
+    type.members = new Map(before).set(name, member);
+  }
+
   /** A point to which `rollBack` can return. */
   checkpoint(): HeapCheckpoint {
     return {
       edges: this.edges.length,
       closings: this.closings.length,
+      givings: this.givings.length,
       classes: this.classes.length,
       attributesSet: this.attributesSet.size,
       sites: this.sites.checkpoint(),
@@ -492,6 +513,7 @@ export class Heap {
       else this.closed.set(key, before);
     }
     this.closings.length = to.closings;
+    for (const [type, members] of this.givings.splice(to.givings).reverse()) type.members = members;
     this.classes.length = to.classes;
     for (const name of [...this.attributesSet].slice(to.attributesSet)) {
       this.attributesSet.delete(name);
@@ -505,6 +527,7 @@ export class Heap {
 export interface HeapCheckpoint {
   readonly edges: number;
   readonly closings: number;
+  readonly givings: number;
   readonly classes: number;
   readonly attributesSet: number;
   readonly sites: number;

@@ -85,6 +85,7 @@ const CALLS: ReadonlyMap<string, CallEffect> = new Map([
     builtins.exit builtins.float builtins.format builtins.hasattr builtins.hash builtins.help builtins.hex builtins.id
     builtins.input builtins.int builtins.isinstance builtins.issubclass builtins.len builtins.oct builtins.ord
     builtins.print builtins.quit builtins.range builtins.repr builtins.slice builtins.str builtins.super
+    builtins.setattr builtins.delattr
     json.dumps pprint.pprint pprint.pformat random.random random.randint random.uniform random.gauss random.seed
     random.randrange numpy.random.seed sys.getsizeof IPython.display.display IPython.display.clear_output
     platform.python_version getpass.getpass gc.collect numpy.isscalar numpy.ndim numpy.shape numpy.size numpy.allclose

@@ -16,6 +16,7 @@ interface Run {
   readonly time: number;
   readonly guarded: boolean;
   readonly classes: number;
+  readonly membersGiven: number;
   readonly attributesSet: number;
   /** How many objects the step had met. */
   readonly met: number;
@@ -86,6 +87,7 @@ export class Suspicion {
     if (this.isSettled)
       return this.namesHold(machine, last.dependencies) ? last.dependencies : null;
     if (last.classes !== heap.classes.length) return null;
+    if (last.membersGiven !== heap.membersGiven) return null;
     if (last.attributesSet !== heap.attributesSet.size) return null;
     if (last.dependencies.looksForClasses && last.met !== machine.met.size) return null;
     if (!this.namesHold(machine, last.dependencies)) return null;
@@ -115,6 +117,7 @@ export class Suspicion {
       time,
       guarded: machine.guarded > 0,
       classes: heap.classes.length,
+      membersGiven: heap.membersGiven,
       attributesSet: heap.attributesSet.size,
       met: machine.met.size
     };

@@ -28,9 +28,13 @@ import json
 import pickle
 import sys
 import types
+import weakref
 from typing import Any
 
 Namespace = dict[str, Any]
+# Which class it is, through all copies; what it held at the end of each step that changed it.
+Version = tuple[int, tuple[str, ...]]
+versions: weakref.WeakKeyDictionary[type, Version] = weakref.WeakKeyDictionary()
 
 
 class Conflict(Exception):
@@ -53,13 +57,19 @@ def _fill_function(function: Any, state: tuple[Any, ...]) -> None:
     function.__dict__.update(attributes)
 
 
-def _make_class(metaclass: Any, name: str, bases: tuple[type, ...]) -> Any:
-    return metaclass(name, bases, {})
+def _make_class(metaclass: Any, name: str, bases: tuple[type, ...], version: Version) -> Any:
+    made = metaclass(name, bases, {})
+    versions[made] = version
+    return made
 
 
 def _fill_class(cls: type, members: dict[str, Any]) -> None:
     for name, member in members.items():
         setattr(cls, name, member)
+
+
+def _that(cls: type) -> type:
+    return cls
 
 
 def _make_cached(function: Any, parameters: dict[str, Any]) -> Any:
@@ -93,10 +103,14 @@ def _is_of_notebook(function: types.FunctionType) -> bool:
 class Writer(pickle.Pickler):
     """Pickles what notebooks define by definition, and marks what stays in the process."""
 
-    def __init__(self, file: io.BytesIO, origins: dict[int, Any]) -> None:
+    def __init__(
+        self, file: io.BytesIO, origins: dict[int, Any], newest: dict[int, type] | None = None
+    ) -> None:
         super().__init__(file, 5)
         self.kept: list[Any] = []
         self.origins = origins
+        self.classes: list[type] = []
+        self.newest = newest or {}
 
     def persistent_id(self, obj: Any) -> Any:
         if isinstance(obj, (types.ModuleType, types.CodeType, types.BuiltinFunctionType)):
@@ -128,12 +142,19 @@ class Writer(pickle.Pickler):
             )
             arguments = (obj.__code__, obj.__globals__, obj.__name__, len(cells))
             return (_make_function, arguments, state, None, None, _fill_function)
+        if isinstance(obj, types.MethodType):
+            return (types.MethodType, (obj.__func__, obj.__self__))
         if isinstance(obj, types.CellType):
             return (_make_cell, (), _contents(obj), None, None, _fill_cell)
         if isinstance(obj, type):
             hidden = ("__dict__", "__weakref__", "__doc__")
+            version = version_of(obj)
+            newest = self.newest.get(version[0], obj)
+            if newest is not obj:
+                return (_that, (newest,))
+            self.classes.append(obj)
             members = {k: v for k, v in vars(obj).items() if k not in hidden}
-            definition = (type(obj), obj.__name__, obj.__bases__)
+            definition = (type(obj), obj.__name__, obj.__bases__, version)
             return (_make_class, definition, members, None, None, _fill_class)
         if isinstance(obj, functools._lru_cache_wrapper):
             return (_make_cached, (obj.__wrapped__, obj.cache_parameters()))
@@ -160,10 +181,36 @@ class Reader(pickle.Unpickler):
         return self.globals if pid[0] == "globals" else self.globals[pid[1]]
 
 
+def version_of(cls: type) -> Version:
+    """The class's version now, at the end of the step that has it."""
+    identity, history = versions.get(cls) or (id(cls), ())
+    holds = repr(content(cls))
+    if not history or history[-1] != holds:
+        history = (*history, holds)
+    versions[cls] = identity, history
+    return identity, history
+
+
+def newest_of(classes: list[type]) -> dict[int, type]:
+    """Of each class that several steps have the one that was changed last."""
+    found: dict[int, type] = {}
+    for cls in classes:
+        identity, history = version_of(cls)
+        other = found.setdefault(identity, cls)
+        theirs = version_of(other)[1]
+        if history[: len(theirs)] == theirs:
+            found[identity] = cls
+        elif theirs[: len(history)] != history:
+            raise Conflict(f"class {cls.__name__}")
+    return found
+
+
 def copy_into(values: Namespace, namespace: Namespace, origins: dict[int, Any]) -> None:
     """Binds copies of `values`, which keep what they share, in another namespace."""
+    every = Writer(io.BytesIO(), origins)
+    every.dump(values)
     file = io.BytesIO()
-    writer = Writer(file, origins)
+    writer = Writer(file, origins, newest_of(every.classes))
     writer.dump(values)
     file.seek(0)
     namespace.update(Reader(file, writer.kept, namespace).load())

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Pipeline, Step } from '@chard/core/pipeline';
+import { bindParameters, type Pipeline, type Step } from '@chard/core/pipeline';
 import { caseNotebook } from '../../../core/testing/dataflow/caseFile';
 import { generatedNotebook } from '../../../core/testing/dataflow/generate';
 import { Pipelines } from './pipelines';
@@ -67,6 +67,21 @@ test('a chain of steps prints what one kernel prints, and again when it is reuse
     const again = await pipelines.run(pipeline);
     expect(again.steps.filter(({ cached }) => !cached)).toEqual([]);
     expect(pipelines.cellPrints(again)).toEqual(expected);
+  }
+});
+
+test('with another parameter, what is reused and what is not together print what one kernel prints', async () => {
+  for (const pipeline of sample({})) {
+    await pipelines.run(pipeline);
+    for (const values of [{ p: 9 }, { q: 40 }]) {
+      const bound = bindParameters(pipeline, values).pipeline!;
+      const kernel = await pipelines.run(asOneStep(bound, bound.steps), { cache: false });
+      const rerun = await pipelines.run(bound);
+      expect([rerun.error, pipelines.cellPrints(rerun)]).toEqual([
+        kernel.error,
+        pipelines.cellPrints(kernel)
+      ]);
+    }
   }
 });
 
