@@ -21,6 +21,7 @@ import {
   type Step,
   type StepSettings
 } from './model';
+import { ModuleStates } from './module-state';
 import { ModuleReach, type LocalModules } from './modules';
 import { readParameters, type ParameterReading } from './parameters';
 import { prologueSlice } from './prologue';
@@ -115,6 +116,7 @@ class Builder {
         notebook,
         cells: this.cells,
         flow: this.flow,
+        states: new ModuleStates(this.flow, this.input.modules, this.input.analyser),
         parameters: this.parameters.parameters.map(({ name }) => name),
         taken: this.taken
       })

@@ -10,6 +10,7 @@ import { forEachChild, type Node, type Stmt } from '../python';
 import { callEffect, reach, type Place, type ReadFact } from '../python/dataflow';
 import type { PipelineCells } from './cells';
 import type { Arrival, NotebookFlow, StepFlow } from './flow';
+import type { ModuleStates, StateChange } from './module-state';
 import { METRICS_STEP } from './model';
 
 /** What checks of the data flow look at. */
@@ -19,6 +20,7 @@ export interface FlowCheck {
   readonly flow: NotebookFlow;
   /** Names of the parameters. */
   readonly parameters: readonly string[];
+  readonly states: ModuleStates;
   /** Of each step, the names that others take from it. */
   readonly taken: readonly ReadonlySet<string>[];
 }
@@ -110,8 +112,7 @@ class FlowChecker {
     this.checkParameters(step);
     this.checkUnused(step);
     for (const fact of step.opaque) this.reportOpaque(fact, step.index);
-    for (const [path, place] of step.moduleChanges)
-      this.reportModuleChange(path, place, step.index);
+    for (const change of this.check.states.changes(step)) this.reportState(change, step.index);
   }
 
   // Names that nobody gives
@@ -239,7 +240,7 @@ class FlowChecker {
   private add(
     severity: Diagnostic['severity'],
     code: string,
-    read: ReadFact,
+    read: Pick<ReadFact, 'place'>,
     index: number | null,
     message: string,
     fixes: Fix[] = []
@@ -444,14 +445,24 @@ class FlowChecker {
     this.found.push(diagnostic(severity, code, messages[fact.kind], this.at(fact.place, index)));
   }
 
-  private reportModuleChange(path: string, place: Place, index: number): void {
-    this.found.push(
-      diagnostic(
-        'info',
-        'module-state',
-        `A setting inside of ${path} is changed. Modules are loaded anew in every step, so other steps do not see it. Put the line into an imports cell if they should.`,
-        this.at(place, index)
-      )
+  private reportState({ path, place, missedBy }: StateChange, index: number): void {
+    const [first, ...others] = missedBy;
+    const module = path.split('.', 1)[0]!;
+    const changed = `${path} changes what the module ${module} keeps in itself. Every step loads its modules anew`;
+    if (first === undefined) {
+      const message = `${changed}, so other steps do not see it.`;
+      this.found.push(diagnostic('info', 'module-state', message, this.at(place, index)));
+      return;
+    }
+    const title =
+      this.names[first] === undefined ? 'the metrics cell' : `step "${this.names[first]}"`;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    this.add(
+      'warning',
+      'module-state',
+      { place },
+      index,
+      `${changed}: ${title}${more}, which uses it too, does not see that. Put the line into an imports cell, or do it in each of these steps.`
     );
   }
 }

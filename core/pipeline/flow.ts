@@ -76,7 +76,12 @@ export interface StepFlow {
   readonly missing: readonly ReadFact[];
   readonly reads: ReadonlyMap<string, ReadFact>;
   readonly opaque: readonly OpaqueFact[];
+  /** Attributes of modules that it sets, by dotted path. */
   readonly moduleChanges: ReadonlyMap<string, Place>;
+  /** Functions of modules that it calls, by dotted path. */
+  readonly called: ReadonlyMap<string, Place>;
+  /** The first parts of the names of the modules that it uses. */
+  readonly modules: ReadonlySet<string>;
   readonly bindsAnything: readonly { statement: string | null }[];
   /** What each of its cells does, in their order. */
   readonly cells: readonly CellFlow[];
@@ -514,6 +519,8 @@ class StepAttempt {
       reads: machine.reads,
       opaque: machine.opaque,
       moduleChanges: machine.moduleChanges,
+      called: machine.called,
+      modules: machine.modules(),
       bindsAnything: machine.stars,
       cells: this.traces
     };

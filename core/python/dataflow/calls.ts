@@ -320,6 +320,8 @@ export abstract class Calls {
   private callExternal(callee: ExternalObject, args: CallArguments, site: CallSite): Value {
     const { machine } = this;
     const values = argumentList(args);
+    if (!machine.called.has(callee.path))
+      machine.called.set(callee.path, machine.place(site.code, site.node));
     const refusal = callRefusal(callee.path);
     if (refusal) {
       this.mayCall(union(...values), site);
@@ -462,6 +464,7 @@ export abstract class Calls {
   /** `receiver.name(...)` where nothing in the notebook says what that is. */
   callMethod(receiver: Value, name: string, args: CallArguments, site: CallSite): Value {
     const { machine } = this;
+    if (name === '__subclasses__') return this.subclasses(receiver, site);
     const given = union(...argumentList(args));
     const place = machine.place(site.code, site.node);
     const effect = args.named.has('inplace') || args.named.has('out') ? null : methodEffect(name);
@@ -487,6 +490,15 @@ export abstract class Calls {
     );
     this.touch(union(receiver, given), site);
     return union(machine.fresh(union(receiver, given)), receiver, lost);
+  }
+
+  /** The classes that inherit from these, which their names bring here. */
+  private subclasses(bases: Value, site: CallSite): Value {
+    const found = this.machine.heap.classes.filter(
+      type => !bases.has(type) && lineage(type).some(each => bases.has(each))
+    );
+    for (const { node } of found) this.machine.readIfThere(node.name, site.code, site.node);
+    return this.machine.container(new Set(found));
   }
 
   private callReadingMethod(

@@ -12,7 +12,7 @@ export {
   type HeapObject,
   type Value
 } from './heap';
-export { callEffect, isBuiltin, isBuiltinShadowedByStars } from './knowledge';
+export { callEffect, isBuiltin, isBuiltinShadowedByStars, isSetting } from './knowledge';
 export {
   Machine,
   Trace,

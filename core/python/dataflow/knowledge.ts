@@ -246,6 +246,32 @@ export const STORING_METHODS: ReadonlySet<string> = new Set(
   'add append appendleft extend extendleft insert put put_nowait setdefault update'.split(' ')
 );
 
+/** Functions that set something for all users of their module. */
+const SETTINGS: ReadonlySet<string> = new Set(
+  `pandas.set_option pandas.reset_option pandas.set_eng_float_format
+  pandas.plotting.register_matplotlib_converters numpy.set_printoptions numpy.seterr
+  matplotlib.use matplotlib.rc matplotlib.rcdefaults matplotlib.rcParams.update matplotlib.style.use
+  matplotlib.pyplot.style.use matplotlib.pyplot.rc matplotlib.pyplot.rcdefaults matplotlib.pyplot.rcParams.update
+  matplotlib.pyplot.switch_backend matplotlib.pyplot.set_cmap
+  seaborn.set seaborn.set_theme seaborn.set_style seaborn.set_context seaborn.set_palette seaborn.set_color_codes
+  sklearn.set_config torch.set_default_dtype torch.set_default_device torch.set_default_tensor_type
+  torch.set_printoptions torch.set_num_threads torch.use_deterministic_algorithms
+  tensorflow.random.set_seed tensorflow.keras.utils.set_random_seed keras.utils.set_random_seed
+  tensorflow.config.run_functions_eagerly keras.backend.set_floatx tensorflow.keras.backend.set_floatx
+  keras.mixed_precision.set_global_policy tensorflow.keras.mixed_precision.set_global_policy
+  jax.config.update polars.Config.set_tbl_rows polars.Config.set_tbl_cols polars.Config.set_fmt_str_lengths
+  altair.data_transformers.enable altair.renderers.enable altair.themes.enable
+  warnings.filterwarnings warnings.simplefilter logging.basicConfig logging.disable locale.setlocale
+  tqdm.tqdm.pandas tqdm.auto.tqdm.pandas tqdm.notebook.tqdm.pandas socket.setdefaulttimeout`
+    .trim()
+    .split(/\s+/)
+);
+
+/** Calling this changes a module's own settings, which are not handed from step to step. */
+export function isSetting(path: string): boolean {
+  return SETTINGS.has(path);
+}
+
 /** State of modules that is handed from step to step beside the names. */
 export function isCarriedState(path: string): boolean {
   return /^(os\.environ|sys\.path)(\.|\[|$)/.test(path);

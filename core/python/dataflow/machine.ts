@@ -118,6 +118,8 @@ export class Machine {
   readonly changedObjects = new Map<HeapObject, ChangeFact>();
   /** Attributes set on modules: a process's state, which is not carried. */
   readonly moduleChanges = new Map<string, Place>();
+  /** Functions of modules that are called, by their dotted paths, each with its first place. */
+  readonly called = new Map<string, Place>();
   readonly opaque: OpaqueFact[] = [];
   /** Modules of star imports, which may bind any name. */
   readonly stars: StarFact[] = [];
@@ -483,6 +485,19 @@ export class Machine {
       const prefix = key.slice(0, key.lastIndexOf('.') + 1);
       if (this.heap.captured.has(prefix)) this.heap.close(key, slot.value);
     }
+  }
+
+  /** The first parts of the dotted names of modules whose names the code has read from outside or bound. */
+  modules(): ReadonlySet<string> {
+    const roots = new Set<string>();
+    const add = (value: Iterable<HeapObject>): void => {
+      for (const object of value) {
+        if (object.kind === 'external') roots.add(object.path.split('.', 1)[0]!);
+      }
+    };
+    add(this.met);
+    for (const { value } of this.names().values()) add(value);
+    return roots;
   }
 
   /** The names of the module that the code has bound or deleted. */
