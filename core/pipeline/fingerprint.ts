@@ -17,7 +17,7 @@ export interface StepMeaning {
 }
 
 /** Changes with what a fingerprint is made of, so that results of an older version are not taken for the same. */
-const FORM = 'chard-step-2';
+const FORM = 'chard-step-3';
 
 /** SHA-256, hex: the same for the same meaning, whatever the formatting, comments, cell numbers or values that come in. */
 export function fingerprint(meaning: StepMeaning): string {
@@ -50,26 +50,18 @@ export function parameterMeaning(name: string): string {
 }
 
 /** A node's tree as text, its places left out: the values of its fields, in the order that its kind gives them. */
-function treeText(node: Node): string {
-  const parts: string[] = [];
-  writeTree(node, parts);
-  return parts.join(' ');
-}
-
-function writeTree(value: unknown, parts: string[]): void {
-  if (typeof value !== 'object' || value === null) {
-    parts.push(typeof value === 'string' ? JSON.stringify(value) : String(value));
-  } else if (Array.isArray(value)) {
-    parts.push('[');
-    for (const item of value) writeTree(item, parts);
-    parts.push(']');
-  } else {
-    parts.push('(');
-    for (const [key, field] of Object.entries(value)) {
-      if (key !== 'range' && key !== 'nameRange') writeTree(field, parts);
-    }
-    parts.push(')');
+function treeText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return `${String(value)} `;
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += treeText(item);
+    return `[${text}]`;
   }
+  for (const key in value) {
+    if (key !== 'range' && key !== 'nameRange') text += treeText(value[key as keyof typeof value]);
+  }
+  return `(${text})`;
 }
 
 const statementDigests = new WeakMap<Node, string>();
