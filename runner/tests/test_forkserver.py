@@ -70,6 +70,17 @@ def test_thread_counts_are_those_of_a_fresh_process(steps: Engine, folder: Path)
     assert "('openblas', 1)" in succeed(server.start(asked)).text()
 
 
+@pytest.mark.needs("numpy")
+def test_threads_start_with_their_first_work(steps: Engine, folder: Path) -> None:
+    """Before that they would spin for work, and take a processor from the other steps."""
+    server = steps.fork_server()
+    server.preload("numpy")
+    count = "\nimport os\nprint(len(os.listdir('/proc/self/task')))"
+    work = "import numpy\nmatrix = numpy.ones((500, 500))\nproduct = matrix @ matrix"
+    spec = step_spec(folder, count, work + count, environment={"OPENBLAS_NUM_THREADS": "2"})
+    assert succeed(server.start(spec)).text() == "1\n2\n"
+
+
 def site_with(tmp_path: Path, **modules: str) -> str:
     """A folder of installed modules."""
     site = tmp_path / "environment" / "site-packages"
