@@ -40,6 +40,30 @@ def test_steps_are_forked_with_modules_ready(steps: Engine, folder: Path) -> Non
         assert connection.messages[-1]["values"][0]["name"] == "x"
 
 
+TRACES = """
+import linecache, os, sys, tempfile
+print(sorted(globals()))
+print(sorted(name for name in linecache.cache if not os.path.isabs(name)))
+print([getattr(f, "__name__", type(f)) for f in sys.meta_path], sorted(os.environ), os.getcwd())
+print(tempfile.gettempdir(), os.listdir(tempfile.gettempdir()))
+if "In" in globals():
+    print(In, Out, get_ipython().execution_count, get_ipython().last_execution_result)
+"""
+
+
+@pytest.mark.parametrize("engines", ["steps", "plain_steps"])
+def test_a_rehearsal_leaves_no_trace(
+    request: pytest.FixtureRequest, engines: str, folder: Path, tmp_path: Path
+) -> None:
+    made: Engine = request.getfixturevalue(engines)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    spec = step_spec(folder, TRACES, environment={"TMPDIR": str(temporary)})
+    server = made.fork_server()
+    server.preload()
+    assert succeed(server.start(spec)).text() == succeed(made.start(spec)).text()
+
+
 def test_nothing_is_shared_between_steps(steps: Engine, folder: Path) -> None:
     server = steps.fork_server()
     server.preload("random")
