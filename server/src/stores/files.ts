@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -12,9 +11,9 @@ import {
   statSync,
   writeSync
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ChardError } from '../errors';
-import { errorCode, reasonOf } from '../files';
+import { errorCode, makeFolders, reasonOf } from '../files';
 import type { ArtefactStore, ValueStore } from './model';
 
 /** Stored values: one file a group, flat, written by the runners. */
@@ -78,21 +77,9 @@ export class ArtefactFiles implements ArtefactStore {
 /** Makes a folder that only its owner can look into, and those above it. @throws ChardError */
 export function makeFolder(path: string): void {
   try {
-    makeFolders(path);
+    makeFolders(path, 0o700);
   } catch (error) {
     throw fileError(error, path);
-  }
-}
-
-/** Not by the option `recursive`: on a read-only disk that says ENOENT instead of EROFS. */
-function makeFolders(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
-    if (errorCode(error) !== 'ENOENT') throw error;
-    makeFolders(dirname(path));
-    mkdirSync(path, { mode: 0o700 });
   }
 }
 
