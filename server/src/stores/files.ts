@@ -141,12 +141,20 @@ function fileError(error: unknown, path: string): unknown {
         `${path} cannot be written. Make it writable, or set CHARD_HOME to a folder that is.`,
         details
       );
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return new ChardError(
+        'store-unavailable',
+        `A file stands in the way of the folder ${path}. Move it away, or set CHARD_HOME to another folder.`,
+        details
+      );
     case undefined:
       return error;
     default:
       return new ChardError(
         'store-unavailable',
-        `${path} cannot be used: ${reasonOf(error)}. Check the disk and the folder.`,
+        `${path} cannot be used: ${reasonOf(error)}. Check the disk and the folder, ` +
+          'or set CHARD_HOME to another one.',
         details
       );
   }
