@@ -6,15 +6,13 @@ second is much of what a short command takes.
 
 from __future__ import annotations
 
-from typing import Any
-
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     """Where JupyterLab's extension lies, for ``jupyter labextension develop``."""
     return [{"src": "labextension", "dest": "jupyterlab-chard"}]
 
 
-def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+def _jupyter_server_extension_points() -> list[dict[str, object]]:
     """What Jupyter Server loads."""
     from jupyterlab_chard.extension import ChardExtension
 

@@ -9,6 +9,12 @@ from pathlib import Path
 from jupyterlab_chard.node import NodeNotFoundError, find_node
 
 MAIN = Path(__file__).parent / "server" / "main.mjs"
+_NODE_OPTIONS = (
+    # node:sqlite still announces itself as new on standard error.
+    "--disable-warning=ExperimentalWarning",
+    # Mebibytes for new objects from the start: a short command ends before any are collected.
+    "--min-semi-space-size=16",
+)
 
 
 def main() -> None:
@@ -20,9 +26,7 @@ def main() -> None:
     if not MAIN.exists():
         sys.exit(_refuse(f"{MAIN} is missing: in a checkout, run `make setup` first."))
     environment = {**os.environ, "CHARD_PYTHON": sys.executable}
-    # node:sqlite still announces itself as new on standard error.
-    arguments = [node, "--disable-warning=ExperimentalWarning", str(MAIN), *sys.argv[1:]]
-    os.execve(node, arguments, environment)
+    os.execve(node, [node, *_NODE_OPTIONS, str(MAIN), *sys.argv[1:]], environment)
 
 
 def _refuse(message: str) -> int:

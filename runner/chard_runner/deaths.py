@@ -82,13 +82,13 @@ def _signalled(number: int, where: str, death: Death) -> tuple[str, str, str]:
 
 
 def memory(count: int) -> str:
-    """Bytes for people, in binary units: ``3.2 GiB``."""
-    size = float(count)
-    for unit in ("bytes", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"
+    """Bytes for people as the command line has them: powers of ten, ``3.2 GB``, ``576 MB``."""
+    size, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < (1000 if unit == "B" else 999.5):
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
 
 
 def _fault_place(fault: str) -> tuple[int | None, int | None, list[str]]:

@@ -28,6 +28,7 @@ from typing import Any, NoReturn
 
 from . import files, processes, startup, step, supervisor, threads
 from .protocol import Preload, ProtocolError, Spawn, encode, read_fork_server_command
+from .rehearsal import rehearse_step, rehearse_supervision
 from .shell import make_shell
 
 _MAX_CAPTURED = 2000
@@ -89,6 +90,9 @@ class ForkServer:
     def _preload(self, command: Preload) -> None:
         failed = preload(command.modules)
         self._why_not = why_not_fork()
+        if step.prepared is not None:
+            rehearse_supervision()
+            rehearse_step(step.prepared.shell)
         # What is here now is shared by all steps: the collector shall not write into it.
         gc.collect()
         gc.freeze()

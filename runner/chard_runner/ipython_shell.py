@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import linecache
 import os
 import sys
 import warnings
@@ -201,6 +202,14 @@ class IPythonShell:
     def connect(self, wire: Wire) -> None:
         self._shell.display.attach(wire)
         self._loop = CellLoop()
+
+    def rehearse(self) -> None:
+        shell, compiler = self._shell, self._shell.cell_compiler
+        compiler.filename = name = "<rehearsal>"
+        compiler.source = source = "pass"
+        shell.run_cell(source, silent=True)
+        compiler.filename = shell.last_execution_result = None
+        linecache.cache.pop(name)
 
     def run(self, cell: int, filename: str, source: str) -> BaseException | None:
         shell = self._shell

@@ -50,6 +50,10 @@ class PlainShell:
         self._display.attach(wire)
         self._loop = CellLoop()
 
+    def rehearse(self) -> None:
+        for code, _ in self._compile("pass", "<rehearsal>"):
+            eval(code, {})
+
     def run(self, cell: int, filename: str, source: str) -> BaseException | None:
         self._display.cell = cell
         remember_source(filename, source)

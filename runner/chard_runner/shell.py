@@ -23,6 +23,9 @@ class Shell(Protocol):
     def connect(self, wire: Wire) -> None:
         """Show displays through the wire from now on. Called once, in the step's own process."""
 
+    def rehearse(self) -> None:
+        """Run an empty cell that leaves no trace, to be quicker with the first one."""
+
     def run(self, cell: int, filename: str, source: str) -> BaseException | None:
         """Run one cell; what it raised, or None where it ran through."""
 

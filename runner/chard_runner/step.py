@@ -26,6 +26,7 @@ from .cells import cell_filename
 from .files import MAX_FILES, FileWatch
 from .hidden_state import HiddenState
 from .protocol import RunnerValue, StepError, StepSpec, TouchedFiles
+from .rehearsal import rehearse_step
 from .shell import Shell, make_shell, refuse_input
 from .streams import Wire
 from .tracebacks import Reader
@@ -67,13 +68,19 @@ def main(pipes: StepPipes) -> int:
     :returns: the process's exit code: 0 also where the step failed, as that has been told.
     """
     wire = _connect(pipes)
+    shell = make_shell() if prepared is None else prepared.shell
+    shell.connect(wire)
+    metrics.connect(wire)
     if prepared is not None:
         _reseed()
+        threads.restore(prepared.libraries)
+        if not pipes.has_order():
+            rehearse_step(shell)
     spec = pipes.receive_order()
-    return 0 if spec is None else _execute(spec, wire)
+    return 0 if spec is None else _execute(spec, wire, shell)
 
 
-def _execute(spec: StepSpec, wire: Wire) -> int:
+def _execute(spec: StepSpec, wire: Wire, shell: Shell) -> int:
     reader = Reader(spec.notebook)
     error: StepError | None = None
     values: list[RunnerValue] = []
@@ -81,7 +88,7 @@ def _execute(spec: StepSpec, wire: Wire) -> int:
     try:
         _enter(spec)
         watch = FileWatch(spec.store)
-        values = _Step(spec, wire, reader).run()
+        values = _Step(spec, wire, reader, shell).run()
     except StepFailed as failed:
         error = failed.error
     except KeyboardInterrupt as interrupt:
@@ -136,7 +143,7 @@ def _uninterruptible() -> None:
 def _enter(spec: StepSpec) -> None:
     """The process as a kernel in the notebook's folder has it."""
     os.environ.update(spec.environment)
-    if prepared is not None:
+    if prepared is not None and any(name.endswith("_NUM_THREADS") for name in spec.environment):
         threads.restore(prepared.libraries)
     os.environ[processes.MARK] = spec.mark
     if "MPLBACKEND" not in os.environ:
@@ -191,11 +198,11 @@ def _forget_shadowed(modules: frozenset[str]) -> None:
 class _Step:
     """One execution, from the first prologue cell to the stored values."""
 
-    def __init__(self, spec: StepSpec, wire: Wire, reader: Reader) -> None:
+    def __init__(self, spec: StepSpec, wire: Wire, reader: Reader, shell: Shell) -> None:
         self._spec = spec
         self._wire = wire
         self._reader = reader
-        self._shell: Shell = prepared.shell if prepared is not None else make_shell()
+        self._shell = shell
         self._names: dict[str, Any] = self._shell.namespace
         self._session = ValueSession(self._names, store=spec.store, scope=spec.step)
         self._hidden = HiddenState(spec.secretNames)
@@ -208,8 +215,6 @@ class _Step:
         :raises StepFailed: with what to tell.
         """
         spec = self._spec
-        self._shell.connect(self._wire)
-        metrics.connect(self._wire)
         version = platform.python_version()
         self._send("started", pid=os.getpid(), python=version, ipython=self._shell.ipython)
         for cell in spec.prologue:

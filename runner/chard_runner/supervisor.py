@@ -13,6 +13,7 @@ import contextlib
 import os
 import pickle
 import secrets
+import select
 import selectors
 import signal
 import socket
@@ -35,6 +36,7 @@ from .protocol import (
     TouchedFiles,
     read_supervisor_command,
 )
+from .rehearsal import rehearse_supervision
 from .relay import Outbox, Relay
 
 #: Seconds between the interrupt of a step whose time is over and its death: enough for a traceback.
@@ -84,6 +86,10 @@ class StepPipes:
             os.write(self.order, b"\n")
         os.close(self.order)
 
+    def has_order(self) -> bool:
+        """In the step's process: whether there is no more waiting."""
+        return _is_readable(self.step_order)
+
     def receive_order(self) -> StepSpec | None:
         """In the step's process: wait for what to do; None where the supervisor goes away."""
         told = os.read(self.step_order, 1)
@@ -101,6 +107,10 @@ def _unlinked_file() -> int:
         return os.memfd_create("chard-fault")
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
+
+
+def _is_readable(source: int | socket.socket) -> bool:
+    return bool(select.select([source], [], [], 0)[0])
 
 
 def _widen(pipe: int) -> None:
@@ -493,7 +503,7 @@ def watch_signals() -> int:
     return readable
 
 
-def supervise(path: str, token: str) -> int:
+def supervise(path: str, token: str, *, forked: bool = False) -> int:
     """Connect to the engine's socket, run the step that it asks for, and return the exit code.
 
     :raises OSError: the engine cannot be reached.
@@ -501,14 +511,19 @@ def supervise(path: str, token: str) -> int:
     with socket.socket(socket.AF_UNIX) as engine:
         engine.connect(path)
         engine.sendall(token.encode() + b"\n")
-        return serve(engine)
+        return serve(engine, forked=forked)
 
 
-def serve(engine: socket.socket) -> int:
-    """Run the step that the engine at the other end asks for, and return the exit code."""
+def serve(engine: socket.socket, *, forked: bool = False) -> int:
+    """Run the step that the engine at the other end asks for, and return the exit code.
+
+    :param forked: this process is a copy of the fork server.
+    """
     processes.become_subreaper()
     wakeup = watch_signals()
     step = WaitingStep(engine, wakeup)
+    if forked and not _is_readable(engine):
+        rehearse_supervision()
     received = _first_command(engine, wakeup)
     if received is None:
         step.dismiss()
@@ -581,7 +596,7 @@ def run_forked(path: str, token: str, before: Callable[[], None]) -> NoReturn:
     code = 1
     try:
         before()
-        code = supervise(path, token)
+        code = supervise(path, token, forked=True)
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()

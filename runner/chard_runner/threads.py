@@ -60,6 +60,9 @@ def restore(libraries: list[str]) -> None:
         name = os.path.basename(path)  # noqa: PTH119
         if "openblas" in name:
             _call(path, _OPENBLAS, _wanted("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS"))
+            # Its new threads would spin for work until they tire, on processors that have better to
+            # do. Without them it starts them with the first work, as after any fork.
+            _call(path, ("blas_thread_shutdown_",))
         elif name.startswith("libmkl_rt"):
             _call(path, ("MKL_Set_Num_Threads",), _wanted("MKL_NUM_THREADS"))
         elif name.startswith("libblis"):
@@ -100,7 +103,7 @@ def loaded_libraries() -> list[str]:
     return sorted(path for path in paths if any(n in path for n in ("openblas", "mkl", "blis")))
 
 
-def _call(path: str, names: tuple[str, ...], number: int) -> None:
+def _call(path: str, names: tuple[str, ...], *numbers: int) -> None:
     try:
         library = ctypes.CDLL(path, mode=os.RTLD_NOLOAD | os.RTLD_LAZY)
     except OSError:
@@ -109,5 +112,5 @@ def _call(path: str, names: tuple[str, ...], number: int) -> None:
     for name in names:
         function = getattr(library, name, None)
         if function is not None:
-            function(ctypes.c_int(number))
+            function(*map(ctypes.c_int, numbers))
             return

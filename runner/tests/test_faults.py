@@ -308,7 +308,9 @@ def test_running_out_of_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     error = explain(death)
     assert (error["code"], error["cell"]) == ("out-of-memory", 4)
     assert "memory ran out while cell 4 was running" in error["message"]
-    assert "3.0 GiB" in error["message"]
+    assert "had used up to 3.2 GB" in error["message"]
+    small = explain(Death(signal.SIGKILL, 4, "", 575_628_000, out_of_memory=True))
+    assert "had used up to 576 MB" in small["message"]
 
 
 def test_the_counter_of_memory_kills(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -40,6 +40,30 @@ def test_steps_are_forked_with_modules_ready(steps: Engine, folder: Path) -> Non
         assert connection.messages[-1]["values"][0]["name"] == "x"
 
 
+TRACES = """
+import linecache, os, sys, tempfile
+print(sorted(globals()))
+print(sorted(name for name in linecache.cache if not os.path.isabs(name)))
+print([getattr(f, "__name__", type(f)) for f in sys.meta_path], sorted(os.environ), os.getcwd())
+print(tempfile.gettempdir(), os.listdir(tempfile.gettempdir()))
+if "In" in globals():
+    print(In, Out, get_ipython().execution_count, get_ipython().last_execution_result)
+"""
+
+
+@pytest.mark.parametrize("engines", ["steps", "plain_steps"])
+def test_a_rehearsal_leaves_no_trace(
+    request: pytest.FixtureRequest, engines: str, folder: Path, tmp_path: Path
+) -> None:
+    made: Engine = request.getfixturevalue(engines)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    spec = step_spec(folder, TRACES, environment={"TMPDIR": str(temporary)})
+    server = made.fork_server()
+    server.preload()
+    assert succeed(server.start(spec)).text() == succeed(made.start(spec)).text()
+
+
 def test_nothing_is_shared_between_steps(steps: Engine, folder: Path) -> None:
     server = steps.fork_server()
     server.preload("random")
@@ -68,6 +92,17 @@ def test_thread_counts_are_those_of_a_fresh_process(steps: Engine, folder: Path)
     assert forked.text() == f"{fresh}{wanted}\n"
     asked = step_spec(folder, THREADS, environment={"OPENBLAS_NUM_THREADS": "1"})
     assert "('openblas', 1)" in succeed(server.start(asked)).text()
+
+
+@pytest.mark.needs("numpy")
+def test_threads_start_with_their_first_work(steps: Engine, folder: Path) -> None:
+    """Before that they would spin for work, and take a processor from the other steps."""
+    server = steps.fork_server()
+    server.preload("numpy")
+    count = "\nimport os\nprint(len(os.listdir('/proc/self/task')))"
+    work = "import numpy\nmatrix = numpy.ones((500, 500))\nproduct = matrix @ matrix"
+    spec = step_spec(folder, count, work + count, environment={"OPENBLAS_NUM_THREADS": "2"})
+    assert succeed(server.start(spec)).text() == "1\n2\n"
 
 
 def site_with(tmp_path: Path, **modules: str) -> str:

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { makeFolders } from './files/makeFolders';
 import { homeFolder } from './home';
 
 const OTHERS_MAY_WRITE = 0o022;
@@ -34,7 +35,7 @@ export function compileCacheFolder(
   try {
     const ours = join(base, 'chard');
     const folder = join(ours, 'node');
-    mkdirSync(base, { recursive: true, mode: 0o700 });
+    makeFolders(base, 0o700);
     return isPrivate(ours, user) && isPrivate(folder, user) ? folder : null;
   } catch {
     // Where nothing can be written, everything works without a cache, only slower.
@@ -44,7 +45,7 @@ export function compileCacheFolder(
 
 /** Makes the folder; a link in its place is somebody's doing and not followed. */
 function isPrivate(folder: string, user: number | undefined): boolean {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   const found = lstatSync(folder);
   const isOwn = user === undefined || found.uid === user;
   return found.isDirectory() && isOwn && (found.mode & OTHERS_MAY_WRITE) === 0;

@@ -32,9 +32,9 @@ async function examine(what: string, look: () => string | Promise<string>): Prom
   }
 }
 
-async function describePython({ python, environment, home }: Host): Promise<string> {
+async function describePython({ python, environment, memory }: Host): Promise<string> {
   const interpreter = findInterpreter(null, python, environment);
-  const { version, packages, executable } = await describeEnvironment(interpreter, home);
+  const { version, packages, executable } = await describeEnvironment(interpreter, memory);
   const ipython = packages['ipython'];
   return `${version} at ${executable}, ${ipython === undefined ? 'without IPython: cells run as plain Python' : `IPython ${ipython}`}`;
 }

@@ -1,5 +1,5 @@
 import * as os from 'node:os';
-import { chardHome, homeFolder } from './home';
+import { chardHome, findChardHome, homeFolder } from './home';
 
 jest.mock('node:os', () => {
   const actual = jest.requireActual<typeof os>('node:os');
@@ -31,6 +31,7 @@ it('needs no home folder where the environment names another', () => {
 
 it('says what to set where there is none', () => {
   withoutHome();
+  expect(findChardHome({})).toBeNull();
   expect(() => chardHome({})).toThrow(
     expect.objectContaining({
       code: 'no-home',

@@ -17,6 +17,18 @@ export function homeFolder(): string | null {
  * @throws ChardError `no-home`.
  */
 export function chardHome(environment: NodeJS.ProcessEnv = process.env): string {
+  const home = findChardHome(environment);
+  if (home === null) {
+    throw new ChardError(
+      'no-home',
+      'There is no place for what Chard keeps: this user has no home folder. Set CHARD_HOME to a folder that can be written.'
+    );
+  }
+  return home;
+}
+
+/** As `chardHome`, but null where there is no place. */
+export function findChardHome(environment: NodeJS.ProcessEnv = process.env): string | null {
   const { CHARD_HOME, XDG_DATA_HOME } = environment;
   if (CHARD_HOME) {
     return resolve(CHARD_HOME);
@@ -25,11 +37,5 @@ export function chardHome(environment: NodeJS.ProcessEnv = process.env): string 
     return join(XDG_DATA_HOME, 'chard');
   }
   const home = homeFolder();
-  if (home === null) {
-    throw new ChardError(
-      'no-home',
-      'There is no place for what Chard keeps: this user has no home folder. Set CHARD_HOME to a folder that can be written.'
-    );
-  }
-  return join(home, '.local', 'share', 'chard');
+  return home === null ? null : join(home, '.local', 'share', 'chard');
 }

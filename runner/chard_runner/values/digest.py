@@ -85,7 +85,8 @@ class ParallelDigester:
             value = digest_buffer(view)
             return lambda: value
         if self._pool is None:
-            workers = max(1, min(_MAX_THREADS, os.cpu_count() or 1))
+            # One processor is for the thread that writes meanwhile.
+            workers = max(1, min(_MAX_THREADS, (os.cpu_count() or 1) - 1))
             self._pool = ThreadPoolExecutor(workers, thread_name_prefix="chard-digest")
         length = view.nbytes
         leaves: list[Future[bytes]] = [self._pool.submit(_leaf, chunk) for chunk in _chunks(view)]

@@ -14,7 +14,7 @@ from .definitions import Definitions
 from .loaded import LoadedBuffers
 from .model import GroupReference
 from .prologue import Prologue
-from .reading import read_group
+from .reading import OpenedGroup
 from .world import World
 
 
@@ -37,7 +37,7 @@ def export_pickle(
     """
     world = World(namespace, Definitions("export"), Prologue(namespace))
     reference = GroupReference(group, (name,))
-    _, values = read_group(Path(store), reference, world, LoadedBuffers(), verify=True)
+    _, values = OpenedGroup(Path(store), reference, verify=True).load(world, LoadedBuffers())
     content = _public_cloudpickle().dumps(values[name], protocol=4)
     Path(target).write_bytes(content)
 

@@ -1,9 +1,10 @@
-"""Reads groups from the store and binds their names."""
+"""Reads groups from the store: those first whose names the others' code uses."""
 
 from __future__ import annotations
 
 import pickle
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +15,62 @@ from .reader import Reader
 from .world import Record, World
 
 
-def read_group(
-    store: Path, reference: GroupReference, world: World, buffers: LoadedBuffers, *, verify: bool
-) -> tuple[LoadedGroup, dict[str, Any]]:
-    """Load a group; answer what to remember of it, and the values of the names that were asked for.
+class OpenedGroup:
+    """A group's file, of which nothing has been made yet.
 
     :raises ValueReadError: see :class:`ValueReadError`.
     """
-    file = read_file(store, reference.group, verify=verify)
-    stored: dict[str, dict[str, Any]] = file.fields["names"]
-    unknown = [name for name in reference.names if name not in stored]
-    if unknown:
-        raise ValueReadError(
-            "missing", f"The stored group {reference.group} holds no {', '.join(unknown)}."
-        )
-    _check_version(file, reference)
-    for section in file.sections[2:]:
-        buffers.add(section)
-    order: list[str] = file.fields["order"]
-    values = dict(zip(order, _load(file, reference, world)))
-    taken = {name: values[name] for name in order if name in set(reference.names)}
-    return LoadedGroup(reference.group, tuple(taken), stored), taken
+
+    def __init__(self, store: Path, reference: GroupReference, *, verify: bool) -> None:
+        self.names = reference.names
+        self._reference = reference
+        self._file = read_file(store, reference.group, verify=verify)
+        self._stored: dict[str, dict[str, Any]] = self._file.fields["names"]
+        unknown = [name for name in reference.names if name not in self._stored]
+        if unknown:
+            raise ValueReadError(
+                "missing", f"The stored group {reference.group} holds no {', '.join(unknown)}."
+            )
+        _check_version(self._file, reference)
+
+    @property
+    def globals(self) -> set[str]:
+        """Names that the code in it uses."""
+        return {used for name in self.names for used in self._stored[name]["globals"]}
+
+    def load(self, world: World, buffers: LoadedBuffers) -> tuple[LoadedGroup, dict[str, Any]]:
+        """What to remember of it, and the values of the names that were asked for.
+
+        :raises ValueReadError: see :class:`ValueReadError`.
+        """
+        for section in self._file.sections[2:]:
+            buffers.add(section)
+        order: list[str] = self._file.fields["order"]
+        values = dict(zip(order, _load(self._file, self._reference, world)))
+        taken = {name: values[name] for name in order if name in set(self.names)}
+        return LoadedGroup(self._reference.group, tuple(taken), self._stored), taken
+
+
+def in_order_of_use(groups: Iterable[OpenedGroup]) -> list[OpenedGroup]:
+    """Groups behind those whose names they use: making a value may run code of the notebook (a
+    ``__setstate__``, a layer's ``__init__``), which then finds them.
+
+    Of groups that use each other, the earlier one is last.
+    """
+    groups = list(groups)
+    providers = {name: group for group in groups for name in group.names}
+    ordered: dict[OpenedGroup, None] = {}
+    for group in groups:
+        path, seen = [group], {group}
+        while path:
+            used = [providers[name] for name in sorted(path[-1].globals) if name in providers]
+            ahead = next((each for each in used if each not in seen and each not in ordered), None)
+            if ahead is None:
+                ordered[path.pop()] = None
+            else:
+                seen.add(ahead)
+                path.append(ahead)
+    return list(ordered)
 
 
 def _load(file: LoadedFile, reference: GroupReference, world: World) -> tuple[Any, ...]:

@@ -64,6 +64,12 @@ _refuse(
     "a database connection belongs to its process",
     "Fetch the rows in its own step, or pass the database's path and connect where it is used.",
 )
+_refuse(
+    "_contextvars.ContextVar _contextvars.Context _contextvars.Token",
+    "a context variable is known to its own process only",
+    "Make it in an imports or functions cell, so that each step has one, and pass on what it "
+    "holds: its get().",
+)
 # In-memory files are data; every other file object is an open handle.
 _PASSABLE = frozenset({"_io.BytesIO", "_io.StringIO"})
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import types
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from .loaded import LoadedBuffers, LoadedGroup
 from .model import GroupReference, ReadResult, WriteResult
 from .pickled import pickle_value, start_digest
 from .prologue import Prologue
-from .reading import read_group
+from .reading import OpenedGroup, in_order_of_use
 from .world import World
 from .writer import Writer
 
@@ -81,13 +82,15 @@ class ValueSession:
         world = self._world
         values: dict[str, Any] = {}
         groups = []
-        for reference in references:
-            group, loaded = read_group(self._store, reference, world, self._buffers, verify=verify)
-            groups.append(group)
-            values.update(loaded)
-        reserved = {name: value for name, value in values.items() if name.startswith("@")}
-        bound = {name: value for name, value in values.items() if name not in reserved}
-        world.namespace.update(bound)
+        opened = [OpenedGroup(self._store, each, verify=verify) for each in references]
+        with _undone_on_failure(world.namespace):
+            for each in in_order_of_use(opened):
+                group, loaded = each.load(world, self._buffers)
+                groups.append(group)
+                values.update(loaded)
+                world.namespace.update(_named(loaded))
+        bound = _named(values)
+        reserved = {name: value for name, value in values.items() if name not in bound}
         self._settle_definitions()
         for group in groups:
             if track is None or not set(track).isdisjoint(group.names):
@@ -159,3 +162,19 @@ class ValueSession:
             # Read, but not to be written again (its class has no way back): it counts as changed.
             group.baselines.clear()
             group.whole = None
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those with names of the notebook."""
+    return {name: value for name, value in values.items() if not name.startswith("@")}
+
+
+@contextlib.contextmanager
+def _undone_on_failure(namespace: dict[str, Any]) -> Iterator[None]:
+    before = dict(namespace)
+    try:
+        yield
+    except BaseException:
+        namespace.clear()
+        namespace.update(before)
+        raise

@@ -69,6 +69,40 @@ def test_sharing_of_memory(code: str, together: bool, tmp_path: Path) -> None:
     assert found == ({frozenset("ab")} if together else {frozenset("a"), frozenset("b")})
 
 
+BEING_MADE = {
+    "reduce": "class C:\n def __init__(self): self.held = b\n def __reduce__(self): return C, ()",
+    "setstate": "class C:\n def __init__(self): self.held = b\n"
+    " def __setstate__(self, state): self.held = b",
+    "function": "def c(): return b\nclass C:\n def __init__(self): self.held = c()\n"
+    " def __reduce__(self): return C, ()",
+    "circle": "def c(): return b if a else None\nclass C:\n def __init__(self): self.held = b\n"
+    " def __reduce__(self): return C, ()",
+}
+
+
+@pytest.mark.parametrize("definition", BEING_MADE.values(), ids=BEING_MADE)
+def test_code_that_makes_a_value_finds_the_names_that_it_uses(
+    definition: str, tmp_path: Path
+) -> None:
+    first = Step(tmp_path, "first")
+    first.run(f"b = 7\n{definition}\na = C()")
+    second = Step(tmp_path, "second")
+    second.read(first.write("a C b c" if "def c" in definition else "a C b"))
+    second.run("assert a.held == 7 and type(a) is C")
+
+
+def test_nothing_is_bound_where_a_later_value_cannot_be_made(tmp_path: Path) -> None:
+    first = Step(tmp_path, "first")
+    first.run(
+        "import sys\na = 1\nclass C:\n def __reduce__(self): return sys.exit, ('no',)\nb = C()"
+    )
+    second = Step(tmp_path, "second")
+    left = first.write("a b")
+    with pytest.raises(BaseException, match="no"):
+        second.read(left)
+    assert "a" not in second.names
+
+
 def test_frames_that_copy_on_write_travel_alone(tmp_path: Path) -> None:
     pandas = pytest.importorskip("pandas", minversion="3")
     code = "df = pd.DataFrame({'a': range(5), 'b': 1.5}); s = df['a']; i = df.index"

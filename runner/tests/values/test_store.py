@@ -217,6 +217,11 @@ REFUSED = {
     "event": ("import threading; value = (threading.Event(),)", "value[0]", "step"),
     "socket": ("import socket; value = socket.socket()", "value", "step that uses it"),
     "sqlite": ("import sqlite3; value = sqlite3.connect(':memory:')", "value", "connect"),
+    "context-variable": (
+        "import contextvars; value = contextvars.ContextVar('user')",
+        "value",
+        "functions cell",
+    ),
     "memoryview": ("value = memoryview(b'abc')", "value", "bytes("),
     "coroutine": ("async def f(): pass\nvalue = f()", "value", "Await"),
     "async-generator": ("async def f(): yield 1\nvalue = f()", "value", "step that uses it"),

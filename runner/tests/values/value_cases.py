@@ -788,6 +788,16 @@ KERAS = [
         reproducible=False,
     ),
     Case(
+        "layer-that-reads-a-name-of-the-notebook",
+        _KERAS + "class Wide(keras.layers.Layer):\n"
+        "    def __init__(self, **options): super().__init__(**options); self.inner = keras.layers.Dense(width)\n"
+        "    def call(self, inputs): return self.inner(inputs)\n"
+        "width = 7\nvalue = keras.Sequential([keras.layers.Input((5,)), Wide()]); predicted = value.predict(X, verbose=0)",
+        "assert (value.predict(X, verbose=0) == predicted).all() and value.output_shape == (None, 7)",
+        prologue="import keras",
+        reproducible=False,
+    ),
+    Case(
         "functions-of-the-notebook",
         _KERAS
         + "scale = 2.0\ndef grow(x): return x * scale\ndef off(y, p): return keras.ops.mean(keras.ops.abs(y - p)) * scale\n"

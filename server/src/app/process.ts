@@ -26,8 +26,10 @@ export async function runServerProcess(): Promise<void> {
   const end = (): never => process.exit(0);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
   const settings = await readSettings(process.stdin, end);
+  const home = chardHome();
   const host: Host = {
-    home: chardHome(),
+    home,
+    memory: home,
     python: settings.python,
     environment: process.env
   };

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { RunEvent } from '@chard/core/run';
+import { makeFolders } from '../files';
 import { saveDisplays } from './displays';
 
 let folder: string;
@@ -79,4 +80,12 @@ it('has nothing of an attempt that was followed by another', () => {
 it('makes no folder for nothing', () => {
   expect(saveDisplays([display({ 'text/plain': 'text' })], folder)).toEqual([]);
   expect(existsSync(folder)).toBe(false);
+});
+
+it('says where they still are when they cannot be written', () => {
+  makeFolders(dirname(folder));
+  writeFileSync(folder, 'in the way');
+  const save = (): string[] => saveDisplays([display({ 'text/html': '<b>' })], folder);
+  expect(save).toThrow(/draw-3-1\.html was not written.*chard runs show/);
+  expect(readFileSync(folder, 'utf8')).toBe('in the way');
 });

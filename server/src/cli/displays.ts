@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '@chard/core/run';
+import { ChardError } from '../errors';
+import { makeFolders, reasonOf } from '../files';
 import { shownDisplays } from '../runs/displays';
 
 /** MIME types that make a file, best first, with the file's ending and how the text of the event becomes bytes. */
@@ -17,6 +19,7 @@ const FORMATS: readonly { mime: string; ending: string; encoding: BufferEncoding
  *
  * @param folder is made where it does not exist; files of those names are replaced.
  * @returns the paths of the files.
+ * @throws ChardError `output-unwritable`.
  */
 export function saveDisplays(events: Iterable<RunEvent>, folder: string): string[] {
   const latest = shownDisplays(events);
@@ -31,11 +34,24 @@ export function saveDisplays(events: Iterable<RunEvent>, folder: string): string
     const count = (counts.get(stem) ?? 0) + 1;
     counts.set(stem, count);
     const path = join(folder, `${stem}-${count}.${format.ending}`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path, Buffer.from(text(data[format.mime]) as string, format.encoding));
+    write(path, Buffer.from(text(data[format.mime]) as string, format.encoding), folder);
     paths.push(path);
   }
   return paths;
+}
+
+function write(path: string, bytes: Buffer, folder: string): void {
+  try {
+    makeFolders(folder);
+    writeFileSync(path, bytes);
+  } catch (error) {
+    throw new ChardError(
+      'output-unwritable',
+      `${path} was not written (${reasonOf(error)}). The run has kept its figures and tables: ` +
+        '`chard runs show RUN --save-displays FOLDER` writes them into another folder.',
+      { path, cause: error }
+    );
+  }
 }
 
 /** Bundles may hold a text as a list of lines, as nbformat does. */

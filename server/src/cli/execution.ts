@@ -28,21 +28,26 @@ export interface ShowOptions {
 /** Gives the words of a command that runs the notebook anew. */
 type RunAgain = (state: RunState) => Promise<readonly string[]> | readonly string[];
 
-/** A run that goes on, and how it is shown. */
+/** A run, and how it is shown. */
 export interface WatchedRun {
   readonly stores: Stores;
-  readonly handle: RunHandle;
+  /** Starts it, or goes on with it. */
+  readonly begin: () => Promise<RunHandle>;
   readonly again: RunAgain;
   /** Events up to here are history: they count for the state but are not told again. */
   readonly after: number;
 }
 
-/** Shows a run until it is over: live in a terminal, as JSON where asked for; Ctrl-C cancels it. */
+/**
+ * Begins a run and shows it until it is over: live in a terminal, as JSON where asked for. Ctrl-C cancels it, also while it
+ * is being begun.
+ */
 export async function watchRun(
-  { stores, handle, again, after }: WatchedRun,
+  { stores, begin, again, after }: WatchedRun,
   { json, follow, saveDisplays: folder }: ShowOptions,
   { terminal, interrupted }: Context
 ): Promise<ExitCode> {
+  const handle = await begin();
   const cancel = () => handle.cancel();
   interrupted.addEventListener('abort', cancel, { once: true });
   if (interrupted.aborted) {
@@ -67,11 +72,13 @@ export async function watchRun(
     progress?.end();
     interrupted.removeEventListener('abort', cancel);
   }
+  if (!json) {
+    terminal.out(`\n${runReport(state, terminal.paint.out)}`);
+  }
   const files = folder === undefined ? [] : saveDisplays(readLog(stores, handle.id), folder);
   if (json && !follow) {
     printJson(terminal, { ...runSummary(state), ...(folder !== undefined && { displays: files }) });
   } else if (!json) {
-    terminal.out(`\n${runReport(state, terminal.paint.out)}`);
     files.forEach(path => terminal.out(`  ${path}\n`));
     const next = await adviceAfter(stores, state, again, terminal);
     terminal.err(next && `\n${next}`);

@@ -1,4 +1,4 @@
-import { chardHome } from '../home';
+import { chardHome, findChardHome } from '../home';
 import { runCommandLine } from './program';
 import { readStandardInput } from './standardInput';
 import { processTerminal } from './terminal';
@@ -20,6 +20,7 @@ export function runProcess(): Promise<ExitCode> {
     get home() {
       return chardHome();
     },
+    memory: findChardHome(),
     python: process.env['CHARD_PYTHON'] ?? 'python3',
     environment: process.env,
     readStandardInput,

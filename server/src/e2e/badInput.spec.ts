@@ -11,14 +11,17 @@ let chard: Chard;
 
 beforeAll(() => {
   chard = new Chard();
-  const kernel = join(chard.folder, 'jupyter/kernels/removed');
-  mkdirSync(kernel, { recursive: true });
-  const argv = ['/nowhere/env/bin/python', '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
-  writeFileSync(
-    join(kernel, 'kernel.json'),
-    JSON.stringify({ argv, display_name: 'Removed', language: 'python' })
-  );
+  addKernel('removed', '/nowhere/env/bin/python');
+  addKernel('forbidden', __filename);
 });
+
+function addKernel(name: string, python: string): void {
+  const folder = join(chard.folder, 'jupyter/kernels', name);
+  mkdirSync(folder, { recursive: true });
+  const argv = [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
+  const kernelspec = { argv, display_name: name, language: 'python' };
+  writeFileSync(join(folder, 'kernel.json'), JSON.stringify(kernelspec));
+}
 
 afterAll(() => chard.remove());
 
@@ -53,6 +56,11 @@ describe('chard check says what is wrong with a notebook, where, and what to do'
       notebookText([cell('step:a', 'x = 1')], kernel('removed', 'python')),
       'notebook: error The kernel "removed" starts /nowhere/env/bin/python, which is not there any more (its environment was ' +
         'moved or removed). Choose another kernel, or remove this one: '
+    ],
+    [
+      'has a kernel whose interpreter may not be run',
+      notebookText([cell('step:a', 'x = 1')], kernel('forbidden', 'python')),
+      `notebook: error The kernel "forbidden" starts ${__filename}, which you may not run. Choose another kernel, or remove `
     ],
     [
       'has a syntax error',

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -214,6 +222,26 @@ function mountSmallDisk(): string | null {
     rmSync(folder, { recursive: true });
     return null;
   }
+}
+
+describe('a run that is just being begun', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('is cancelled in order by %s', async signal => {
+    const folder = mkdtempSync(join(chard.folder, 'many-'));
+    // Looking through them is what takes long before there is a run.
+    for (let at = 0; at < 3000; at += 1) writeFileSync(join(folder, `${at}.txt`), String(at));
+    const path = writeNotebook(folder, 'slow', notebookText([cell('step:a', 'while True: pass')]));
+    const home = join(folder, 'home');
+    const { child, ended } = chard.start(['run', path, '--json'], { env: { CHARD_HOME: home } });
+    await appears(join(home, 'workspace.db'));
+    child.kill(signal);
+    const result = await ended;
+    expect([result.code, result.signal]).toEqual([130, null]);
+    expect(readDocument(result, RunDocument).state).toBe('cancelled');
+  });
+});
+
+async function appears(path: string): Promise<void> {
+  while (!existsSync(path)) await new Promise(setImmediate);
 }
 
 describe('a command that only looks', () => {

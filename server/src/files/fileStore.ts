@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   constants,
   existsSync,
-  mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -15,6 +14,7 @@ import { join } from 'node:path';
 import { ChardError } from '../errors';
 import { digestFile, type FileDigest } from './digests';
 import { fileFailure } from './failures';
+import { makeFolders } from './makeFolders';
 import { errorCode } from './systemErrors';
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -129,7 +129,7 @@ export class FileStore {
 
   private temporary(): string {
     try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      makeFolders(this.folder, 0o700);
     } catch (error) {
       throw fileFailure(error, this.folder, 'store');
     }

@@ -4,5 +4,6 @@ export { digestFile, Digests, type FileDigest } from './digests';
 export { fileFailure } from './failures';
 export { FileStore } from './fileStore';
 export { SqliteDigestIndex } from './sqliteDigestIndex';
+export { makeFolders } from './makeFolders';
 export { sameStamp, stampOf, type Stamp } from './stamp';
 export { errorCode, reasonOf } from './systemErrors';

@@ -27,7 +27,7 @@ const KERNEL_TROUBLE = [
  */
 export async function checkNotebook(
   loaded: LoadedNotebook,
-  { python, environment, home }: Host
+  { python, environment, memory }: Host
 ): Promise<Diagnostic[]> {
   const { pipeline, diagnostics } = loaded;
   if (pipeline === null) {
@@ -36,7 +36,7 @@ export async function checkNotebook(
   try {
     const interpreter = findInterpreter(pipeline.kernel, python, environment);
     const cells = allCells(pipeline);
-    const errors = await compile(loaded.path, interpreter, cells, home);
+    const errors = await compile(loaded.path, interpreter, cells, memory);
     return [...errors, ...yieldTo(errors, diagnostics, cells)];
   } catch (error) {
     if (error instanceof ChardError && KERNEL_TROUBLE.includes(error.code)) {
@@ -61,11 +61,11 @@ async function compile(
   notebook: string,
   interpreter: Interpreter,
   cells: readonly CellToCompile[],
-  home: string
+  memory: string | null
 ): Promise<Diagnostic[]> {
-  const environment = environmentFingerprint(await describeEnvironment(interpreter, home));
+  const environment = environmentFingerprint(await describeEnvironment(interpreter, memory));
   const key = sha256(JSON.stringify([__VERSION__, environment, cells]));
-  const file = join(home, 'compiled', `${sha256(notebook)}.json`);
+  const file = memory && join(memory, 'compiled', `${sha256(notebook)}.json`);
   const remembered = recall(file, Remembered);
   if (remembered?.key === key) {
     return remembered.diagnostics;

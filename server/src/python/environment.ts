@@ -26,14 +26,14 @@ const Remembered = z.object({ environment: PythonEnvironment, witnesses: z.array
 /**
  * The packages and version of an interpreter, for a run's record and for reuse.
  *
- * Asking Python takes a tenth of a second, so the answer is remembered under `home` for as long as the interpreter's
+ * Asking Python takes a tenth of a second, so the answer is remembered below `memory` for as long as the interpreter's
  * and its package folders' modification times stay.
  */
 export async function describeEnvironment(
   interpreter: Interpreter,
-  home: string
+  memory: string | null
 ): Promise<PythonEnvironment> {
-  const file = join(home, 'environments', `${sha256(interpreter.executable)}.json`);
+  const file = memory && join(memory, 'environments', `${sha256(interpreter.executable)}.json`);
   const remembered = recall(file, Remembered);
   if (remembered?.witnesses.every(({ path, mtimeMs }) => modified(path) === mtimeMs)) {
     return remembered.environment;

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { ChardError } from '../errors';
 import { kernelFolders, listKernels, type InstalledKernel } from './kernelspecs';
@@ -90,9 +90,12 @@ function resolveCommand(
         .map(folder => join(folder, command));
   const executable = candidates.find(isExecutable);
   if (executable === undefined) {
+    const problem = candidates.some(path => existsSync(path))
+      ? 'you may not run'
+      : 'is not there any more (its environment was moved or removed)';
     throw new ChardError(
       'interpreter-missing',
-      `The kernel "${kernel.name}" starts ${command}, which is not there any more (its environment was moved or removed). ` +
+      `The kernel "${kernel.name}" starts ${command}, which ${problem}. ` +
         `Choose another kernel, or remove this one: ${dirname(join(kernel.folder, 'kernel.json'))}`
     );
   }

@@ -35,3 +35,8 @@ it('does without where nothing can be written', () => {
   expect(recall(join(file, 'answer.json'), Schema)).toBeNull();
   expect(readFileSync(file, 'utf8')).toBe('in the way');
 });
+
+it('does without where there is no place for a file', () => {
+  remember(null, { answer: 42 });
+  expect(recall(null, Schema)).toBeNull();
+});

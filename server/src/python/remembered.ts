@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { makeFolders } from '../files/makeFolders';
 import { errorCode } from '../files/systemErrors';
 
 /**
@@ -9,11 +10,14 @@ import { errorCode } from '../files/systemErrors';
  */
 const UNWRITABLE = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'ENOENT'];
 
-/** What `remember` wrote into a file; null where there is nothing that `schema` knows. */
+/** What `remember` wrote into a file; null where there is nothing that `schema` knows, or no place for the file. */
 export function recall<Schema extends z.ZodType>(
-  file: string,
+  file: string | null,
   schema: Schema
 ): z.infer<Schema> | null {
+  if (file === null) {
+    return null;
+  }
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -27,11 +31,14 @@ export function recall<Schema extends z.ZodType>(
   return read.success ? read.data : null;
 }
 
-/** Keeps what would take long to find out again in a file of its own; whole or not at all. */
-export function remember(file: string, value: unknown): void {
+/** Keeps what would take long to find out again in a file of its own; whole or not at all. Null: nowhere. */
+export function remember(file: string | null, value: unknown): void {
+  if (file === null) {
+    return;
+  }
   const temporary = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(file), 0o700);
     writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
     renameSync(temporary, file);
   } catch (error) {

@@ -33,10 +33,17 @@ export async function runRunnerModule(
     }
   }
   const complaint = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
-  throw new ChardError(
+  throw interpreterFailed(
+    interpreter,
+    `could not run Chard's ${module} (${complaint || `exit code ${code}`})`
+  );
+}
+
+function interpreterFailed({ executable }: Interpreter, what: string, cause?: Error): ChardError {
+  return new ChardError(
     'interpreter-failed',
-    `The kernel's interpreter ${interpreter.executable} could not run Chard's ${module}` +
-      (complaint ? `: ${complaint}` : ` (exit code ${code}).`)
+    `The kernel's interpreter ${executable} ${what}. Check that \`${executable} --version\` works, or choose another kernel.`,
+    { cause }
   );
 }
 
@@ -55,13 +62,7 @@ function capture(
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', error =>
-      reject(
-        new ChardError(
-          'interpreter-failed',
-          `The kernel's interpreter ${interpreter.executable} cannot be started: ${error.message}`,
-          { cause: error }
-        )
-      )
+      reject(interpreterFailed(interpreter, `cannot be started (${error.message})`, error))
     );
     child.on('close', code => resolve({ code, stdout, stderr }));
     // A module that ends before it has read everything closes the pipe: its exit code tells.

@@ -7,10 +7,10 @@ import { runnerEnvironment } from '../python/runnerModule';
 /** The interpreter of a kernel, with what a run's record says of it. */
 export async function executionContext(
   kernel: string | null,
-  { python, environment, home }: Host
+  { python, environment, memory }: Host
 ): Promise<ExecutionContext> {
   const interpreter = findInterpreter(kernel, python, environment);
-  const record = await describeEnvironment(interpreter, home);
+  const record = await describeEnvironment(interpreter, memory);
   return {
     interpreter: {
       executable: interpreter.executable,

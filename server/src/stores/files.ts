@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -12,9 +11,9 @@ import {
   statSync,
   writeSync
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ChardError } from '../errors';
-import { errorCode, reasonOf } from '../files';
+import { errorCode, makeFolders, reasonOf } from '../files';
 import type { ArtefactStore, ValueStore } from './model';
 
 /** Stored values: one file a group, flat, written by the runners. */
@@ -78,21 +77,9 @@ export class ArtefactFiles implements ArtefactStore {
 /** Makes a folder that only its owner can look into, and those above it. @throws ChardError */
 export function makeFolder(path: string): void {
   try {
-    makeFolders(path);
+    makeFolders(path, 0o700);
   } catch (error) {
     throw fileError(error, path);
-  }
-}
-
-/** Not by the option `recursive`: on a read-only disk that says ENOENT instead of EROFS. */
-function makeFolders(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
-    if (errorCode(error) !== 'ENOENT') throw error;
-    makeFolders(dirname(path));
-    mkdirSync(path, { mode: 0o700 });
   }
 }
 
@@ -154,12 +141,20 @@ function fileError(error: unknown, path: string): unknown {
         `${path} cannot be written. Make it writable, or set CHARD_HOME to a folder that is.`,
         details
       );
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return new ChardError(
+        'store-unavailable',
+        `A file stands in the way of the folder ${path}. Move it away, or set CHARD_HOME to another folder.`,
+        details
+      );
     case undefined:
       return error;
     default:
       return new ChardError(
         'store-unavailable',
-        `${path} cannot be used: ${reasonOf(error)}. Check the disk and the folder.`,
+        `${path} cannot be used: ${reasonOf(error)}. Check the disk and the folder, ` +
+          'or set CHARD_HOME to another one.',
         details
       );
   }

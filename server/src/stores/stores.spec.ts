@@ -325,6 +325,32 @@ describe('a store on disk', () => {
       }
     }
   );
+
+  (isRoot ? it : it.skip)(
+    'says so when the disk has become full since it was made (needs root: mounts a disk)',
+    () => {
+      const disk = join(root, 'disk');
+      mkdirSync(disk);
+      spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+      try {
+        home = join(disk, 'home');
+        withStores(stores => stores.runs.create(newRun('r1'), OWNER));
+        const fill = (): void => writeFileSync(join(disk, 'fill'), Buffer.alloc(2 ** 20));
+        expect(fill).toThrow('ENOSPC');
+        // There is not even room for what SQLite keeps beside the store while it is open.
+        expect(() => openStores(home)).toThrow(
+          expect.objectContaining({
+            code: 'store-full',
+            message: expect.stringContaining('CHARD_HOME')
+          })
+        );
+        rmSync(join(disk, 'fill'));
+        withStores(stores => expect(stores.runs.read('r1').length).toBe(1));
+      } finally {
+        spawnSync('umount', ['--lazy', disk]);
+      }
+    }
+  );
 });
 
 describe('an owner', () => {

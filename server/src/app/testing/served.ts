@@ -35,7 +35,7 @@ export class Served {
     const root = new Root(this.rootFolder);
     const backend = openBackend(this.stores, root, this.engine);
     const router = createRouter({
-      host: { home: this.stores.home, python: PYTHON, environment: process.env },
+      host: { home: this.stores.home, memory: null, python: PYTHON, environment: process.env },
       root,
       instance: 'instance-1',
       resumed: [],

@@ -87,7 +87,7 @@ async function runNotebook(
   const notebook = { path: loaded.path, bytes: loaded.bytes };
   const execution = await executionContext(pipeline.kernel, context);
   return withStores(context, async ({ stores, engine }) => {
-    const handle = await engine.start({
+    const request = {
       ...execution,
       pipeline,
       notebook,
@@ -97,9 +97,10 @@ async function runNotebook(
         only: options.only ?? null,
         base: options.run === undefined ? null : findRun(stores, options.run).id
       }
-    });
+    };
+    const begin = () => engine.start(request);
     return watchRun(
-      { stores, handle, again: () => again(reference, options), after: 0 },
+      { stores, begin, again: () => again(reference, options), after: 0 },
       options,
       context
     );

@@ -10,7 +10,7 @@ import type { Clock } from './clock';
 
 type Output = Extract<RunEventBody, { type: 'output' }>;
 
-const BATCH_MILLISECONDS = 20;
+const BATCH_MILLISECONDS = 50;
 const BATCH_CHARACTERS = 256 * 1024;
 const OUTPUT_CHARACTERS = 64 * 1024;
 

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   DatabaseSync,
@@ -24,6 +24,9 @@ const CORRUPT = 11;
 const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
+
+/** The index of the write-ahead log, and a first page in that log. */
+const WORKING_BYTES = 64 * 1024;
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -227,6 +230,8 @@ function asChardError(error: unknown, path: string, patience: number): unknown {
       return fullError(path, error);
     case IOERR:
     case CANTOPEN:
+      // SQLite does not tell a full disk from a broken one where it makes the files beside the store.
+      if (isFull(dirname(path))) return fullError(path, error);
       return new ChardError(
         'store-unavailable',
         `The store ${path} cannot be read or written (${reason}). Check the disk, its free space and the folder's permissions, ` +
@@ -246,11 +251,22 @@ function readOnlyError(path: string, cause?: unknown): ChardError {
   );
 }
 
+/** @returns whether a disk has less room than the files that SQLite keeps beside an open store need. */
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < WORKING_BYTES;
+  } catch {
+    // The folder itself is the trouble, which the error says.
+    return false;
+  }
+}
+
 function fullError(path: string, cause: unknown): ChardError {
   return new ChardError(
     'store-full',
-    `The disk that holds the store ${path} is full. Free some space (\`chard runs delete\` removes runs and their values), ` +
-      'or set CHARD_HOME to a folder on another disk.',
+    `The disk that holds the store ${path} is full. Free some space on it (as soon as there is a little, ` +
+      '`chard runs delete` removes runs and their values), or set CHARD_HOME to a folder on another disk.',
     { path, cause }
   );
 }

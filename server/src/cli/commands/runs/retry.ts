@@ -29,9 +29,9 @@ export function registerRetry(runs: Command, context: Context, finish: Finish): 
         const { id, lastSeq } = findRun(stores, reference);
         await sayWhatIsRun(stores, id, context);
         const execution = await executionContext(storedPipeline(stores, id).kernel, context);
-        const handle = await engine.resume(id, execution);
+        const begin = () => engine.resume(id, execution);
         const again = (state: RunState) => runAgain(stores, state);
-        finish(await watchRun({ stores, handle, again, after: lastSeq }, options, context));
+        finish(await watchRun({ stores, begin, again, after: lastSeq }, options, context));
       })
     );
 }

@@ -1,7 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileFailure, SqliteDigestIndex, type DigestIndex, errorCode } from '../../../files';
+import {
+  fileFailure,
+  makeFolders,
+  SqliteDigestIndex,
+  type DigestIndex,
+  errorCode
+} from '../../../files';
 import { OwnWrites } from './ownWrites';
 
 /** What is remembered from run to run about folders. All of it can be lost without harm. */
@@ -25,7 +31,7 @@ const NOTADB = 26;
  */
 export function openWorkspaceMemory(path: string): WorkspaceMemory {
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (path !== ':memory:') makeFolders(dirname(path), 0o700);
     return open(path);
   } catch (error) {
     if (path !== ':memory:' && failedWith(error, READONLY, CANTOPEN)) return open(':memory:');

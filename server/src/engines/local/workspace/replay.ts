@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { chmod, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ChardError } from '../../../errors';
@@ -7,6 +7,7 @@ import {
   confine,
   fileFailure,
   isConfined,
+  makeFolders,
   type Digests,
   type FileStore,
   errorCode
@@ -169,11 +170,11 @@ async function place(
   const target = confine(folder, path);
   try {
     if (state.kind === 'folder') {
-      mkdirSync(target, { recursive: true });
+      makeFolders(target);
       await chmod(target, state.mode);
       return;
     }
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     if (temporary !== undefined) await rename(temporary, target);
   } catch (error) {
     throw blocked(error, target);
