@@ -119,9 +119,19 @@ const REPORT =
   'os.makedirs(os.path.dirname(report),exist_ok=True)\n' +
   'with open(report,"w") as f:json.dump({"artifacts":outputs["artifacts"]},f) # kfp.dsl.executor_main\n';
 const WRITE_CODE = `${READ_PIECES}with open(out,"wb") as f:f.write(data)\n${REPORT}`;
+/**
+ * Beside each module its bytecode, of the kind that nothing is compared with (PEP 552), so that no step has to compile
+ * the runner; a step whose image has another version of Python passes it over.
+ */
 const WRITE_RUNNER =
+  'import importlib.util,marshal\n' +
   `${READ_PIECES}with zipfile.ZipFile(out,"w") as z:\n` +
-  `  for name,text in json.loads(data).items():z.writestr(zipfile.ZipInfo(name),text)\n${REPORT}`;
+  '  for name,text in json.loads(data).items():\n' +
+  '    z.writestr(zipfile.ZipInfo(name),text)\n' +
+  '    if name[-3:]!=".py":continue\n' +
+  '    code=marshal.dumps(compile(text,name,"exec",dont_inherit=True))\n' +
+  '    z.writestr(zipfile.ZipInfo(name+"c"),importlib.util.MAGIC_NUMBER+b"\\1"+bytes(11)+code)\n' +
+  REPORT;
 
 function carrier(name: string, text: string, image: string, program = WRITE_CODE): TaskParts {
   const first = text.slice(0, LIMITS.piece);
