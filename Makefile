@@ -82,13 +82,13 @@ $(STAMPS)/build: $(STAMPS)/packages $(SERVER_SOURCES)
 	$(RUN) node server/build.mjs
 	@touch $@
 
-# Kubeflow's own package, to check and execute what is compiled for it. Its pins are older than JupyterLab's needs, so
-# it has an environment of its own; what the notebooks import comes from the checkout's, behind it on the path.
+# Kubeflow's own package, to check and execute what is compiled for it: its pins are older than JupyterLab's needs, so
+# it has an environment of its own. The runner lies in it where the wheel puts it.
 $(STAMPS)/kfp: requirements/kfp.lock $(STAMPS)/python
 	$(PYTHON) -m venv --clear $(VENV)/kfp
 	$(VENV)/kfp/bin/pip install --quiet --disable-pip-version-check -r requirements/kfp.lock
-	$(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
-	  > "$$($(VENV)/kfp/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/zz-checkout.pth"
+	site=$$($(VENV)/kfp/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
+	  mkdir "$$site/jupyterlab_chard"; touch "$$site/jupyterlab_chard/__init__.py"; ln -s $(abspath runner) "$$site/jupyterlab_chard/runner"
 	@touch $@
 
 $(STAMPS)/labextension: $(STAMPS)/packages $(LAB_SOURCES)

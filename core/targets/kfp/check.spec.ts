@@ -36,6 +36,8 @@ test.each([
 
 test.each([
   ['invalid-image', { image: 'my image:1' }],
+  ['invalid-quantity', { limits: { memory: '4GB' } }],
+  ['invalid-quantity', { requests: { cpu: '-1' } }],
   ['request-above-limit', { limits: { memory: '1Gi' }, requests: { memory: '1500Mi' } }],
   ['fractional-resource', { limits: { 'nvidia.com/gpu': '500m' } }],
   ['too-many-resources', { limits: { 'nvidia.com/gpu': '1', 'example.com/nic': '1' } }]
@@ -43,6 +45,26 @@ test.each([
   const { compiled, diagnostics } = compileWith(settings);
   expect(compiled).toBeNull();
   expect(diagnostics).toMatchObject([{ severity: 'error', code, cell: 1, step: 'train' }]);
+});
+
+test.each([
+  [{ requests: { 'ephemeral-storage': '1Gi' } }, '1Gi is both'],
+  [
+    { requests: { 'ephemeral-storage': '1Gi' }, limits: { 'ephemeral-storage': '2Gi' } },
+    '2Gi is both'
+  ]
+])('a request that can only be said as a limit is told: %j', (settings, text) => {
+  const { compiled, diagnostics } = compileWith(settings);
+  expect(compiled).not.toBeNull();
+  expect(diagnostics).toMatchObject([
+    { severity: 'warning', code: 'request-becomes-limit', cell: 1, step: 'train' }
+  ]);
+  expect(diagnostics[0]?.message).toContain(text);
+});
+
+test('a request that equals its limit is nothing to tell', () => {
+  const both = { 'nvidia.com/gpu': '1' };
+  expect(compileWith({ requests: both, limits: both }).diagnostics).toEqual([]);
 });
 
 test("the notebook's own image is checked too, and said once a step", () => {
