@@ -23,10 +23,10 @@ demo: setup
 lab: setup
 	$(RUN) $(VENV)/bin/jupyter lab --ServerApp.root_dir=examples digits/digits.ipynb
 
-test: setup $(STAMPS)/ui-tests
+test: setup $(STAMPS)/ui-tests $(STAMPS)/kfp
 	@$(RUN) $(VENV)/bin/python .ci/test.py
 
-# What is compiled for Kubeflow, checked and executed by its own package: a process for each container, so it takes long.
+# The part of `make test` in which Kubeflow's own package checks and executes what is compiled for it.
 test-kfp: setup $(STAMPS)/kfp
 	@$(RUN) jest --selectProjects kfp --maxWorkers=1
 
