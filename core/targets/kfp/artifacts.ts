@@ -1,4 +1,4 @@
-import type { Pipeline, Step } from '../../pipeline/model';
+import { METRICS_STEP, type Pipeline, type Step } from '../../pipeline/model';
 import { artifactKey } from './identifiers';
 import type { ArtifactSpec } from './spec';
 
@@ -45,42 +45,31 @@ export interface Reports {
   readonly classification: boolean;
 }
 
+const METRIC = /\blog_metric\b/;
+const CLASSES = /\blog_(?:confusion_matrix|roc_curve)\b/;
+
 /** Finds which steps report numbers: those whose code, or code that reaches them, names the functions that do. */
 export class ReportFinder {
-  private readonly everywhere: string;
-  private readonly sources: ReadonlyMap<string, string>;
-  private readonly parents: ReadonlyMap<string, readonly string[]>;
+  private readonly reports = new Map<string, Reports>();
 
   constructor(pipeline: Pipeline, modules: Iterable<string>) {
+    const everywhere = [...pipeline.prologue.map(({ source }) => source), ...modules].join('\n');
+    const all = { metrics: METRIC.test(everywhere), classification: CLASSES.test(everywhere) };
     const steps = pipeline.metricsStep ? [...pipeline.steps, pipeline.metricsStep] : pipeline.steps;
-    this.everywhere = [...pipeline.prologue.map(({ source }) => source), ...modules].join('\n');
-    this.sources = new Map(
-      steps.map(({ name, code }) => [name, code.map(({ source }) => source).join('\n')])
-    );
-    this.parents = new Map(
-      steps.map(({ name, after }) => [name, after.map(dependency => dependency.step)])
-    );
-  }
-
-  of(step: Step, isMetricsStep: boolean): Reports {
-    return {
-      metrics: isMetricsStep || this.mentions(step.name, /\blog_metric\b/),
-      classification: this.mentions(step.name, /\blog_(?:confusion_matrix|roc_curve)\b/)
-    };
-  }
-
-  /** A function that logs may come from any step above. */
-  private mentions(name: string, word: RegExp): boolean {
-    if (word.test(this.everywhere)) return true;
-    const waiting = [name];
-    const seen = new Set(waiting);
-    for (const step of waiting) {
-      if (word.test(this.sources.get(step) ?? '')) return true;
-      for (const parent of this.parents.get(step) ?? []) {
-        if (!seen.has(parent)) waiting.push(parent);
-        seen.add(parent);
-      }
+    for (const { name, code, after } of steps) {
+      const source = code.map(cell => cell.source).join('\n');
+      // A function that logs may come from any step above, and those come first.
+      const above = after.map(dependency => this.reports.get(dependency.step)!);
+      this.reports.set(name, {
+        metrics: all.metrics || METRIC.test(source) || above.some(each => each.metrics),
+        classification:
+          all.classification || CLASSES.test(source) || above.some(each => each.classification)
+      });
     }
-    return false;
+  }
+
+  of(step: Step): Reports {
+    const { metrics, classification } = this.reports.get(step.name)!;
+    return { metrics: metrics || step.name === METRICS_STEP, classification };
   }
 }

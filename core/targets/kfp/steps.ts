@@ -182,7 +182,7 @@ function dependentTasks(
 }
 
 function outputs({ reports }: StepContext, step: Step): Record<string, ArtifactSpec> {
-  const found = reports.of(step, step.name === METRICS_STEP);
+  const found = reports.of(step);
   return {
     ...Object.fromEntries(
       step.outputs.map(name => [valueKey(name), artifactSpec(valueKind(step, name))])
