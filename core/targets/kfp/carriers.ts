@@ -86,18 +86,21 @@ function placeApart(
   return { sources, carriers, tooLarge, total };
 }
 
-/** The root task that emits the runner for all steps. It is the same for every pipeline of one version of Chard. */
-export function runnerTask(files: RunnerFiles, image: string): TaskParts {
-  let text = packedRunners.get(files);
-  if (text === undefined) {
-    text = pack(files);
-    packedRunners.set(files, text);
-  }
-  return carrier(RUNNER_TASK, text, image, WRITE_RUNNER);
+/**
+ * The runner as a carrier's text. It takes as long as packing a hundred steps and is the same for all pipelines.
+ *
+ * @throws Error no carrier can take it: it has grown too large.
+ */
+export function packRunner(files: RunnerFiles): string {
+  const text = pack(files);
+  if (text.length > LIMITS.carrier) throw new Error(`the runner has ${text.length} bytes packed`);
+  return text;
 }
 
-/** Packing the runner takes as long as packing a hundred steps, and it is the same for all pipelines. */
-const packedRunners = new WeakMap<RunnerFiles, string>();
+/** The root task that emits the runner for all steps. It is the same for every pipeline of one version of Chard. */
+export function runnerTask(packedRunner: string, image: string): TaskParts {
+  return carrier(RUNNER_TASK, packedRunner, image, WRITE_RUNNER);
+}
 
 /** Task and artifact key of what a carrier emits. */
 export function carried(task: string): { producerTask: string; outputArtifactKey: string } {

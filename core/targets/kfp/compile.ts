@@ -3,7 +3,7 @@ import { METRICS_STEP, type Pipeline, type Step } from '../../pipeline/model';
 import type { LocalModules } from '../../pipeline/modules';
 import type { Analyser } from '../../python/dataflow';
 import { ReportFinder } from './artifacts';
-import { LIMITS, placePrograms, runnerTask, type Placement, type RunnerFiles } from './carriers';
+import { LIMITS, placePrograms, runnerTask, type Placement } from './carriers';
 import { checkSteps, checkVolumes, neededBackend } from './check';
 import { taskName } from './identifiers';
 import { rootParameters } from './parameters';
@@ -39,7 +39,8 @@ export interface CompileInput {
   /** Whether a file lies at this path relative to the notebook's folder. */
   readonly isBesideNotebook: (path: string) => boolean;
   readonly runner: RunnerOrigin;
-  readonly runnerFiles: RunnerFiles;
+  /** From `packRunner`; not used where the runner lies in the image. */
+  readonly packedRunner: string;
   /** Of steps that name none themselves. */
   readonly image: string | null;
   readonly strict: StrictCheck;
@@ -131,7 +132,7 @@ function taskParts(
   steps: readonly Step[],
   directory: string | null
 ): { placement: Placement; parts: TaskParts[] } {
-  const { pipeline, runner, runnerFiles } = input;
+  const { pipeline, runner, packedRunner } = input;
   const sources = new Map([...input.modules.values()].map(({ path, source }) => [path, source]));
   const context: StepContext = {
     pipeline,
@@ -155,7 +156,7 @@ function taskParts(
   );
   const placement = placePrograms(common, programs, image);
   const parts = [
-    ...(runner === 'artifact' ? [runnerTask(runnerFiles, image)] : []),
+    ...(runner === 'artifact' ? [runnerTask(packedRunner, image)] : []),
     ...placement.carriers,
     ...createClaims(pipeline),
     ...steps.map(step =>
