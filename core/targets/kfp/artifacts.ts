@@ -45,31 +45,43 @@ export interface Reports {
   readonly classification: boolean;
 }
 
-const METRIC = /\blog_metric\b/;
-const CLASSES = /\blog_(?:confusion_matrix|roc_curve)\b/;
+const METRIC = 'log_metric';
+const CLASSES = 'log_(?:confusion_matrix|roc_curve)';
 
 /** Finds which steps report numbers: those whose code, or code that reaches them, names the functions that do. */
 export class ReportFinder {
-  private readonly reports = new Map<string, Reports>();
+  private readonly metrics: ReadonlySet<string>;
+  private readonly classes: ReadonlySet<string>;
 
   constructor(pipeline: Pipeline, modules: Iterable<string>) {
     const everywhere = [...pipeline.prologue.map(({ source }) => source), ...modules].join('\n');
-    const all = { metrics: METRIC.test(everywhere), classification: CLASSES.test(everywhere) };
     const steps = pipeline.metricsStep ? [...pipeline.steps, pipeline.metricsStep] : pipeline.steps;
-    for (const { name, code, after } of steps) {
-      const source = code.map(cell => cell.source).join('\n');
-      // A function that logs may come from any step above, and those come first.
-      const above = after.map(dependency => this.reports.get(dependency.step)!);
-      this.reports.set(name, {
-        metrics: all.metrics || METRIC.test(source) || above.some(each => each.metrics),
-        classification:
-          all.classification || CLASSES.test(source) || above.some(each => each.classification)
-      });
-    }
+    this.metrics = callers(METRIC, steps, everywhere);
+    this.classes = callers(CLASSES, steps, everywhere);
   }
 
-  of(step: Step): Reports {
-    const { metrics, classification } = this.reports.get(step.name)!;
-    return { metrics: metrics || step.name === METRICS_STEP, classification };
+  of({ name }: Step): Reports {
+    return {
+      metrics: name === METRICS_STEP || this.metrics.has(name),
+      classification: this.classes.has(name)
+    };
   }
+}
+
+/** Steps that may call a function: they name it, or something of a step above, which comes first, may call it. */
+function callers(name: string, steps: readonly Step[], everywhere: string): ReadonlySet<string> {
+  const called = new RegExp(`\\b${name}\\b`);
+  if (called.test(everywhere)) return new Set(steps.map(step => step.name));
+  // What is only called at the top of a cell is done with; what stands in a definition, or is no call, goes on.
+  const goesOn = new RegExp(`\\b(?:def|class|lambda)\\b|\\b${name}\\b(?!\\s*\\()`);
+  const found = new Set<string>();
+  const passedOn = new Set<string>();
+  for (const step of steps) {
+    const source = step.code.map(cell => cell.source).join('\n');
+    const fromAbove = step.after.some(dependency => passedOn.has(dependency.step));
+    const isNamed = called.test(source);
+    if (isNamed || fromAbove) found.add(step.name);
+    if (fromAbove || (isNamed && goesOn.test(source))) passedOn.add(step.name);
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { annotate, parseNotebook } from '@chard/core/notebook';
@@ -47,6 +47,14 @@ test('the real package reads parameters as they are meant', async () => {
     widths: ['List', [1, 2]],
     options: ['Dict', { a: 1, deep: { b: ['x', 3] } }]
   });
+});
+
+const GOLDENS = join(__dirname, '../../../../core/targets/kfp/goldens');
+
+test.each(readdirSync(GOLDENS))('the real package reads the golden %s', async name => {
+  const text = readFileSync(join(GOLDENS, name), 'utf8');
+  const read = await engines.kfp.check(text);
+  expect(read.platform).toBe(text.includes('\n---\n'));
 });
 
 test('parameters arrive with their Python types, defaults and others', async () => {
