@@ -20,8 +20,10 @@ def main() -> None:
     if not MAIN.exists():
         sys.exit(_refuse(f"{MAIN} is missing: in a checkout, run `make setup` first."))
     environment = {**os.environ, "CHARD_PYTHON": sys.executable}
-    # node:sqlite still announces itself as new on standard error.
-    arguments = [node, "--disable-warning=ExperimentalWarning", str(MAIN), *sys.argv[1:]]
+    # node:sqlite still announces itself as new on standard error; and most commands end before V8
+    # has found out by itself how much room young objects need.
+    flags = ["--disable-warning=ExperimentalWarning", "--min-semi-space-size=16"]
+    arguments = [node, *flags, str(MAIN), *sys.argv[1:]]
     os.execve(node, arguments, environment)
 
 

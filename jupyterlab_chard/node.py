@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 MINIMUM = (24, 0)
@@ -41,5 +40,7 @@ def find_node() -> str:
 
 
 def _version(node: str) -> tuple[int, ...]:
+    import subprocess  # costs as much as all else here, and is hardly ever needed
+
     out = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20).stdout
     return tuple(int(part) for part in out.strip().lstrip("v").split(".")[:2] if part.isdigit())

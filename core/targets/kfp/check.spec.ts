@@ -1,5 +1,5 @@
 import type { Step } from '../../pipeline';
-import { KfpCases } from '../../testing/kfp/compile';
+import { KfpCases, unpack } from '../../testing/kfp/compile';
 import { isImage } from './check';
 
 let cases: KfpCases;
@@ -144,6 +144,24 @@ test('a pipeline over the size limit is an error', () => {
   const { compiled, diagnostics } = cases.compile(steps.join('\n'));
   expect(compiled).toBeNull();
   expect(diagnostics).toMatchObject([{ severity: 'error', code: 'pipeline-too-large' }]);
+});
+
+test('a pipeline that no object of the cluster can hold is an error', () => {
+  const { compiled, diagnostics } = cases.compile('-- load\nx = 1', {
+    change: pipeline => ({ ...pipeline, description: 'x'.repeat(1_600_000) })
+  });
+  expect(compiled).toBeNull();
+  expect(diagnostics).toMatchObject([{ severity: 'error', code: 'pipeline-too-large' }]);
+  expect(diagnostics[0]?.message).toContain('in one object');
+});
+
+test('what stands in a program of steps below does not grow with their number', () => {
+  const chain = Array.from({ length: 60 }, (_, index) =>
+    index === 0 ? '-- s0\nx0 = 1' : `-- s${index} after s${index - 1}\nx${index} = x${index - 1}`
+  );
+  const { pipeline } = cases.compiled(chain.join('\n'));
+  const { args } = pipeline.deploymentSpec.executors['exec-s10']!.container;
+  expect(unpack(args!.at(-1)!)['below']).toEqual([['x10']]);
 });
 
 test('a step that is not small travels once, as an artifact; what is shared does too', () => {
