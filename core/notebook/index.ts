@@ -1,6 +1,6 @@
 export * from './model';
 export { parseNotebook } from './read';
-export { isQuantity, quantityValue } from './quantity';
+export { isQuantity } from '../quantity';
 export {
   isEnvironmentName,
   isLabelKey,

@@ -1,4 +1,4 @@
-import { isQuantity } from './quantity';
+import { isQuantity } from '../quantity';
 import type { SecretReference } from './model';
 import { editDistance, isStepName, nearestStepName } from './names';
 

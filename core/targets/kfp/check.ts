@@ -2,7 +2,7 @@ import { diagnostic, type Diagnostic } from '../../diagnostics';
 import type { Pipeline, Step, Volume } from '../../pipeline/model';
 import { METRICS_STEP } from '../../pipeline/model';
 import { taskName } from './identifiers';
-import { isQuantity } from '../../notebook/quantity';
+import { isQuantity } from '../../quantity';
 import { amount, otherResources } from './resources';
 
 /** A Docker reference: `[host[:port]/]path[:tag][@digest]`. */

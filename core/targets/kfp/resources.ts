@@ -1,4 +1,4 @@
-import { quantityValue } from '../../notebook/quantity';
+import { quantityValue } from '../../quantity';
 import type { StepSettings } from '../../pipeline/model';
 import type { Resources } from './spec';
 

@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { quantityValue } from '@chard/core/notebook';
+import { quantityValue } from '@chard/core';
 import type { Step } from '@chard/core/pipeline';
 import { ChardError } from '../../errors';
 import type { Limits } from '../engine';
