@@ -13,6 +13,8 @@ RUN = PATH="$(NODE_BIN):$(abspath $(VENV))/bin:$(abspath node_modules)/.bin:$$PA
 LAB_SOURCES := package.json webpack.config.cjs $(shell find src style schema/plugins core -name node_modules -prune -o -type f ! -name '*.spec.ts*' ! -path '*/testing/*' -print)
 SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name '*.ts' -o -name '*.mjs' \) -print)
 
+RUNNER_SOURCES := $(shell find runner -name '*.py' ! -path '*/tests/*' -print)
+
 .PHONY: setup demo lab test test-kfp test-frameworks bench check format pictures lock lock-frameworks clean
 
 setup: $(STAMPS)/build $(STAMPS)/labextension $(STAMPS)/package
@@ -23,10 +25,10 @@ demo: setup
 lab: setup
 	$(RUN) $(VENV)/bin/jupyter lab --ServerApp.root_dir=examples digits/digits.ipynb
 
-test: setup $(STAMPS)/ui-tests
+test: setup $(STAMPS)/ui-tests $(STAMPS)/kfp
 	@$(RUN) $(VENV)/bin/python .ci/test.py
 
-# What is compiled for Kubeflow, checked and executed by its own package: a process for each container, so it takes long.
+# The part of `make test` in which Kubeflow's own package checks and executes what is compiled for it.
 test-kfp: setup $(STAMPS)/kfp
 	@$(RUN) jest --selectProjects kfp --maxWorkers=1
 
@@ -78,17 +80,17 @@ $(STAMPS)/packages: $(STAMPS)/python package.json core/package.json server/packa
 	$(RUN) jlpm install --immutable > $(VENV)/jlpm.log 2>&1 || { cat $(VENV)/jlpm.log; exit 1; }
 	@touch $@
 
-$(STAMPS)/build: $(STAMPS)/packages $(SERVER_SOURCES)
+$(STAMPS)/build: $(STAMPS)/packages $(SERVER_SOURCES) $(RUNNER_SOURCES)
 	$(RUN) node server/build.mjs
 	@touch $@
 
-# Kubeflow's own package, to check and execute what is compiled for it. Its pins are older than JupyterLab's needs, so
-# it has an environment of its own; what the notebooks import comes from the checkout's, behind it on the path.
+# Kubeflow's own package, to check and execute what is compiled for it: its pins are older than JupyterLab's needs, so
+# it has an environment of its own. The runner lies in it where the wheel puts it.
 $(STAMPS)/kfp: requirements/kfp.lock $(STAMPS)/python
 	$(PYTHON) -m venv --clear $(VENV)/kfp
 	$(VENV)/kfp/bin/pip install --quiet --disable-pip-version-check -r requirements/kfp.lock
-	$(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
-	  > "$$($(VENV)/kfp/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/zz-checkout.pth"
+	site=$$($(VENV)/kfp/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
+	  mkdir "$$site/jupyterlab_chard"; touch "$$site/jupyterlab_chard/__init__.py"; ln -s $(abspath runner) "$$site/jupyterlab_chard/runner"
 	@touch $@
 
 $(STAMPS)/labextension: $(STAMPS)/packages $(LAB_SOURCES)
@@ -100,10 +102,16 @@ $(STAMPS)/ui-tests: $(STAMPS)/packages ui-tests/package.json ui-tests/yarn.lock
 	cd ui-tests && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(RUN) jlpm install --immutable > $(abspath $(VENV))/ui-tests.log 2>&1 || { cat $(abspath $(VENV))/ui-tests.log; exit 1; }
 	@touch $@
 
-# What Chard is measured beside: an environment of its own, made only for `make bench`.
+# What Chard is measured beside: an environment of its own, made only for `make bench`. Kale's example notebooks are in
+# its source distribution.
+KALE = $(shell grep '^kubeflow-kale==' bench/requirements.txt)
 $(STAMPS)/peers: bench/requirements.txt
 	$(PYTHON) -m venv $(VENV)/peers
 	$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	HATCH_BUILD_NO_HOOKS=true $(VENV)/peers/bin/pip download --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --no-binary kubeflow-kale --dest $(VENV)/peers/sdist $(KALE)
+	mkdir -p $(VENV)/peers/kale
+	tar -xzf $(VENV)/peers/sdist/*.tar.gz -C $(VENV)/peers/kale --strip-components=1
 	@touch $@
 
 # Several gigabytes, made only for `make test-frameworks`.

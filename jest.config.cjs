@@ -59,7 +59,7 @@ module.exports = {
       testMatch: ['<rootDir>/server/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/server/src/equivalence/kfp/']
     },
-    // With the real kfp package, in an environment of its own: `make test-kfp` makes it.
+    // With the real kfp package, in an environment of its own.
     {
       ...common,
       displayName: 'kfp',

@@ -107,6 +107,7 @@ def playwright(name: str) -> Job:
 # The longest first, so that the two lanes end together.
 JOBS = [
     jest("server", "--selectProjects", "server", "--maxWorkers=1"),
+    jest("kubeflow", "--selectProjects", "kfp", "--maxWorkers=1"),
     jest("core", "--selectProjects", "core", "--maxWorkers=1"),
     playwright("browser"),
     jest("extension", "--selectProjects", "extension", "--maxWorkers=1"),

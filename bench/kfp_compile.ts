@@ -5,7 +5,7 @@ import { annotate, parseNotebook } from '@chard/core/notebook';
 import { buildPipeline } from '@chard/core/pipeline';
 import { createAnalyser } from '@chard/core/python/dataflow';
 import { createTreeSitterParser } from '@chard/core/python/treeSitter';
-import { compileToKfp, StrictCheck } from '@chard/core/targets/kfp';
+import { compileToKfp, packRunner, StrictCheck } from '@chard/core/targets/kfp';
 
 const STEPS = 100;
 const ROUNDS = 15;
@@ -21,7 +21,9 @@ const analyser = createAnalyser(
   })
 );
 const strict = new StrictCheck(readFileSync(descriptors!));
-const runnerFiles = JSON.parse(readFileSync(runner!, 'utf8')) as Record<string, string>;
+const packedRunner = packRunner(
+  JSON.parse(readFileSync(runner!, 'utf8')) as Record<string, string>
+);
 
 /** Ten lines a step; each takes a value from the step before and one from the first. */
 function source(index: number): string {
@@ -80,7 +82,7 @@ function compile(): number {
     folder: null,
     isBesideNotebook: () => false,
     runner: 'artifact',
-    runnerFiles,
+    packedRunner,
     image: 'python:3.12',
     strict,
     version: 'bench'

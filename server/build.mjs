@@ -1,10 +1,10 @@
 // Bundles the companion server and command line into jupyterlab_chard/server, or into the folder that --out names.
 // --minify makes the wheel's smaller bundle, --watch builds again after every change.
 import { build, context } from 'esbuild';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -23,6 +23,9 @@ const brought = [
   'tree-sitter-python/tree-sitter-python.wasm'
 ].map(file => fromCore.resolve(file));
 brought.push(join(here, '../core/targets/kfp/descriptors/kfp-2.17.fds.bin'));
+
+/** The Python runner as pipelines for Kubeflow carry it. */
+const PACKED_RUNNER = 'kfp-runner.json';
 
 mkdirSync(out, { recursive: true });
 for (const file of brought) {
@@ -48,7 +51,7 @@ const removeStale = {
         return;
       }
       const fresh = new Set(
-        [...brought, ...Object.keys(metafile.outputs)].map(file => basename(file))
+        [...brought, PACKED_RUNNER, ...Object.keys(metafile.outputs)].map(file => basename(file))
       );
       for (const name of readdirSync(out)) {
         if (!fresh.has(name)) {
@@ -82,8 +85,25 @@ const options = {
     js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
   }
 };
+/** Packs the runner by the command's own code. */
+async function writePackedRunner() {
+  const program = resolve(out, 'build-runner.mjs');
+  await build({
+    entryPoints: [join(here, 'src/notebooks/buildRunner.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning'
+  });
+  const { buildRunner } = await import(pathToFileURL(program).href);
+  writeFileSync(join(out, PACKED_RUNNER), JSON.stringify(buildRunner(join(here, '../runner'))));
+  rmSync(program);
+}
+
 if (watch) {
   await (await context(options)).watch();
 } else {
+  await writePackedRunner();
   await build(options);
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { diagnostic, type Diagnostic } from '../diagnostics';
 import type { Json, JsonObject } from './model';
-import { isEnvironmentName, isLabelKey, isLabelValue, isQuantity, isResourceName } from './tags';
+import { isQuantity } from '../quantity';
+import { isEnvironmentName, isLabelKey, isLabelValue, isResourceName } from './tags';
 
 /** The key under which Chard's own fields stand in the metadata of a notebook and of a cell. */
 export const CHARD_KEY = 'chard';

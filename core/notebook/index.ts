@@ -1,10 +1,10 @@
 export * from './model';
 export { parseNotebook } from './read';
+export { isQuantity } from '../quantity';
 export {
   isEnvironmentName,
   isLabelKey,
   isLabelValue,
-  isQuantity,
   isResourceName,
   parseTag,
   printTag,

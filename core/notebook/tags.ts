@@ -1,3 +1,4 @@
+import { isQuantity } from '../quantity';
 import type { SecretReference } from './model';
 import { editDistance, isStepName, nearestStepName } from './names';
 
@@ -82,16 +83,10 @@ const OTHER_WORDS: ReadonlySet<string> = new Set(['stop', 'prep', 'pre']);
 const LABEL_KEY =
   /^(?:[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
-const QUANTITY = /^\+?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 const RESOURCE = LABEL_KEY;
 const SECRET_NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/;
 const SECRET_KEY = /^[-._A-Za-z0-9]+$/;
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Whether Kubernetes reads it as an amount of a resource that is not negative: `2`, `0.5`, `500m`, `4Gi`. */
-export function isQuantity(text: string): boolean {
-  return QUANTITY.test(text);
-}
 
 /** Whether it can name a resource of a step: `cpu`, `memory`, `nvidia.com/gpu`. */
 export function isResourceName(text: string): boolean {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { diagnostic } from '../diagnostics';
 import { Annotations, isJsonObject, type FieldPlace, type FieldReader } from './fields';
 import { VOLUME_TYPES, type Json, type JsonObject, type VolumeSettings } from './model';
-import { isQuantity } from './tags';
+import { isQuantity } from '../quantity';
 
 /** Kale's word to Kubernetes' name. */
 const ACCESS_MODES: Readonly<Record<string, string>> = {

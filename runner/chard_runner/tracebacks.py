@@ -23,7 +23,8 @@ _MAX_LINE = 400
 _MAX_GROUP = 15
 #: Under these names IPython compiles the body of a %%time cell.
 _TIMED = ("<timed exec>", "<timed eval>")
-_RUNNER = str(Path(__file__).resolve().parent) + os.sep
+#: As frames have it: bytecode that was compiled elsewhere says otherwise than ``__file__``.
+_RUNNER = str(Path((lambda: None).__code__.co_filename).parent) + os.sep
 _STDLIB = str(Path(os.__file__).parent)
 
 _CAUSE = "The above exception was the direct cause of the following exception:"

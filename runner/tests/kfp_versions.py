@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from chard_runner.kfp.program import Input
-from chard_runner.kfp.versions import StepRecord, Versions, left_values
+from chard_runner.kfp.versions import StepRecord, Version, Versions, left_values
+
+
+def plain(values: Mapping[str, Version]) -> dict[str, list[str | None]]:
+    """Of each name what tells its versions apart."""
+    return {
+        name: [version.origin, version.digest, version.group]
+        for name, version in sorted(values.items())
+    }
 
 
 def play(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -24,19 +33,16 @@ def play(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 waiting.extend(records[parent].after)
         inputs = [Input(i["name"], i["from"], tuple(i["candidates"])) for i in step["inputs"]]
         received = Versions(above).receive(step["name"], step["after"], inputs)
-        answers.append(
-            {
-                "values": {
-                    name: [version.origin, version.digest, version.group]
-                    for name, version in sorted(received.values.items())
-                },
-                "conflict": received.conflict,
-                "warnings": sorted({message for _, message in received.warnings}),
-            }
-        )
+        answer: dict[str, Any] = {
+            "values": plain(received.values),
+            "conflict": received.conflict,
+            "warnings": sorted({message for _, message in received.warnings}),
+            "left": None,
+        }
+        answers.append(answer)
         if received.conflict is not None:
             break
-        records[step["name"]] = StepRecord(
+        record = records[step["name"]] = StepRecord(
             name=step["name"],
             position=position,
             after=tuple(step["after"]),
@@ -44,6 +50,7 @@ def play(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
             received=received.values,
             left=left_values(step["name"], received.values, step["reported"]),
         )
+        answer["left"] = plain(record.all_left())
     return answers
 
 

@@ -32,6 +32,11 @@ export function kfpDescriptors(): string {
   return find(name, [join(here, name)]);
 }
 
+/** Where the build puts the packed runner; a bundle that `--watch` made may lack it. */
+export function builtRunnerFile(): string {
+  return join(here, 'kfp-runner.json');
+}
+
 /** Path of a `.wasm` file that the bundle brings. */
 export function wasmFile(name: string): string {
   return find(name, [join(here, name)]);

@@ -1,4 +1,4 @@
-import type { Pipeline, Step } from '../../pipeline/model';
+import { METRICS_STEP, type Pipeline, type Step } from '../../pipeline/model';
 import { artifactKey } from './identifiers';
 import type { ArtifactSpec } from './spec';
 
@@ -45,42 +45,43 @@ export interface Reports {
   readonly classification: boolean;
 }
 
+const METRIC = 'log_metric';
+const CLASSES = 'log_(?:confusion_matrix|roc_curve)';
+
 /** Finds which steps report numbers: those whose code, or code that reaches them, names the functions that do. */
 export class ReportFinder {
-  private readonly everywhere: string;
-  private readonly sources: ReadonlyMap<string, string>;
-  private readonly parents: ReadonlyMap<string, readonly string[]>;
+  private readonly metrics: ReadonlySet<string>;
+  private readonly classes: ReadonlySet<string>;
 
   constructor(pipeline: Pipeline, modules: Iterable<string>) {
+    const everywhere = [...pipeline.prologue.map(({ source }) => source), ...modules].join('\n');
     const steps = pipeline.metricsStep ? [...pipeline.steps, pipeline.metricsStep] : pipeline.steps;
-    this.everywhere = [...pipeline.prologue.map(({ source }) => source), ...modules].join('\n');
-    this.sources = new Map(
-      steps.map(({ name, code }) => [name, code.map(({ source }) => source).join('\n')])
-    );
-    this.parents = new Map(
-      steps.map(({ name, after }) => [name, after.map(dependency => dependency.step)])
-    );
+    this.metrics = callers(METRIC, steps, everywhere);
+    this.classes = callers(CLASSES, steps, everywhere);
   }
 
-  of(step: Step, isMetricsStep: boolean): Reports {
+  of({ name }: Step): Reports {
     return {
-      metrics: isMetricsStep || this.mentions(step.name, /\blog_metric\b/),
-      classification: this.mentions(step.name, /\blog_(?:confusion_matrix|roc_curve)\b/)
+      metrics: name === METRICS_STEP || this.metrics.has(name),
+      classification: this.classes.has(name)
     };
   }
+}
 
-  /** A function that logs may come from any step above. */
-  private mentions(name: string, word: RegExp): boolean {
-    if (word.test(this.everywhere)) return true;
-    const waiting = [name];
-    const seen = new Set(waiting);
-    for (const step of waiting) {
-      if (word.test(this.sources.get(step) ?? '')) return true;
-      for (const parent of this.parents.get(step) ?? []) {
-        if (!seen.has(parent)) waiting.push(parent);
-        seen.add(parent);
-      }
-    }
-    return false;
+/** Steps that may call a function: they name it, or something of a step above, which comes first, may call it. */
+function callers(name: string, steps: readonly Step[], everywhere: string): ReadonlySet<string> {
+  const called = new RegExp(`\\b${name}\\b`);
+  if (called.test(everywhere)) return new Set(steps.map(step => step.name));
+  // What is only called at the top of a cell is done with; what stands in a definition, or is no call, goes on.
+  const goesOn = new RegExp(`\\b(?:def|class|lambda)\\b|\\b${name}\\b(?!\\s*\\()`);
+  const found = new Set<string>();
+  const passedOn = new Set<string>();
+  for (const step of steps) {
+    const source = step.code.map(cell => cell.source).join('\n');
+    const fromAbove = step.after.some(dependency => passedOn.has(dependency.step));
+    const isNamed = called.test(source);
+    if (isNamed || fromAbove) found.add(step.name);
+    if (fromAbove || (isNamed && goesOn.test(source))) passedOn.add(step.name);
   }
+  return found;
 }

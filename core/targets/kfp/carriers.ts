@@ -86,18 +86,21 @@ function placeApart(
   return { sources, carriers, tooLarge, total };
 }
 
-/** The root task that emits the runner for all steps. It is the same for every pipeline of one version of Chard. */
-export function runnerTask(files: RunnerFiles, image: string): TaskParts {
-  let text = packedRunners.get(files);
-  if (text === undefined) {
-    text = pack(files);
-    packedRunners.set(files, text);
-  }
-  return carrier(RUNNER_TASK, text, image, WRITE_RUNNER);
+/**
+ * The runner as a carrier's text. It takes as long as packing a hundred steps and is the same for all pipelines.
+ *
+ * @throws Error no carrier can take it: it has grown too large.
+ */
+export function packRunner(files: RunnerFiles): string {
+  const text = pack(files);
+  if (text.length > LIMITS.carrier) throw new Error(`the runner has ${text.length} bytes packed`);
+  return text;
 }
 
-/** Packing the runner takes as long as packing a hundred steps, and it is the same for all pipelines. */
-const packedRunners = new WeakMap<RunnerFiles, string>();
+/** The root task that emits the runner for all steps. It is the same for every pipeline of one version of Chard. */
+export function runnerTask(packedRunner: string, image: string): TaskParts {
+  return carrier(RUNNER_TASK, packedRunner, image, WRITE_RUNNER);
+}
 
 /** Task and artifact key of what a carrier emits. */
 export function carried(task: string): { producerTask: string; outputArtifactKey: string } {
@@ -119,9 +122,19 @@ const REPORT =
   'os.makedirs(os.path.dirname(report),exist_ok=True)\n' +
   'with open(report,"w") as f:json.dump({"artifacts":outputs["artifacts"]},f) # kfp.dsl.executor_main\n';
 const WRITE_CODE = `${READ_PIECES}with open(out,"wb") as f:f.write(data)\n${REPORT}`;
+/**
+ * Beside each module its bytecode, of the kind that nothing is compared with (PEP 552), so that no step has to compile
+ * the runner; a step whose image has another version of Python passes it over.
+ */
 const WRITE_RUNNER =
+  'import importlib.util,marshal\n' +
   `${READ_PIECES}with zipfile.ZipFile(out,"w") as z:\n` +
-  `  for name,text in json.loads(data).items():z.writestr(zipfile.ZipInfo(name),text)\n${REPORT}`;
+  '  for name,text in json.loads(data).items():\n' +
+  '    z.writestr(zipfile.ZipInfo(name),text)\n' +
+  '    if name[-3:]!=".py":continue\n' +
+  '    code=marshal.dumps(compile(text,name,"exec",dont_inherit=True))\n' +
+  '    z.writestr(zipfile.ZipInfo(name+"c"),importlib.util.MAGIC_NUMBER+b"\\1"+bytes(11)+code)\n' +
+  REPORT;
 
 function carrier(name: string, text: string, image: string, program = WRITE_CODE): TaskParts {
   const first = text.slice(0, LIMITS.piece);

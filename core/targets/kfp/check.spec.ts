@@ -1,5 +1,5 @@
 import type { Step } from '../../pipeline';
-import { KfpCases } from '../../testing/kfp/compile';
+import { KfpCases, unpack } from '../../testing/kfp/compile';
 import { isImage } from './check';
 
 let cases: KfpCases;
@@ -36,6 +36,8 @@ test.each([
 
 test.each([
   ['invalid-image', { image: 'my image:1' }],
+  ['invalid-quantity', { limits: { memory: '4GB' } }],
+  ['invalid-quantity', { requests: { cpu: '-1' } }],
   ['request-above-limit', { limits: { memory: '1Gi' }, requests: { memory: '1500Mi' } }],
   ['fractional-resource', { limits: { 'nvidia.com/gpu': '500m' } }],
   ['too-many-resources', { limits: { 'nvidia.com/gpu': '1', 'example.com/nic': '1' } }]
@@ -43,6 +45,26 @@ test.each([
   const { compiled, diagnostics } = compileWith(settings);
   expect(compiled).toBeNull();
   expect(diagnostics).toMatchObject([{ severity: 'error', code, cell: 1, step: 'train' }]);
+});
+
+test.each([
+  [{ requests: { 'ephemeral-storage': '1Gi' } }, '1Gi is both'],
+  [
+    { requests: { 'ephemeral-storage': '1Gi' }, limits: { 'ephemeral-storage': '2Gi' } },
+    '2Gi is both'
+  ]
+])('a request that can only be said as a limit is told: %j', (settings, text) => {
+  const { compiled, diagnostics } = compileWith(settings);
+  expect(compiled).not.toBeNull();
+  expect(diagnostics).toMatchObject([
+    { severity: 'warning', code: 'request-becomes-limit', cell: 1, step: 'train' }
+  ]);
+  expect(diagnostics[0]?.message).toContain(text);
+});
+
+test('a request that equals its limit is nothing to tell', () => {
+  const both = { 'nvidia.com/gpu': '1' };
+  expect(compileWith({ requests: both, limits: both }).diagnostics).toEqual([]);
 });
 
 test("the notebook's own image is checked too, and said once a step", () => {
@@ -122,6 +144,24 @@ test('a pipeline over the size limit is an error', () => {
   const { compiled, diagnostics } = cases.compile(steps.join('\n'));
   expect(compiled).toBeNull();
   expect(diagnostics).toMatchObject([{ severity: 'error', code: 'pipeline-too-large' }]);
+});
+
+test('a pipeline that no object of the cluster can hold is an error', () => {
+  const { compiled, diagnostics } = cases.compile('-- load\nx = 1', {
+    change: pipeline => ({ ...pipeline, description: 'x'.repeat(1_600_000) })
+  });
+  expect(compiled).toBeNull();
+  expect(diagnostics).toMatchObject([{ severity: 'error', code: 'pipeline-too-large' }]);
+  expect(diagnostics[0]?.message).toContain('in one object');
+});
+
+test('what stands in a program of steps below does not grow with their number', () => {
+  const chain = Array.from({ length: 60 }, (_, index) =>
+    index === 0 ? '-- s0\nx0 = 1' : `-- s${index} after s${index - 1}\nx${index} = x${index - 1}`
+  );
+  const { pipeline } = cases.compiled(chain.join('\n'));
+  const { args } = pipeline.deploymentSpec.executors['exec-s10']!.container;
+  expect(unpack(args!.at(-1)!)['below']).toEqual([['x10']]);
 });
 
 test('a step that is not small travels once, as an artifact; what is shared does too', () => {

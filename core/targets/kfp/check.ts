@@ -2,7 +2,8 @@ import { diagnostic, type Diagnostic } from '../../diagnostics';
 import type { Pipeline, Step, Volume } from '../../pipeline/model';
 import { METRICS_STEP } from '../../pipeline/model';
 import { taskName } from './identifiers';
-import { otherResources, quantityValue } from './resources';
+import { isQuantity } from '../../quantity';
+import { amount, otherResources } from './resources';
 
 /** A Docker reference: `[host[:port]/]path[:tag][@digest]`. */
 const IMAGE =
@@ -15,11 +16,29 @@ export function isImage(text: string): boolean {
 
 /** What a cluster would refuse, or KFP cannot say, in the steps' settings. */
 export function checkSteps(steps: readonly Step[]): Diagnostic[] {
-  return steps.flatMap(step => [
-    ...checkImage(step),
-    ...checkRequests(step),
-    ...checkOtherResources(step)
-  ]);
+  return steps.flatMap(step => [...checkImage(step), ...checkResources(step)]);
+}
+
+function checkResources(step: Step): Diagnostic[] {
+  const wrong = checkQuantities(step);
+  return wrong.length > 0 ? wrong : [...checkRequests(step), ...checkOtherResources(step)];
+}
+
+function checkQuantities(step: Step): Diagnostic[] {
+  const { limits, requests } = step.settings;
+  return [...Object.entries(limits), ...Object.entries(requests)].flatMap(([resource, quantity]) =>
+    isQuantity(quantity)
+      ? []
+      : [
+          diagnostic(
+            'error',
+            'invalid-quantity',
+            `${title(step)} asks for "${quantity}" of ${resource}, which Kubernetes cannot read. Write a number with or ` +
+              'without a unit: 2, 500m, 4Gi.',
+            at(step)
+          )
+        ]
+  );
 }
 
 function at(step: Step): { cell: number | null; step?: string } {
@@ -51,7 +70,7 @@ function checkRequests(step: Step): Diagnostic[] {
   const { limits, requests } = step.settings;
   return Object.entries(requests).flatMap(([resource, request]) => {
     const limit = limits[resource];
-    if (limit === undefined || quantityValue(request) <= quantityValue(limit)) return [];
+    if (limit === undefined || amount(request) <= amount(limit)) return [];
     return [
       diagnostic(
         'error',
@@ -69,7 +88,7 @@ function checkOtherResources(step: Step): Diagnostic[] {
   const names = otherResources(step.settings);
   const found = names.flatMap(name => {
     const quantity = limits[name] ?? requests[name]!;
-    if (!name.includes('/') || Number.isInteger(quantityValue(quantity))) return [];
+    if (!name.includes('/') || Number.isInteger(amount(quantity))) return [];
     return [
       diagnostic(
         'error',
@@ -80,6 +99,7 @@ function checkOtherResources(step: Step): Diagnostic[] {
       )
     ];
   });
+  found.push(...requestsThatBecomeLimits(step, names));
   if (names.length <= 1) return found;
   return [
     ...found,
@@ -91,6 +111,26 @@ function checkOtherResources(step: Step): Diagnostic[] {
       at(step)
     )
   ];
+}
+
+/** Of its accelerator KFP knows the limit alone, which Kubernetes then takes for the request too. */
+function requestsThatBecomeLimits(step: Step, names: readonly string[]): Diagnostic[] {
+  const { limits, requests } = step.settings;
+  return names.flatMap(name => {
+    const request = requests[name];
+    if (request === undefined) return [];
+    const limit = limits[name];
+    if (limit !== undefined && amount(limit) === amount(request)) return [];
+    return [
+      diagnostic(
+        'warning',
+        'request-becomes-limit',
+        `${title(step)} requests ${request} of ${name}, but Kubeflow Pipelines knows only limits of it: ` +
+          `${limit ?? request} is both. Write the limit that the step must not exceed.`,
+        at(step)
+      )
+    ];
+  });
 }
 
 /** What cannot be said of the notebook's volumes, or what a cluster would make of them unexpectedly. */

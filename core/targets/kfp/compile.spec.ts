@@ -206,6 +206,17 @@ test('a step that logs numbers or a classification has artifacts for them, by wh
   expect(keys('comp-d')).toEqual(['report', 'state']);
 });
 
+test('what steps report, with the runner in the image', () => {
+  const { text } = cases.compiled(
+    '-- @imports\nimport chard, helper\n-- train\nmodel = helper.model()\nmodel.fit([1])\nchard.log_metric("loss", 0.5)\n-- judge after train\nscore = model.score\nchard.log_roc_curve([0, 1], [0, 1], [1, 0])\n-- @metrics\nprint("score", score)',
+    {
+      runner: 'image',
+      modules: new Map([['helper', { path: 'helper.py', source: 'def model(): ...\n' }]])
+    }
+  );
+  expectGolden('reports', text);
+});
+
 test('with the runner in the image no task emits it', () => {
   const { pipeline } = cases.compiled('-- a\nx = 1\n-- b after a\nprint(x)', { runner: 'image' });
   expect(Object.keys(pipeline.root.dag.tasks)).toEqual(['a', 'b']);

@@ -1,9 +1,10 @@
+import { utf8ToBytes } from '@noble/hashes/utils';
 import { diagnostic, type Diagnostic } from '../../diagnostics';
 import { METRICS_STEP, type Pipeline, type Step } from '../../pipeline/model';
 import type { LocalModules } from '../../pipeline/modules';
 import type { Analyser } from '../../python/dataflow';
 import { ReportFinder } from './artifacts';
-import { LIMITS, placePrograms, runnerTask, type Placement, type RunnerFiles } from './carriers';
+import { LIMITS, placePrograms, runnerTask, type Placement } from './carriers';
 import { checkSteps, checkVolumes, neededBackend } from './check';
 import { taskName } from './identifiers';
 import { rootParameters } from './parameters';
@@ -39,7 +40,8 @@ export interface CompileInput {
   /** Whether a file lies at this path relative to the notebook's folder. */
   readonly isBesideNotebook: (path: string) => boolean;
   readonly runner: RunnerOrigin;
-  readonly runnerFiles: RunnerFiles;
+  /** From `packRunner`; not used where the runner lies in the image. */
+  readonly packedRunner: string;
   /** Of steps that name none themselves. */
   readonly image: string | null;
   readonly strict: StrictCheck;
@@ -115,11 +117,11 @@ export function compileToKfp(input: CompileInput): CompileResult {
     sdkVersion: `chard-${input.version}`
   };
   const platform = platformSpec(pipeline, parts);
+  const text = printPipeline(spec, platform);
+  diagnostics.push(...largerThanAnObject(text, spec));
+  if (hasErrors(diagnostics)) return { compiled: null, diagnostics };
   input.strict.check(spec, platform);
-  return {
-    compiled: { pipeline: spec, platform, text: printPipeline(spec, platform) },
-    diagnostics
-  };
+  return { compiled: { pipeline: spec, platform, text }, diagnostics };
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
@@ -131,7 +133,7 @@ function taskParts(
   steps: readonly Step[],
   directory: string | null
 ): { placement: Placement; parts: TaskParts[] } {
-  const { pipeline, runner, runnerFiles } = input;
+  const { pipeline, runner, packedRunner } = input;
   const sources = new Map([...input.modules.values()].map(({ path, source }) => [path, source]));
   const context: StepContext = {
     pipeline,
@@ -155,7 +157,7 @@ function taskParts(
   );
   const placement = placePrograms(common, programs, image);
   const parts = [
-    ...(runner === 'artifact' ? [runnerTask(runnerFiles, image)] : []),
+    ...(runner === 'artifact' ? [runnerTask(packedRunner, image)] : []),
     ...placement.carriers,
     ...createClaims(pipeline),
     ...steps.map(step =>
@@ -228,6 +230,24 @@ function wholeTooLarge({ total }: Placement): Diagnostic[] {
       'pipeline-too-large',
       `The code of all steps together is ${kilobytes(total)} compressed; a pipeline may have ${kilobytes(LIMITS.whole)}. Move ` +
         'data out of the cells into files on a volume or in a bucket, or long code into a package of the image.'
+    )
+  ];
+}
+
+/** What etcd takes in one request, so that no object of Kubernetes is larger. */
+const MAX_OBJECT_BYTES = 1536 * 1024;
+
+function largerThanAnObject(text: string, spec: PipelineSpec): Diagnostic[] {
+  // YAML is never shorter than JSON, in which the cluster keeps it.
+  if (text.length <= MAX_OBJECT_BYTES) return [];
+  const bytes = utf8ToBytes(JSON.stringify(spec)).length;
+  if (bytes <= MAX_OBJECT_BYTES) return [];
+  return [
+    diagnostic(
+      'error',
+      'pipeline-too-large',
+      `The pipeline with its ${Object.keys(spec.root.dag.tasks).length} tasks has ${kilobytes(bytes)}; Kubernetes keeps at most ` +
+        `${kilobytes(MAX_OBJECT_BYTES)} in one object. Put steps together, or shorten its description.`
     )
   ];
 }

@@ -6,6 +6,6 @@ export {
   type CompileResult
 } from './compile';
 export { isImage } from './check';
-export type { RunnerFiles } from './carriers';
+export { packRunner, type RunnerFiles } from './carriers';
 export type { RunnerOrigin } from './steps';
 export { StrictCheck } from './strict';

@@ -1,31 +1,16 @@
+import { quantityValue } from '../../quantity';
 import type { StepSettings } from '../../pipeline/model';
 import type { Resources } from './spec';
 
-const SUFFIXES: Readonly<Record<string, number>> = {
-  '': 1,
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  k: 1e3,
-  K: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60
-};
-
-/** The number that a Kubernetes quantity is: `500m` is 0.5, `4Gi` is 4294967296. */
-export function quantityValue(quantity: string): number {
-  const [, digits = '', suffix = ''] =
-    /^\+?([\d.]+(?:[eE][+-]?\d+)?)([A-Za-z]*)$/.exec(quantity) ?? [];
-  return Number(digits) * (SUFFIXES[suffix] ?? NaN);
+/**
+ * A quantity as a number.
+ *
+ * @throws Error it is none: `checkSteps` was not asked before.
+ */
+export function amount(quantity: string): number {
+  const value = quantityValue(quantity);
+  if (value === null) throw new Error(`"${quantity}" is no quantity`);
+  return value;
 }
 
 /** Resources beside CPU and memory; KFP's container has room for one of them, its accelerator. */
@@ -45,7 +30,7 @@ export function containerResources(settings: StepSettings): Resources {
   if (other !== undefined) {
     const count = limits[other] ?? requests[other]!;
     resources.accelerator = {
-      count: String(Math.ceil(quantityValue(count))),
+      count: String(Math.ceil(amount(count))),
       resourceCount: count,
       resourceType: other,
       type: other
@@ -59,7 +44,7 @@ export function containerResources(settings: StepSettings): Resources {
     unit: number
   ) => {
     if (quantity === undefined) return;
-    resources[number] = quantityValue(quantity) / unit;
+    resources[number] = amount(quantity) / unit;
     resources[text] = quantity;
   };
   set(limits['cpu'], 'cpuLimit', 'resourceCpuLimit', 1);

@@ -65,17 +65,33 @@ function stateWires(step: Step): Wire[] {
   return step.after.map(dependency => wire(dependency.step, STATE));
 }
 
-/** Of each step, what the steps below it take: each set of names once. */
+/**
+ * Of each step, what the steps below it take: each set of names once, and of its names only those that may be there when
+ * the step ends.
+ */
 export function namesTakenBelow(
   steps: readonly Step[]
 ): ReadonlyMap<string, readonly (readonly string[])[]> {
+  const places = new Map(steps.map((step, position) => [step.name, { ...step, position }]));
+  const firstLeft = new Map<string, number>();
+  for (const [position, { outputs, leaves }] of [...steps.entries()].reverse()) {
+    for (const name of [...outputs, ...leaves]) firstLeft.set(name, position);
+  }
   const below = new Map(steps.map(({ name }) => [name, new Map<string, readonly string[]>()]));
-  for (const step of [...steps].reverse()) {
-    const names = step.inputs.map(({ name }) => name).sort();
-    for (const dependency of step.after) {
-      const sets = below.get(dependency.step);
-      if (names.length > 0) sets?.set(names.join(' '), names);
-      below.get(step.name)?.forEach((each, key) => sets?.set(key, each));
+  for (const { after, inputs } of steps) {
+    const names = inputs.map(({ name }) => name).sort();
+    const waiting = after.map(dependency => dependency.step);
+    const seen = new Set(waiting);
+    for (const above of waiting) {
+      const { position, after: next } = places.get(above)!;
+      const there = names.filter(name => (firstLeft.get(name) ?? 0) <= position);
+      // What is not there at this step's end is not there at the end of a step above it either.
+      if (there.length === 0) continue;
+      below.get(above)!.set(there.join(' '), there);
+      for (const { step } of next) {
+        if (!seen.has(step)) waiting.push(step);
+        seen.add(step);
+      }
     }
   }
   return new Map([...below].map(([name, sets]) => [name, [...sets.values()]]));
@@ -182,7 +198,7 @@ function dependentTasks(
 }
 
 function outputs({ reports }: StepContext, step: Step): Record<string, ArtifactSpec> {
-  const found = reports.of(step, step.name === METRICS_STEP);
+  const found = reports.of(step);
   return {
     ...Object.fromEntries(
       step.outputs.map(name => [valueKey(name), artifactSpec(valueKind(step, name))])

@@ -5,6 +5,7 @@ import { dump, load } from 'js-yaml';
 import type { LocalModules } from '../../pipeline';
 import {
   compileToKfp,
+  packRunner,
   StrictCheck,
   type CompileInput,
   type CompileResult
@@ -45,7 +46,7 @@ export class KfpCases {
       folder: '/home/jovyan/project',
       isBesideNotebook: () => false,
       runner: 'artifact',
-      runnerFiles: { 'chard_runner/__init__.py': '' },
+      packedRunner: packRunner({ 'chard_runner/__init__.py': '' }),
       image: 'python:3.12',
       strict: this.strict,
       version: '0.0.0',

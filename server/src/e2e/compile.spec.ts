@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   mkdtempSync,
@@ -9,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { buildRunner } from '../notebooks/buildRunner';
 import { Chard, EXAMPLES } from './testing/chard';
 import { CheckDocument, FailureDocument, readDocument } from './testing/documents';
 import { cell, notebookText, writeNotebook, type Cell } from './testing/notebooks';
@@ -32,6 +34,11 @@ function notebook(cells: readonly Cell[], metadata: object = {}): string {
   const document = JSON.parse(notebookText(cells)) as { metadata: object };
   Object.assign(document.metadata, metadata);
   return writeNotebook(chard.folder, `n${count}`, JSON.stringify(document));
+}
+
+/** Text that does not compress. */
+function noise(length: number): string {
+  return createHash('shake256', { outputLength: length / 2 }).digest('hex');
 }
 
 const TWO_STEPS = [cell('step:a', 'x = 1'), cell('step:b prev:a', 'print(x)')];
@@ -72,6 +79,17 @@ describe('chard compile', () => {
     writeFileSync(join(path, '../helper.py'), 'def f():\n    print("changed")\n');
     await compile(path, '-o', 'module.yaml', '--image', 'python:3.12');
     expect(readFileSync(join(chard.folder, 'module.yaml'), 'utf8')).not.toBe(text);
+  });
+
+  it('lets the runner that lies here travel, as the build packed it', async () => {
+    const { out } = await compile(notebook(TWO_STEPS), '--image', 'python:3.12');
+    const text = readFileSync(out.trim(), 'utf8');
+    const { packed } = buildRunner(join(EXAMPLES, '../runner'));
+    const built = readFileSync(join(chard.folder, 'installed/server/kfp-runner.json'), 'utf8');
+    expect(JSON.parse(built)).toMatchObject({ packed });
+    // One piece among the arguments, one among the inputs of its task.
+    expect(text).toContain(`- '${packed.slice(0, 80_000)}`);
+    expect(text).toContain(`${packed.slice(-50_000)}'`);
   });
 });
 
@@ -133,6 +151,13 @@ describe('what is wrong is said at its cell or field before anything is written'
       'invalid-tag',
       0,
       [cell(`step:a label:team:${'x'.repeat(64)}`, 'x = 1')],
+      {}
+    ],
+    [
+      'a step over the size limit',
+      'step-too-large',
+      1,
+      [cell('step:a', 'x = 1'), cell('step:b', `y = "${noise(300_000)}"`)],
       {}
     ],
     ['a name in vain', 'name-not-defined', 0, [cell('step:a', 'print(nowhere)')], {}]

@@ -1,11 +1,6 @@
-import * as fc from 'fast-check';
 import { bindParameters, type Pipeline, type Step } from '@chard/core/pipeline';
-import { caseNotebook } from '../../../core/testing/dataflow/caseFile';
-import { generatedNotebook } from '../../../core/testing/dataflow/generate';
 import { Pipelines } from './pipelines';
-
-const seed = Number(process.env['FC_SEED'] ?? 20_260_102);
-const numRuns = Number(process.env['FC_RUNS'] ?? 12);
+import { numRuns, samplePipelines } from './sample';
 
 let pipelines: Pipelines;
 beforeAll(async () => {
@@ -49,15 +44,8 @@ function withAncestors({ steps }: Pipeline, step: Step): Step[] {
   return steps.filter(({ name }) => wanted.has(name));
 }
 
-function sample(constraints: Parameters<typeof generatedNotebook>[0]): Pipeline[] {
-  return fc.sample(generatedNotebook(constraints), { numRuns, seed }).flatMap(notebook => {
-    const { pipeline, errors } = pipelines.build(caseNotebook(notebook));
-    return pipeline !== null && errors.length === 0 ? [pipeline] : [];
-  });
-}
-
 test('a chain of steps prints what one kernel prints, and again when it is reused', async () => {
-  const chains = sample({});
+  const chains = samplePipelines(pipelines, {});
   expect(chains).toHaveLength(numRuns);
   for (const pipeline of chains) {
     const kernel = await pipelines.run(asOneStep(pipeline, pipeline.steps), { cache: false });
@@ -71,7 +59,7 @@ test('a chain of steps prints what one kernel prints, and again when it is reuse
 });
 
 test('with another parameter, what is reused and what is not together print what one kernel prints', async () => {
-  for (const pipeline of sample({})) {
+  for (const pipeline of samplePipelines(pipelines, {})) {
     await pipelines.run(pipeline);
     for (const values of [{ p: 9 }, { q: 40 }]) {
       const bound = bindParameters(pipeline, values).pipeline!;
@@ -86,7 +74,7 @@ test('with another parameter, what is reused and what is not together print what
 });
 
 test('a step of any graph prints what a kernel prints that ran the line of its ancestors', async () => {
-  for (const pipeline of sample({ minimum: 2, maximum: 5, chain: false })) {
+  for (const pipeline of samplePipelines(pipelines, { minimum: 2, maximum: 5, chain: false })) {
     const state = await pipelines.run(pipeline, { cache: false });
     if (state.error?.code === 'conflict') {
       continue;

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunnerFiles } from '@chard/core/targets/kfp';
-import { runnerFolder } from '../installation';
 
 /** What only the local engine uses of the runner: the fork server and what looks at the environment. */
 const LOCAL_ONLY = new Set([
@@ -11,7 +10,7 @@ const LOCAL_ONLY = new Set([
 ]);
 
 /** The sources (and licences) of the runner as steps in containers need them, by path, in a fixed order. */
-export function runnerFiles(folder = runnerFolder()): RunnerFiles {
+export function runnerFiles(folder: string): RunnerFiles {
   const paths = ['chard', 'chard_runner'].flatMap(name =>
     readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' }).map(
       path => `${name}/${path.replaceAll('\\', '/')}`

@@ -7,7 +7,7 @@ import { ChardError } from '../../errors';
 import { writeWhole } from '../../files/atomicWrite';
 import { kfpDescriptors } from '../../installation';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
-import { runnerFiles } from '../../notebooks/runnerFiles';
+import { packedRunner } from '../../notebooks/packedRunner';
 import {
   printJson,
   type CommonOptions,
@@ -113,7 +113,7 @@ function compileLoaded(
     folder,
     isBesideNotebook: path => folder !== null && existsSync(join(folder, path)),
     runner,
-    runnerFiles: runner === 'artifact' ? runnerFiles() : {},
+    packedRunner: runner === 'artifact' ? packedRunner() : '',
     image: image ?? null,
     strict: new StrictCheck(readFileSync(kfpDescriptors())),
     version: __VERSION__

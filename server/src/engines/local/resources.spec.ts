@@ -1,25 +1,5 @@
-import { demandOf, machineLimits, parseQuantity } from './resources';
+import { demandOf, machineLimits } from './resources';
 import { sketchPipeline } from './testing/pipelines';
-
-it.each([
-  ['2', 2],
-  ['0.5', 0.5],
-  ['500m', 0.5],
-  ['.5', 0.5],
-  ['4Gi', 4 * 2 ** 30],
-  ['100M', 100e6],
-  ['1e3', 1000],
-  ['1E3', 1000],
-  ['2E', 2e18],
-  ['1k', 1000],
-  ['', null],
-  ['4GiB', null],
-  ['4 Gi', null],
-  ['many', null],
-  ['1K', null]
-])('reads the quantity %j as %p', (text, value) => {
-  expect(parseQuantity(text)).toBe(value);
-});
 
 describe('what a step asks for', () => {
   const demand = (requests: Record<string, string>, limits: Record<string, string> = {}) => {

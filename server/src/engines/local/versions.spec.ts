@@ -43,3 +43,29 @@ test('what shares an object since then comes from the group that says so, whoeve
   const { values } = versions.receive('d');
   expect([values.get('ys')?.group, values.get('e')?.group]).toEqual(['both of b', 'both of b']);
 });
+
+test('a name that a step got and deleted is not among what it left, nor does a step below get it', () => {
+  const graph = new StepGraph(
+    sketchPipeline({
+      steps: {
+        a: { code: '', leaves: ['x', 'y'] },
+        b: { code: '', after: ['a'], takes: { x: ['a'], y: ['a'] }, leaves: ['x'] },
+        c: { code: '', after: ['b'], takes: { x: ['b'], y: ['a'] } }
+      }
+    })
+  );
+  const versions = new Versions(graph);
+  const there = { bytes: 1, type: 'int', repr: '', globals: [], refused: null, unchanged: false };
+  const x = { ...there, name: 'x', digest: '1', group: 'x of a' };
+  const y = { ...there, name: 'y', digest: '2', group: 'y of a' };
+  const first = versions.receive('a');
+  versions.finish('a', first, storedValues('a', first, [x, y]));
+  const second = versions.receive('b');
+  const deleted = { ...x, digest: '', group: null, bytes: 0, type: '' };
+  versions.finish('b', second, storedValues('b', second, [deleted]));
+  expect([...versions.receivedBy('b').keys()]).toEqual(['x', 'y']);
+  expect([...versions.leftBy('b').keys()]).toEqual(['y']);
+  const third = versions.receive('c');
+  expect([...third.values.keys()]).toEqual(['y']);
+  expect(third.warnings.map(({ code }) => code)).toEqual(['input-not-bound']);
+});

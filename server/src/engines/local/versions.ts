@@ -95,9 +95,9 @@ export class Versions {
 
   /** All that a finished step had at its end: what it got, with what it left over it. */
   leftBy(step: string): ReadonlyMap<string, StoredValue> {
-    const received = this.received.get(step) ?? new Map<string, StoredValue>();
     const left = this.left.get(step) ?? new Map<string, StoredValue>();
-    return new Map([...received, ...left].filter(([, value]) => isThere(value)));
+    const all = new Map([...this.receivedBy(step), ...left]);
+    return new Map([...all].filter(([, value]) => isThere(value)));
   }
 
   /** What a finished step got. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import type { Pipeline } from '@chard/core/pipeline';
 import type { RunnerValue } from '@chard/core/protocol';
+import type { StoredValue } from '@chard/core/run';
 import { StepGraph } from './graph';
 import { PYTHON, REAL_RUNNER } from './testing/bench';
 import { sketchPipeline } from './testing/pipelines';
@@ -97,6 +98,14 @@ function isThere(value: Draft['reported'][number]): boolean {
   return value.isThere || value.name.startsWith('@');
 }
 
+function plain(values: ReadonlyMap<string, StoredValue>): object {
+  return Object.fromEntries(
+    [...values]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([each, value]) => [each, [value.origin, value.digest, value.group]])
+  );
+}
+
 function play(steps: readonly Step[]): unknown[] {
   const sketch = sketchPipeline({
     steps: Object.fromEntries(
@@ -117,17 +126,17 @@ function play(steps: readonly Step[]): unknown[] {
   const answers: unknown[] = [];
   for (const step of steps) {
     const received = versions.receive(step.name);
-    answers.push({
-      values: Object.fromEntries(
-        [...received.values]
-          .sort(([one], [other]) => (one < other ? -1 : 1))
-          .map(([each, value]) => [each, [value.origin, value.digest, value.group]])
-      ),
+    const answer = {
+      values: plain(received.values),
       conflict: received.conflict && [received.conflict.name, received.conflict.origins],
       warnings: [...new Set(received.warnings.map(({ message }) => message))].sort()
-    });
-    if (received.conflict !== null) break;
+    };
+    if (received.conflict !== null) {
+      answers.push({ ...answer, left: null });
+      break;
+    }
     versions.finish(step.name, received, storedValues(step.name, received, step.reported));
+    answers.push({ ...answer, left: plain(versions.leftBy(step.name)) });
   }
   return answers;
 }

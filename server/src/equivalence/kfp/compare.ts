@@ -11,7 +11,10 @@ export interface Result {
   readonly error: { step: string; cell: number | null; line: number | null; text: string } | null;
 }
 
-/** Process state that differs because the processes do: their environment and search path, not what steps did. */
+/**
+ * State that differs because the processes do, whatever steps did: environment, search path and folder. A value of the
+ * type `os._Environ` (`from os import environ`) is the first of them under another name.
+ */
 const OF_THE_PROCESS = new Set(['@environ', '@sys.path', '@cwd']);
 
 type Value = { name: string; type: string; digest: string; origin: string };

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { Diagnostic } from '@chard/core';
 import type { LocalModules, Pipeline } from '@chard/core/pipeline';
 import type { Analyser } from '@chard/core/python/dataflow';
-import { compileToKfp, StrictCheck, type CompileInput } from '@chard/core/targets/kfp';
+import { compileToKfp, packRunner, StrictCheck, type CompileInput } from '@chard/core/targets/kfp';
 import { runnerFiles } from '../../notebooks/runnerFiles';
 
 const ROOT = join(__dirname, '../../../..');
 const strict = new StrictCheck(
   readFileSync(join(ROOT, 'core/targets/kfp/descriptors/kfp-2.17.fds.bin'))
 );
-const files = runnerFiles(join(ROOT, 'runner'));
+const packedRunner = packRunner(runnerFiles(join(ROOT, 'runner')));
 
 /** Compiles as the command does, with the runner of this checkout. */
 export function compile(
@@ -27,7 +27,7 @@ export function compile(
     folder: null,
     isBesideNotebook: () => false,
     runner: 'artifact',
-    runnerFiles: files,
+    packedRunner,
     image: 'python:3.11',
     strict,
     version: __VERSION__,

@@ -1,47 +1,26 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { annotate, parseNotebook } from '@chard/core/notebook';
 import { bindParameters, buildPipeline, type Pipeline } from '@chard/core/pipeline';
 import { caseNotebook, readCase } from '../../../../core/testing/dataflow/caseFile';
-import { Pipelines } from '../pipelines';
-import { kfpResult, localResult, type Result } from './compare';
-import { compile } from './compiler';
-import { KfpPackage } from './kfpPackage';
+import { kfpResult, type Result } from './compare';
+import { Engines } from './engines';
 
-let pipelines: Pipelines;
-let kfp: KfpPackage;
+let engines: Engines;
 beforeAll(async () => {
-  pipelines = await Pipelines.open();
-  kfp = new KfpPackage();
+  engines = await Engines.open();
 });
-afterAll(async () => {
-  kfp.close();
-  await pipelines.close();
-});
+afterAll(() => engines.close());
 
 jest.setTimeout(600_000);
 
 function build(cells: string, metadata: object = {}): Pipeline {
   const notebook = JSON.parse(caseNotebook(readCase(`inline\n\n${cells}`))) as { metadata: object };
   Object.assign(notebook.metadata, metadata);
-  const { pipeline, errors } = pipelines.build(JSON.stringify(notebook));
+  const { pipeline, errors } = engines.pipelines.build(JSON.stringify(notebook));
   if (pipeline === null || errors.length > 0) throw new Error(errors.join());
   return pipeline;
-}
-
-function compiled(pipeline: Pipeline): string {
-  const { text, diagnostics } = compile(pipeline, pipelines.analyser);
-  if (text === null) throw new Error(JSON.stringify(diagnostics));
-  return text;
-}
-
-async function both(pipeline: Pipeline) {
-  const state = await pipelines.run(pipeline, { cache: false });
-  return {
-    local: localResult(state, pipelines.prints(state)),
-    kfp: kfpResult(pipeline, await kfp.run(compiled(pipeline)))
-  };
 }
 
 const PARAMETERS = `-- @parameters
@@ -57,7 +36,7 @@ options = {"a": 1.0, "deep": {"b": ["x", 3]}}
 print(repr((rows, rate, scale, kind, y, layers, widths, sorted(options.items()))))`;
 
 test('the real package reads parameters as they are meant', async () => {
-  const { inputs } = await kfp.check(compiled(build(PARAMETERS)));
+  const { inputs } = await engines.kfp.check(engines.compiled(build(PARAMETERS)));
   expect(inputs).toEqual({
     rows: ['Integer', 100],
     rate: ['Float', 1e-7],
@@ -70,10 +49,18 @@ test('the real package reads parameters as they are meant', async () => {
   });
 });
 
+const GOLDENS = join(__dirname, '../../../../core/targets/kfp/goldens');
+
+test.each(readdirSync(GOLDENS))('the real package reads the golden %s', async name => {
+  const text = readFileSync(join(GOLDENS, name), 'utf8');
+  const read = await engines.kfp.check(text);
+  expect(read.platform).toBe(text.includes('\n---\n'));
+});
+
 test('parameters arrive with their Python types, defaults and others', async () => {
   const pipeline = build(PARAMETERS);
-  const { local, kfp: found } = await both(pipeline);
-  expect(found).toEqual(local);
+  const byDefault = await engines.both(pipeline);
+  expect(byDefault.kfp).toEqual(byDefault.local);
   const parameters = {
     rows: 7,
     rate: 3.5,
@@ -88,15 +75,13 @@ test('parameters arrive with their Python types, defaults and others', async () 
     widths: [{ $float: '4.0' }, 5.5],
     options: { a: { $float: '2.0' }, deep: { b: [] }, more: 1 }
   });
-  const state = await pipelines.run(bound.pipeline!, { cache: false });
-  const run = await kfp.run(compiled(pipeline), { parameters });
-  expect(kfpResult(pipeline, run).prints).toEqual(
-    localResult(state, pipelines.prints(state)).prints
-  );
+  const local = await engines.local(bound.pipeline!);
+  const run = await engines.kfp.run(engines.compiled(pipeline), { parameters });
+  expect(kfpResult(pipeline, run).prints).toEqual(local.prints);
 });
 
 test('a failing step fails the pipeline with the same cell, line and message', async () => {
-  const { local, kfp: found } = await both(
+  const { local, kfp: found } = await engines.both(
     build(
       '-- a\nx = 1\n-- b after a\ny = x\nz = 2\n-- b\nprint("before")\n\ndef f(v):\n    raise ValueError(f"no {v}\\nsecond line")\nf(y)\n-- c after b\nprint(z)'
     )
@@ -106,7 +91,7 @@ test('a failing step fails the pipeline with the same cell, line and message', a
 });
 
 test('a join of two branches that both changed a name fails as locally', async () => {
-  const { local, kfp: found } = await both(
+  const { local, kfp: found } = await engines.both(
     build(
       '-- a\nx = [1]\ndef f(v):\n    v.append(2)\n-- b after a\nf(x)\n-- c after a\nf(x); x.append(3)\nf = f\n-- d after b c\nprint(x)'
     )
@@ -118,7 +103,7 @@ test('a join of two branches that both changed a name fails as locally', async (
 test.each(['import os\nos.abort()', 'import sys\nsys.exit(3)', 'import os\nos._exit(3)'])(
   'a step that ends by %j says so as locally',
   async source => {
-    const { local, kfp: found } = await both(build(`-- a\nx = 1\n${source}`));
+    const { local, kfp: found } = await engines.both(build(`-- a\nx = 1\n${source}`));
     expect(local.error).not.toBeNull();
     expect(found.error).toEqual(local.error);
   }
@@ -128,16 +113,16 @@ test('a step that takes longer than its time limit is stopped', async () => {
   const pipeline = build('-- a\nimport time\ntime.sleep(600)');
   const [step] = pipeline.steps;
   const settings = { ...step!.settings, timeoutSeconds: 1 };
-  const text = compiled({ ...pipeline, steps: [{ ...step!, settings }] });
+  const text = engines.compiled({ ...pipeline, steps: [{ ...step!, settings }] });
   // How far it has come by then depends on the machine.
-  expect(kfpResult(pipeline, await kfp.run(text)).error).toMatchObject({
+  expect(kfpResult(pipeline, await engines.kfp.run(text)).error).toMatchObject({
     step: 'a',
     text: expect.stringContaining('Timeout: The step took longer than its timeout of 1 s')
   });
 });
 
 test('names of any script, size and case', async () => {
-  const { local, kfp: found } = await both(
+  const { local, kfp: found } = await engines.both(
     build(
       `-- lower\nx = 1\nX = 2\ngröße = 3\nstate = 4\nreport = 5\n${'n'.repeat(80)} = 6\n-- Lower after lower\nprint(x, X, größe, state, report, ${'n'.repeat(80)})\n-- 訓練 after Lower lower\nprint(X)`
     )
@@ -150,9 +135,8 @@ test('metrics, a classification, displays and hidden state', async () => {
   const pipeline = build(
     '-- @imports\nimport random, chard\n-- a\nrandom.seed(3)\nfirst = random.random()\nchard.log_metric("loss", 0.5, step=1)\nchard.log_metric("loss", 0.25, step=2)\nchard.log_metric("bad", float("nan"))\n-- b after a\nprint(random.random(), first)\nchard.log_confusion_matrix(["a", "b"], [[3, 1], [0, 4]])\n"<shown>"\n-- @metrics\nprint("first", first)'
   );
-  const run = await kfp.run(compiled(pipeline));
-  const state = await pipelines.run(pipeline, { cache: false });
-  const local = localResult(state, pipelines.prints(state));
+  const run = await engines.kfp.run(engines.compiled(pipeline));
+  const local = await engines.local(pipeline);
   expect(kfpResult(pipeline, run)).toEqual(local);
   expect(run.tasks['a']?.metadata['metrics']).toEqual({ loss: 0.25, bad: 'nan' });
   expect(run.tasks['b']?.metadata['classification_metrics']).toEqual({
@@ -178,15 +162,14 @@ test('local modules, in packages too, come along; processes that a step starts f
     ['tools', { path: 'tools/__init__.py', source: '' }],
     ['tools.inner', { path: 'tools/inner.py', source: 'def g():\n    return "inner"\n' }]
   ]);
-  const { analyser } = pipelines;
   const { pipeline } = buildPipeline({
     notebook: annotate(notebook!),
-    analyser,
+    analyser: engines.pipelines.analyser,
     modules,
     name: 'm'
   });
-  const { text } = compile(pipeline!, analyser, { modules });
-  const found = kfpResult(pipeline!, await kfp.run(text!));
+  const text = engines.compiled(pipeline!, { modules });
+  const found = kfpResult(pipeline!, await engines.kfp.run(text));
   expect(found).toMatchObject({ error: null, prints: { a: 'plain inner\nplain\n\n' } });
 });
 
@@ -196,7 +179,7 @@ test('a program too large for a container travels as an artifact and runs', asyn
     seed = (seed * 48271) % 2147483647;
     return String.fromCharCode(97 + (seed % 26));
   }).join('');
-  const { local, kfp: found } = await both(
+  const { local, kfp: found } = await engines.both(
     build(`-- @imports\nimport os\n-- a\nx = "${noise}"\n-- b after a\nprint(len(x))`)
   );
   expect(found).toEqual(local);
@@ -229,8 +212,8 @@ test('all that can be said of a step is accepted, platform spec included', async
       { key: 'k', operator: 'Equal' as const, value: 'v', effect: 'NoExecute' as const, seconds: 5 }
     ]
   };
-  const text = compiled({ ...pipeline, steps: [{ ...step!, settings }] });
-  expect(await kfp.check(text)).toMatchObject({ platform: true, executors: 1 });
+  const text = engines.compiled({ ...pipeline, steps: [{ ...step!, settings }] });
+  expect(await engines.kfp.check(text)).toMatchObject({ platform: true, executors: 1 });
 });
 
 /** Figures and an unseeded random state are others in each run, locally too. */
@@ -249,12 +232,13 @@ test.each(['digits', 'wine'])('the example %s comes to the same as locally', asy
   const examples = join(__dirname, '../../../../examples', name);
   if (name === 'wine') {
     copyFileSync(join(examples, 'wine.csv'), join(folder, 'wine.csv'));
-    copyFileSync(join(examples, 'wine.csv'), join(pipelines.folder, 'wine.csv'));
+    copyFileSync(join(examples, 'wine.csv'), join(engines.pipelines.folder, 'wine.csv'));
   }
-  const { pipeline } = pipelines.build(readFileSync(join(examples, `${name}.ipynb`), 'utf8'));
-  const state = await pipelines.run(pipeline!, { cache: false });
-  const local = localResult(state, pipelines.prints(state));
-  const run = await kfp.run(compiled(pipeline!), { directory: folder });
+  const { pipeline } = engines.pipelines.build(
+    readFileSync(join(examples, `${name}.ipynb`), 'utf8')
+  );
+  const local = await engines.local(pipeline!);
+  const run = await engines.kfp.run(engines.compiled(pipeline!), { directory: folder });
   const found = kfpResult(pipeline!, run);
   expect(withoutChance(found)).toEqual(withoutChance(local));
   expect(found.error).toBeNull();

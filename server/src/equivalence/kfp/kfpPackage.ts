@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+const VENV = join(__dirname, '../../../../.venv');
 /** An environment of its own: kfp pins what JupyterLab needs newer. `make test` makes it. */
-const PYTHON = join(__dirname, '../../../../.venv/kfp/bin/python');
+const PYTHON = join(VENV, 'kfp/bin/python');
 
 /** One version that a step left, as its state artifact says. */
 export interface LeftValue {
@@ -28,6 +29,16 @@ export interface KfpRun {
   readonly tasks: Readonly<Record<string, KfpTask>>;
 }
 
+/** What a step's image has beside Python: nothing at all, or the packages of this checkout, IPython among them. */
+export type Image = 'bare' | 'packages';
+
+export interface RunSettings {
+  /** Where steps start. */
+  readonly directory?: string;
+  readonly parameters?: object;
+  readonly image?: Image;
+}
+
 export interface KfpCheck {
   readonly name: string;
   readonly platform: boolean;
@@ -40,6 +51,7 @@ export class KfpPackage {
   private readonly root = mkdtempSync(join(tmpdir(), 'chard-kfp-'));
   private readonly child: ChildProcess;
   private readonly waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
+  private readonly packages = sitePackages();
   private count = 0;
 
   constructor() {
@@ -65,16 +77,23 @@ export class KfpPackage {
     return this.ask({ op: 'check', file: this.write(text) });
   }
 
-  /** Executes a pipeline; steps start in `directory`. */
+  /** Executes a pipeline. */
   run(
     text: string,
-    { directory, parameters = {} }: { directory?: string; parameters?: object } = {}
+    { directory, parameters = {}, image = 'packages' }: RunSettings = {}
   ): Promise<KfpRun> {
     const file = this.write(text);
     const root = `${file}.artifacts`;
     const here = directory ?? `${file}.directory`;
     mkdirSync(here, { recursive: true });
-    return this.ask({ op: 'run', file, root, directory: here, arguments: parameters });
+    return this.ask({
+      op: 'run',
+      file,
+      root,
+      directory: here,
+      packages: image === 'bare' ? null : this.packages,
+      arguments: parameters
+    });
   }
 
   close(): void {
@@ -99,4 +118,10 @@ export class KfpPackage {
     if ('error' in answer) throw new Error(answer.error);
     return answer.result;
   }
+}
+
+function sitePackages(): string {
+  const lib = join(VENV, 'lib');
+  const [python] = readdirSync(lib).filter(name => name.startsWith('python'));
+  return join(lib, python!, 'site-packages');
 }

@@ -1,8 +1,9 @@
 """Checks and executes compiled pipelines with the real ``kfp`` package, one JSON command a line.
 
 ``{"op": "check", "file"}`` reads a pipeline as strictly as protobuf can and as a component.
-``{"op": "run", "file", "root", "directory", "arguments"}`` executes it with ``kfp.local`` and
-answers with what its tasks left. One process for many pipelines: importing ``kfp`` takes seconds.
+``{"op": "run", "file", "root", "directory", "packages", "arguments"}`` executes it with
+``kfp.local`` and answers with what its tasks left; its steps can import what lies in ``packages``.
+One process for many pipelines: importing ``kfp`` takes seconds.
 """
 
 from __future__ import annotations
@@ -54,8 +55,13 @@ def check(file: str) -> dict[str, Any]:
     }
 
 
-def run(file: str, root: str, directory: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Execute a pipeline in this process's environment."""
+def run(
+    file: str, root: str, directory: str, packages: str | None, arguments: dict[str, Any]
+) -> dict[str, Any]:
+    """Execute a pipeline, each container as a process with this process's Python."""
+    os.environ.pop("PYTHONPATH", None)
+    if packages is not None:
+        os.environ["PYTHONPATH"] = packages
     runner = local.SubprocessRunner(use_venv=False)
     local.init(runner, pipeline_root=root, raise_on_error=False)
     component = components.load_component_from_file(file)
