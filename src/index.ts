@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { annotationPlugin } from './annotation/plugin';
 import { graphPlugin } from './graph/plugin';
+import { launchPlugin } from './launch/plugin';
 import { notebooksPlugin } from './notebooks/plugin';
 import { panelPlugin } from './panel/plugin';
 import { pipelinePlugin } from './pipeline/plugin';
@@ -18,6 +19,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   graphPlugin,
   problemsPlugin,
   suggestionsPlugin,
+  launchPlugin,
   runsPlugin
 ];
 
