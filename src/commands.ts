@@ -14,6 +14,8 @@ export const CommandIds = {
   runOnly: 'chard:run-only-step',
   runWithParameters: 'chard:run-with-parameters',
   compile: 'chard:compile',
+  openExample: 'chard:open-example',
+  openAsPipeline: 'chard:open-as-pipeline',
   setTarget: 'chard:set-target',
   openRun: 'chard:open-run',
   followRunLink: 'chard:follow-run-link',

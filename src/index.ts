@@ -1,5 +1,6 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { annotationPlugin } from './annotation/plugin';
+import { examplePlugin } from './example/plugin';
 import { graphPlugin } from './graph/plugin';
 import { launchPlugin } from './launch/plugin';
 import { notebooksPlugin } from './notebooks/plugin';
@@ -20,7 +21,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   problemsPlugin,
   suggestionsPlugin,
   launchPlugin,
-  runsPlugin
+  runsPlugin,
+  examplePlugin
 ];
 
 export default plugins;

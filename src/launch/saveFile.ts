@@ -9,7 +9,7 @@ export async function namesIn(
   contents: Contents.IManager,
   folder: string
 ): Promise<ReadonlySet<string>> {
-  const { content } = (await contents.get(folder, { type: 'directory' })) as {
+  const { content } = (await contents.get(folder, { type: 'directory', content: true })) as {
     content: readonly { readonly name: string }[];
   };
   return new Set(content.map(({ name }) => name));

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { lazy, Suspense } from 'react';
 import { CommandIds } from '../commands';
-import type { IChardLaunch } from '../tokens';
+import { LaunchFailure, type IChardLaunch } from '../tokens';
 import type { Runs } from './runs';
 
 interface Needs {
@@ -44,9 +44,18 @@ export function addLocalTarget({ launch, commands, trans, load }: Needs): void {
     rank: 90,
     targets: ['local'],
     run: async ({ notebook, options, results }) => {
-      const runs = await load();
+      const [runs, { ApiError }] = await Promise.all([load(), import('./api')]);
       const { context } = notebook.panel;
-      const { id } = await runs.start(context.contentsModel?.path ?? context.path, options);
+      const path = context.contentsModel?.path ?? context.path;
+      const { id } = await runs.start(path, options).catch((error: Error) => {
+        if (!(error instanceof ApiError) || error.code !== 'missing-results') throw error;
+        throw new LaunchFailure(error.message, [
+          {
+            label: trans.__('Run the whole notebook'),
+            execute: () => void commands.execute(CommandIds.run, { target: 'local' })
+          }
+        ]);
+      });
       results.set('run', id);
       await commands.execute(CommandIds.openRun, { run: id });
       return trans.__('Started');

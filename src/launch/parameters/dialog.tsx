@@ -133,7 +133,7 @@ function FieldRow(props: {
   return (
     <div className={`jp-chard-Parameters-row${reading.isChanged ? ' jp-chard-mod-changed' : ''}`}>
       <label htmlFor={id}>
-        <code>{parameter.name}</code>
+        <code>{parameter.name}</code>{' '}
         <span className="jp-chard-hint">{parameter.type === 'none' ? '' : parameter.type}</span>
       </label>
       <div className="jp-chard-Parameters-value">
