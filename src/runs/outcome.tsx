@@ -42,6 +42,16 @@ export function RunOutcome({ run: id, runs, commands, trans }: Props) {
         {item ? runName(item, trans) : trans.__('Run')}
       </button>
       <span role="status">{words()}</span>
+      {!isOver(phase) && (
+        <button
+          type="button"
+          className="jp-chard-FlatButton jp-chard-mod-link"
+          disabled={item?.cancelling ?? false}
+          onClick={() => void commands.execute(CommandIds.cancelRun, { run: id })}
+        >
+          {item?.cancelling ? trans.__('Cancelling…') : trans.__('Cancel run')}
+        </button>
+      )}
     </li>
   );
 
