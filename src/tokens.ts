@@ -67,6 +67,8 @@ export const IChardPanel = new Token<IChardPanel>(
 export interface StepStatus {
   readonly icon: LabIcon;
   readonly text: string;
+  /** For a node of the graph, where there is room for a word. */
+  readonly short?: string;
   readonly tone: 'ok' | 'running' | 'failed' | 'quiet';
 }
 

@@ -194,7 +194,7 @@ function NodeView(props: {
           <Icon.react tag="span" className="jp-chard-icon" />
           <span className="jp-chard-Graph-text">
             <span>{node.title}</span>
-            {status && <span className="jp-chard-Graph-status">{status.text}</span>}
+            {status && <span className="jp-chard-Graph-status">{status.short ?? status.text}</span>}
           </span>
         </div>
       </foreignObject>

@@ -12,6 +12,10 @@ test('a run that goes on says how far it is, and can be cancelled', () => {
   });
 });
 
+test('one that has done nothing yet is running', () => {
+  expect(noticeOf('Run 13', { ...progress, done: 0 }, trans).message).toBe('Run 13 is running');
+});
+
 test.each([
   [{ phase: 'succeeded' }, 'Run 13: succeeded', 'success'],
   [{ phase: 'failed', failedStep: 'train' }, 'Run 13 failed in train', 'error'],

@@ -30,7 +30,11 @@ export function noticeOf(name: string, progress: Progress, trans: TranslationBun
   const type = TYPES[phase] ?? 'warning';
   const goesOn = !isOver(phase);
   if (goesOn) {
-    return { type, goesOn, message: trans.__('%1: %2 of %3 steps done', name, done, steps) };
+    const message =
+      done === 0
+        ? trans.__('%1 is running', name)
+        : trans.__('%1: %2 of %3 steps done', name, done, steps);
+    return { type, goesOn, message };
   }
   const message =
     phase === 'failed' && failedStep !== null && !failedStep.startsWith('@')

@@ -10,6 +10,8 @@ import type { Runs } from './runs';
 
 /** A notification shows itself so long; after that it is kept in JupyterLab's list of them. */
 const SHOWN_MS = 5_000;
+/** Changed in the list, without showing itself again. */
+const SILENTLY = 0;
 
 interface Needs {
   readonly runs: Runs;
@@ -29,23 +31,21 @@ export function notifyOfRuns({ runs, commands, isSeen, trans }: Needs): void {
     const tell = (): void => {
       const notice = noticeFor(run);
       if (!notice) return;
-      const text = JSON.stringify(notice);
-      if (text === said) return;
-      said = text;
-      // A run that is on the screen says it there.
-      if (isSeen(run.id) && id === null) {
-        if (!notice.goesOn) run.changed.disconnect(tell);
-        return;
-      }
-      const options = { autoClose: SHOWN_MS, actions: actions(run.id, notice) };
-      if (id === null) {
-        id = Notification.emit(notice.message, notice.type, options);
-      } else if (isSeen(run.id) && !notice.goesOn) {
-        Notification.dismiss(id);
+      const { message, type, goesOn } = notice;
+      if (message === said) return;
+      said = message;
+      if (!goesOn) run.changed.disconnect(tell);
+      const options = { actions: actions(run.id, notice) };
+      if (isSeen(run.id)) {
+        // A run that is on the screen says it there.
+        if (id !== null && !goesOn) Notification.dismiss(id);
+        else if (id !== null) Notification.update({ id, message, autoClose: SILENTLY, ...options });
+      } else if (id === null) {
+        id = Notification.emit(message, type, { autoClose: SHOWN_MS, ...options });
       } else {
-        Notification.update({ id, message: notice.message, type: notice.type, ...options });
+        const autoClose = goesOn ? SILENTLY : SHOWN_MS;
+        Notification.update({ id, message, type, autoClose, ...options });
       }
-      if (!notice.goesOn) run.changed.disconnect(tell);
     };
     run.changed.connect(tell);
     tell();

@@ -138,7 +138,7 @@ export class Runs {
       const now = pipeline.findings?.pipeline;
       if (isOver(item.state) && now && ran && isChanged(ran, now, step)) {
         const text = this.trans.__('changed since run %1', item.number);
-        return { icon: noneIcon, tone: 'quiet', text };
+        return { icon: noneIcon, tone: 'quiet', text, short: this.trans.__('changed') };
       }
       return stepStatus(found, this.trans);
     }

@@ -271,10 +271,11 @@ function Row(props: {
         <checkIcon.react tag="span" className="jp-chard-icon" />
       </span>
       <Icon.react tag="span" className="jp-chard-icon" />
-      <span className="jp-chard-Runs-name">
-        {props.everywhere ? trans.__('%1 · %2', run.pipeline, name) : name}
-      </span>
-      <span className="jp-chard-hint jp-chard-Runs-time">{whenAndHowLong(run, Date.now())}</span>
+      {props.everywhere && <span className="jp-chard-Runs-pipeline">{run.pipeline}</span>}
+      <span className="jp-chard-Runs-name">{name}</span>
+      {!props.everywhere && (
+        <span className="jp-chard-hint jp-chard-Runs-time">{whenAndHowLong(run, Date.now())}</span>
+      )}
       <span className="jp-chard-Runs-outcome">{outcomeOf(run, trans)}</span>
     </li>
   );

@@ -45,6 +45,7 @@ export function detailsOf(run: RunItem, trans: TranslationBundle): string {
       ? [trans.__('Parameters: %1', pairs(run.parameters))]
       : []),
     ...(Object.keys(run.metrics).length > 0 ? [trans.__('Metrics: %1', pairs(run.metrics))] : []),
+    whenAndHowLong(run, Date.now()),
     run.notebook,
     run.id
   ].join('\n');
