@@ -8,6 +8,7 @@ import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/appu
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { Widget } from '@lumino/widgets';
 import { CommandIds, TEXT_DOMAIN } from '../commands';
 import { chardIcon } from '../icons';
 import { IChardLaunch, IChardNotebooks, IChardPanel, IChardStepStatus } from '../tokens';
@@ -39,8 +40,9 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
     const { commands, shell } = app;
     const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'chard-runs' });
-    const isSeen = (run: string): boolean =>
-      tracker.find(({ id }) => id === `chard-run-${run}`)?.isVisible ?? false;
+    const documentOf = (run: string): Widget | undefined =>
+      [...shell.widgets('main')].find(({ id }) => id === `chard-run-${run}`);
+    const isSeen = (run: string): boolean => documentOf(run)?.isVisible ?? false;
 
     let loading: Promise<Runs> | null = null;
     let known: Runs | null = null;
@@ -54,6 +56,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
           status.provide((open, step) => runs.statusOf(open, step));
           runs.changed.connect(() => status.notify());
           runs.changed.connect(() => running?.changed());
+          runs.deleted.connect((_, run) => documentOf(run)?.close());
           notifyOfRuns({ runs, commands, isSeen, trans });
           return runs;
         }

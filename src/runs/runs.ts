@@ -32,6 +32,7 @@ export class Runs {
   private readonly live = new Map<string, LiveRun>();
   private readonly _changed = new Signal<this, void>(this);
   private readonly _started = new Signal<this, LiveRun>(this);
+  private readonly _deleted = new Signal<this, string>(this);
 
   constructor(
     settings: ServerConnection.ISettings,
@@ -53,6 +54,11 @@ export class Runs {
   /** A run that was started, or gone on with, from this page. */
   get started(): ISignal<this, LiveRun> {
     return this._started;
+  }
+
+  /** The id of a run that was deleted from this page. */
+  get deleted(): ISignal<this, string> {
+    return this._deleted;
   }
 
   /** The run, followed from now on. */
@@ -118,6 +124,7 @@ export class Runs {
     this.live.get(id)?.dispose();
     this.live.delete(id);
     this.list.remove(id);
+    this._deleted.emit(id);
   }
 
   /** Those that go on, newest first. */

@@ -126,7 +126,7 @@ test('runs are renamed, selected and deleted by the keyboard, with what that fre
   await lab.open(NOTEBOOK);
   await lab.showPanel('runs');
   await runToEnd(lab);
-  await runToEnd(lab, { parameters: { n: 9 } });
+  const last = await runToEnd(lab, { parameters: { n: 9 } });
   await expect(rows(lab)).toHaveCount(2);
   await rows(lab).first().focus();
   await page.keyboard.press('F2');
@@ -142,8 +142,10 @@ test('runs are renamed, selected and deleted by the keyboard, with what that fre
   await page.keyboard.press('Delete');
   const dialog = page.getByRole('dialog').filter({ hasText: 'Delete 2 runs?' });
   await expect(dialog).toContainText(/This frees \d.* that no other run needs/);
+  await lab.execute('chard:open-run', { run: last });
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await expect(rows(lab)).toHaveCount(0);
+  await expect(page.locator('.jp-chard-Run')).toHaveCount(0);
   await runToEnd(lab);
   await expect(rows(lab)).toContainText('Run 3');
 });
@@ -168,6 +170,11 @@ test('a run that goes on is among what is running, and its notification cancels 
   await lab.execute('apputils:display-notifications');
   const notice = page.locator('.jp-Notification-List-Item').filter({ hasText: '· Run 1' });
   await notice.getByRole('button', { name: 'Cancel run' }).click();
+  await expect(stage(lab, 'run')).toContainText('cancelled', RUNS);
+  const id = await rows(lab).getAttribute('data-run');
+  await lab.execute('chard:retry-run', { run: id });
+  await expect(stage(lab, 'run')).toContainText('1 of 2 steps', RUNS);
+  await stage(lab, 'run').getByRole('button', { name: 'Cancel run' }).click();
   await expect(stage(lab, 'run')).toContainText('cancelled', RUNS);
   await expect(running.getByText(/· run 1$/)).toHaveCount(0);
 });
