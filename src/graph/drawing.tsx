@@ -190,7 +190,7 @@ function NodeView(props: {
       <title>{props.label}</title>
       <rect width={width} height={height} rx={3} />
       <foreignObject width={width} height={height} aria-hidden>
-        <div className="jp-chard-Graph-content" data-node={node.id}>
+        <div className="jp-chard-Graph-content" data-step={node.id}>
           <Icon.react tag="span" className="jp-chard-icon" />
           <span className="jp-chard-Graph-text">
             <span>{node.title}</span>

@@ -14,8 +14,8 @@ export function stepMeant(
   const { cells, steps } = pipeline.annotated;
   if (typeof step === 'string') return step;
   if (of === 'graph') {
-    const node = app.contextMenuHitTest(({ dataset }) => dataset?.node !== undefined);
-    const name = node?.dataset.node;
+    const node = app.contextMenuHitTest(({ dataset }) => dataset?.step !== undefined);
+    const name = node?.dataset.step;
     return steps.find(each => each.name === name)?.name ?? null;
   }
   const role = cells[panel.content.activeCellIndex]?.role;
