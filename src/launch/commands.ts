@@ -10,14 +10,7 @@ import type { IChardNotebooks, IChardPanel, LaunchOptions, OpenNotebook } from '
 import { stepMeant } from './currentStep';
 import type { Launch } from './launch';
 import type { Launches } from './launches';
-
-/** What the person's settings say of runs. */
-export interface LaunchSettings {
-  cache: boolean;
-  parallel: number | null;
-  /** Remembers the target; undefined where there are no settings. */
-  saveTarget?: (target: string) => void;
-}
+import { optionsOf, textOf, withSettings, type LaunchSettings } from './options';
 
 interface Needs {
   readonly app: JupyterFrontEnd;
@@ -217,27 +210,4 @@ export function addLaunchCommands(needs: Needs): void {
   notebooks.currentChanged.connect(refresh);
   launches.changed.connect(refresh);
   notebooks.opened.connect((_, { pipeline }) => void pipeline.changed.connect(refresh));
-}
-
-function optionsOf({ from, only, cache, parallel, parameters }: Args): LaunchOptions {
-  return {
-    ...(typeof from === 'string' && { from }),
-    ...(typeof only === 'string' && { only }),
-    ...(typeof cache === 'boolean' && { cache }),
-    ...(typeof parallel === 'number' && { parallel }),
-    ...(typeof parameters === 'object' &&
-      parameters !== null && { parameters: parameters as Record<string, unknown> })
-  };
-}
-
-function withSettings(options: LaunchOptions, settings: LaunchSettings): LaunchOptions {
-  return {
-    cache: settings.cache,
-    ...(settings.parallel !== null && { parallel: settings.parallel }),
-    ...options
-  };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -9,7 +9,7 @@ import { IChardLaunch, IChardNotebooks, IChardPanel, type LaunchStage } from '..
 import { addLaunchCommands } from './commands';
 import { launchHeader } from './header';
 import { Launches } from './launches';
-import type { LaunchSettings } from './commands';
+import type { LaunchSettings } from './options';
 import type { z } from 'zod';
 
 const PLUGIN_ID = 'jupyterlab-chard:launch';
