@@ -46,7 +46,7 @@ const STEP_ARGS = {
     step: { type: 'string', description: 'The step’s name; the active cell’s step.' },
     of: {
       enum: ['cell', 'graph'],
-      description: '`graph`: the node that the context menu was opened on.'
+      description: 'The step of the cell, or node, that the context menu was opened on.'
     },
     cache: CACHE
   }

@@ -3,8 +3,8 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { OpenNotebook } from '../tokens';
 
 /**
- * The step that a command means: the one that is named, the node that the context menu was opened on, else the active
- * cell's. Null where that is none.
+ * The step that a command means: the one that is named, that of the node or cell which the context menu was opened on,
+ * else the active cell's. Null where that is none.
  */
 export function stepMeant(
   app: JupyterFrontEnd,
@@ -18,6 +18,16 @@ export function stepMeant(
     const name = node?.dataset.step;
     return steps.find(each => each.name === name)?.name ?? null;
   }
-  const role = cells[panel.content.activeCellIndex]?.role;
+  const { content } = panel;
+  const cell = of === 'cell' ? app.contextMenuHitTest(isCell) : undefined;
+  const at = cell
+    ? content.widgets.findIndex(({ node }) => node === cell)
+    : content.activeCellIndex;
+  const role = cells[at]?.role;
   return role?.kind === 'step' ? role.step : null;
+}
+
+/** A right click in a cell's editor does not make the cell the active one. */
+function isCell({ classList }: HTMLElement): boolean {
+  return classList?.contains('jp-Cell') ?? false;
 }

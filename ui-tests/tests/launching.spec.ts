@@ -71,7 +71,9 @@ test('a form asks for other parameters, says at the field what is wrong, and lea
   await expect(rows(lab)).toHaveCount(1);
 });
 
-test('a step is run alone from its node, once there is something to take', async ({ lab }) => {
+test('a step is run alone from its node, and with those below from its cell, once there is something to take', async ({
+  lab
+}) => {
   const { page } = lab;
   await lab.open(NOTEBOOK);
   await lab.showPanel('graph');
@@ -86,6 +88,11 @@ test('a step is run alone from its node, once there is something to take', async
   await node.click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Run Only This Step' }).click();
   await expect(stage(lab, 'run')).toContainText(/Run 2.*succeeded/, RUNS);
+  await page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
+  await lab.select(0);
+  await lab.cells.nth(2).locator('.jp-InputArea-editor').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Run from Here' }).click();
+  await expect(stage(lab, 'run')).toContainText(/Run 3.*succeeded/, RUNS);
 });
 
 test('what is compiled for Kubeflow is seen, and saved beside what is there', async ({ lab }) => {
