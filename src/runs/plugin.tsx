@@ -8,13 +8,21 @@ import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/appu
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
 import { CommandIds, TEXT_DOMAIN } from '../commands';
 import { chardIcon } from '../icons';
-import { IChardLaunch, IChardNotebooks, IChardPanel, IChardStepStatus } from '../tokens';
+import {
+  IChardLaunch,
+  IChardNotebooks,
+  IChardPanel,
+  IChardStepStatus,
+  type OpenNotebook
+} from '../tokens';
 import { addRunCommands } from './commands';
 import { addLocalTarget } from './localTarget';
 import { addRunLinks } from './links';
+import { outcomeOf, runName } from './list/describeRun';
 import { addRunningRuns } from './running';
 import type { Runs } from './runs';
 
@@ -123,6 +131,16 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
       id: 'runs',
       title: trans.__('Runs'),
       rank: 90,
+      summary: ({ panel: { context } }: OpenNotebook) => (
+        <UseSignal signal={status.changed}>
+          {() => {
+            const [latest] = loaded()?.list.of(context.path) ?? [];
+            return latest
+              ? trans.__('%1: %2', runName(latest, trans), outcomeOf(latest, trans))
+              : null;
+          }}
+        </UseSignal>
+      ),
       load: async () => {
         const [runs, { runsSection }] = await Promise.all([load(), import('./section')]);
         return runsSection({ runs, commands, trans });

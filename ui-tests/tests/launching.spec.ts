@@ -38,6 +38,7 @@ test('the stages are shown as they happen, and the run behind them', async ({ la
   await expect(stage(lab, 'compile')).toHaveText('Compiled, 2 steps');
   await expect(rows(lab)).toHaveCount(1);
   await expect(rows(lab)).toContainText(/Run 1.*total 3/);
+  await expect(lab.panel.getByRole('button', { name: /^Runs/ })).toContainText('Run 1: total 3');
   await lab.panel.getByRole('button', { name: 'Put away' }).click();
   await expect(stage(lab, 'run')).toHaveCount(0);
 });
