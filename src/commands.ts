@@ -10,7 +10,24 @@ export const CommandIds = {
   showPanel: 'chard:show-panel',
   suggestSteps: 'chard:suggest-steps',
   run: 'chard:run',
-  openRun: 'chard:open-run'
+  runFrom: 'chard:run-from-here',
+  runOnly: 'chard:run-only-step',
+  runWithParameters: 'chard:run-with-parameters',
+  compile: 'chard:compile',
+  openExample: 'chard:open-example',
+  openAsPipeline: 'chard:open-as-pipeline',
+  setTarget: 'chard:set-target',
+  openRun: 'chard:open-run',
+  followRunLink: 'chard:follow-run-link',
+  openSelected: 'chard:open-runs',
+  renameRun: 'chard:rename-run',
+  retryRun: 'chard:retry-run',
+  cancelRun: 'chard:cancel-run',
+  deleteRuns: 'chard:delete-runs',
+  runAgain: 'chard:run-again',
+  copyRunLink: 'chard:copy-run-link',
+  compareSelected: 'chard:compare-selected-runs',
+  clearSelection: 'chard:clear-run-selection'
 } as const;
 
 /** The domain of the texts in translations. */

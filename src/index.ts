@@ -1,6 +1,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { annotationPlugin } from './annotation/plugin';
+import { examplePlugin } from './example/plugin';
 import { graphPlugin } from './graph/plugin';
+import { launchPlugin } from './launch/plugin';
 import { notebooksPlugin } from './notebooks/plugin';
 import { panelPlugin } from './panel/plugin';
 import { pipelinePlugin } from './pipeline/plugin';
@@ -18,7 +20,9 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   graphPlugin,
   problemsPlugin,
   suggestionsPlugin,
-  runsPlugin
+  launchPlugin,
+  runsPlugin,
+  examplePlugin
 ];
 
 export default plugins;

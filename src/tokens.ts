@@ -67,6 +67,8 @@ export const IChardPanel = new Token<IChardPanel>(
 export interface StepStatus {
   readonly icon: LabIcon;
   readonly text: string;
+  /** For a node of the graph, where there is room for a word. */
+  readonly short?: string;
   readonly tone: 'ok' | 'running' | 'failed' | 'quiet';
 }
 
@@ -82,4 +84,95 @@ export interface IChardStepStatus {
 export const IChardStepStatus = new Token<IChardStepStatus>(
   'jupyterlab-chard:IChardStepStatus',
   'What is known of the last run of each step, shown at its cell and in the graph.'
+);
+
+/** How a run is made: what is left out is as the settings and the notebook say. */
+export interface LaunchOptions {
+  /** Run this step and those below it, or this one alone; the rest is taken from earlier results. */
+  readonly from?: string;
+  readonly only?: string;
+  /** Whether earlier results may stand for steps. */
+  readonly cache?: boolean;
+  /** At most so many steps side by side. */
+  readonly parallel?: number;
+  /** Values by the parameters' names, as JSON holds them; the others keep their defaults. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+/** What is under way: from the press of a button to what came of it. */
+export interface LaunchContext {
+  readonly notebook: OpenNotebook;
+  /** The id of the target. */
+  readonly target: string;
+  readonly options: LaunchOptions;
+  /** Aborts when the person cancels. */
+  readonly signal: AbortSignal;
+  /** What earlier stages leave for later ones, by name: `compiled`, `run`. */
+  readonly results: Map<string, unknown>;
+  /** Says how far the stage is, in a few words. */
+  progress(text: string): void;
+}
+
+/** Something to do about a failure. */
+export interface LaunchAdvice {
+  readonly label: string;
+  execute(): void;
+}
+
+/** A stage's failure that a person can do something about. */
+export class LaunchFailure extends Error {
+  constructor(
+    message: string,
+    readonly advice: readonly LaunchAdvice[] = [],
+    /** The panel's section that tells more. */
+    readonly section?: string
+  ) {
+    super(message);
+  }
+}
+
+/** One stage on the way to a run. */
+export interface LaunchStage {
+  readonly id: string;
+  /** What is to be done, in a word: `Check`. */
+  readonly label: string;
+  /** Their order: save 10, validate 20, compile 30, start 90. */
+  readonly rank: number;
+  /** The targets that it is a stage of; without it, all. */
+  readonly targets?: readonly string[];
+  /** @returns what was done, in a few words: `Checked, 1 warning`. @throws LaunchFailure, or any error. */
+  run(context: LaunchContext): Promise<string>;
+}
+
+/** Where a pipeline can be brought. */
+export interface LaunchTarget {
+  readonly id: string;
+  /** `This machine`. */
+  readonly label: string;
+  readonly rank: number;
+  /** What the button says: `Compile and run`. */
+  readonly action: string;
+  readonly caption: string;
+  /** Whether it can run a part of a pipeline, from a step or one step alone. */
+  readonly runsParts?: boolean;
+  /** Shown behind the stages once all are through: what goes on. */
+  readonly outcome?: ComponentType<{ readonly results: ReadonlyMap<string, unknown> }>;
+}
+
+/** The stages and targets of runs, for features that add to them. What nobody adds does not show. */
+export interface IChardLaunch {
+  addStage(stage: LaunchStage): IDisposable;
+  addTarget(target: LaunchTarget): IDisposable;
+  /** By rank. */
+  readonly targets: readonly LaunchTarget[];
+  /** The one that the button uses; null while there is none. */
+  readonly target: LaunchTarget | null;
+  chooseTarget(id: string): void;
+  /** When stages or targets are others, or another target is chosen. */
+  readonly changed: ISignal<IChardLaunch, void>;
+}
+
+export const IChardLaunch = new Token<IChardLaunch>(
+  'jupyterlab-chard:IChardLaunch',
+  'The stages of a run and the targets that it can have.'
 );

@@ -73,7 +73,9 @@ export const RunEventBody = z.discriminatedUnion('type', [
       cache: z.boolean(),
       from: z.string().nullable(),
       only: z.string().nullable(),
-      base: z.string().nullable()
+      base: z.string().nullable(),
+      /** At most so many steps side by side; absent or null: as many as the machine can. */
+      parallel: z.int().nullable().optional()
     }),
     /** Topological, ties by first cell; the metrics step last. */
     steps: z.array(

@@ -31,7 +31,8 @@ export const RunSnapshot = z.object({
     cache: z.boolean(),
     from: z.string().nullable(),
     only: z.string().nullable(),
-    base: z.string().nullable()
+    base: z.string().nullable(),
+    parallel: z.int().nullable().optional()
   }),
   phase: RunPhase,
   cancelling: z.boolean(),

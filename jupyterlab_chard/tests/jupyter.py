@@ -55,6 +55,8 @@ class Jupyter:
     """Starts with ``start``, and is ended by ``close`` whatever has become of it."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: The text of a ``jupyter_server_config.py``.
+    config: str = ""
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="chard-jupyter-")))
     process: subprocess.Popen[bytes] | None = None
     port: int = 0
@@ -69,6 +71,8 @@ class Jupyter:
 
     def start(self) -> Jupyter:
         self.root.mkdir(exist_ok=True)
+        (self.folder / "config").mkdir(exist_ok=True)
+        (self.folder / "config" / "jupyter_server_config.py").write_text(self.config)
         self.port = free_port()
         settings = {
             "ServerApp.root_dir": str(self.root),

@@ -58,6 +58,8 @@ def test_it_has_everything(names: set[str]) -> None:
     if "jupyterlab" in package():
         extension = f"{data}/share/jupyter/labextensions/jupyterlab-chard"
         assert {f"{extension}/package.json", f"{extension}/install.json"} <= names
+        # The example that the launcher opens a copy of.
+        assert [name for name in names if name.endswith(".ipynb")]
 
 
 def test_it_has_nothing_that_is_not_for_its_users(names: set[str]) -> None:

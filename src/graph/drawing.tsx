@@ -190,11 +190,11 @@ function NodeView(props: {
       <title>{props.label}</title>
       <rect width={width} height={height} rx={3} />
       <foreignObject width={width} height={height} aria-hidden>
-        <div className="jp-chard-Graph-content">
+        <div className="jp-chard-Graph-content" data-step={node.id}>
           <Icon.react tag="span" className="jp-chard-icon" />
           <span className="jp-chard-Graph-text">
             <span>{node.title}</span>
-            {status && <span className="jp-chard-Graph-status">{status.text}</span>}
+            {status && <span className="jp-chard-Graph-status">{status.short ?? status.text}</span>}
           </span>
         </div>
       </foreignObject>

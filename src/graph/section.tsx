@@ -39,10 +39,13 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     const { layout, failure } = useLayout(graph, options.notebooks, 'down');
     const frame = useRef<HTMLDivElement>(null);
     const width = useWidth(frame);
-    const said = useStatusVersion(status);
+    useStatusChanges(status);
+    // A step's state may follow from what is typed; the graph is drawn again only where it does.
+    const statuses = graph?.nodes.map(({ id }) => status.statusOf(open, id)) ?? [];
+    const shown = statuses.map(each => each && [each.icon.name, each.text, each.tone]);
     const statusOf = useCallback(
       ({ id }: GraphNode) => status.statusOf(open, id),
-      [open.panel, said]
+      [open.panel, JSON.stringify(shown)]
     );
     const goTo = useCallback(({ cell }: GraphNode) => {
       void commands.execute(CommandIds.goToCell, { cell });
@@ -106,16 +109,15 @@ function useSame<Value>(value: Value): Value {
   return last.current;
 }
 
-/** Another number whenever what is known of runs has changed. */
-function useStatusVersion(status: IChardStepStatus): number {
-  const [version, next] = useReducer((count: number) => count + 1, 0);
+/** Draws again whenever what is known of runs has changed. */
+function useStatusChanges(status: IChardStepStatus): void {
+  const [, next] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     status.changed.connect(next);
     return () => {
       status.changed.disconnect(next);
     };
   }, [status]);
-  return version;
 }
 
 function useActiveCell({ panel }: OpenNotebook): number {

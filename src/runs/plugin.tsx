@@ -1,78 +1,77 @@
 import {
   ILayoutRestorer,
+  IRouter,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { IRunningSessionManagers } from '@jupyterlab/running';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { UseSignal } from '@jupyterlab/ui-components';
+import type { Widget } from '@lumino/widgets';
 import { CommandIds, TEXT_DOMAIN } from '../commands';
-import { chardIcon, playIcon } from '../icons';
-import { IChardNotebooks, IChardPanel, IChardStepStatus } from '../tokens';
-import { runHeader } from './header';
-import type { RunChoice, Runs } from './runs';
+import { chardIcon } from '../icons';
+import {
+  IChardLaunch,
+  IChardNotebooks,
+  IChardPanel,
+  IChardStepStatus,
+  type OpenNotebook
+} from '../tokens';
+import { addRunCommands } from './commands';
+import { addLocalTarget } from './localTarget';
+import { addRunLinks } from './links';
+import { outcomeOf, runName } from './list/describeRun';
+import { addRunningRuns } from './running';
+import type { Runs } from './runs';
 
 export const runsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-chard:runs',
-  description: 'Runs pipelines and shows their runs.',
+  description: 'Runs pipelines on this machine and shows their runs.',
   autoStart: true,
-  requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IRenderMimeRegistry],
-  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
+  requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IChardLaunch, IRenderMimeRegistry],
+  optional: [ILayoutRestorer, IRouter, IRunningSessionManagers, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     notebooks: IChardNotebooks,
     panel: IChardPanel,
     status: IChardStepStatus,
+    launch: IChardLaunch,
     rendermime: IRenderMimeRegistry,
     restorer: ILayoutRestorer | null,
+    router: IRouter | null,
+    managers: IRunningSessionManagers | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
     const { commands, shell } = app;
     const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'chard-runs' });
+    const documentOf = (run: string): Widget | undefined =>
+      [...shell.widgets('main')].find(({ id }) => id === `chard-run-${run}`);
+    const isSeen = (run: string): boolean => documentOf(run)?.isVisible ?? false;
 
     let loading: Promise<Runs> | null = null;
-    /** The code for runs, and the connection to the server: from the first run or opened panel on. */
+    let known: Runs | null = null;
+    const loaded = (): Runs | null => known;
+    /** The code for runs, and the connection to the server: from the first pipeline, run or opened panel on. */
     const load = (): Promise<Runs> => {
-      loading ??= import('./runs').then(({ Runs }) => {
-        const runs = new Runs(app.serviceManager.serverSettings, trans);
-        status.provide((open, step) => runs.statusOf(open, step));
-        runs.changed.connect(() => status.notify());
-        return runs;
-      });
+      loading ??= Promise.all([import('./runs'), import('./notifier')]).then(
+        ([{ Runs }, { notifyOfRuns }]) => {
+          const runs = new Runs(app.serviceManager.serverSettings, trans);
+          known = runs;
+          status.provide((open, step) => runs.statusOf(open, step));
+          runs.changed.connect(() => status.notify());
+          runs.changed.connect(() => running?.changed());
+          runs.deleted.connect((_, run) => documentOf(run)?.close());
+          notifyOfRuns({ runs, commands, isSeen, trans });
+          return runs;
+        }
+      );
       return loading;
     };
-
-    commands.addCommand(CommandIds.run, {
-      label: trans.__('Compile and Run'),
-      caption: trans.__('Save the notebook, make its pipeline and run it'),
-      icon: playIcon,
-      isEnabled: () => notebooks.current?.pipeline.isAnnotated ?? false,
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            from: { type: 'string', description: 'Run this step and those below it.' },
-            only: { type: 'string', description: 'Run this step alone.' },
-            cache: { type: 'boolean', description: 'Whether earlier results may be reused.' }
-          }
-        }
-      },
-      execute: async args => {
-        const { current } = notebooks;
-        if (!current) return null;
-        const runs = await load();
-        try {
-          const run = await runs.start(current, args as RunChoice);
-          await commands.execute(CommandIds.openRun, { run: run.id });
-          return run.id;
-        } catch (error) {
-          report(error, panel, trans);
-          return null;
-        }
-      }
-    });
+    const running = managers && addRunningRuns({ managers, commands, trans, load, loaded });
 
     commands.addCommand(CommandIds.openRun, {
       label: trans.__('Open Run'),
@@ -100,10 +99,13 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
         widget.title.icon = chardIcon;
         widget.title.closable = true;
         const name = (): void => {
-          widget.title.label = trans.__('%1 · run', run.state?.pipeline ?? id);
+          const item = runs.list.get(id);
+          widget.title.label = item
+            ? trans.__('%1 · %2', item.pipeline, item.title ?? trans.__('run %1', item.number))
+            : trans.__('%1 · run', run.state?.pipeline ?? id);
         };
-        run.changed.connect(name);
-        widget.disposed.connect(() => run.changed.disconnect(name));
+        runs.changed.connect(name);
+        widget.disposed.connect(() => runs.changed.disconnect(name));
         name();
         await tracker.add(widget);
         shell.add(widget, 'main', { mode: 'tab-after', type: 'Pipeline run' });
@@ -118,21 +120,32 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
       if (current?.panel.context.path === path) await commands.execute(CommandIds.goToCell, args);
     };
 
-    const refresh = (): void => commands.notifyCommandChanged(CommandIds.run);
-    notebooks.currentChanged.connect(refresh);
-    notebooks.opened.connect((_, { pipeline }) => void pipeline.changed.connect(refresh));
-
-    panel.addHeader({ rank: 10, component: runHeader(commands, trans) });
+    addRunCommands({ app, trans, palette, load, loaded });
+    addLocalTarget({ launch, commands, trans, load });
+    if (router) addRunLinks(app, router);
+    // The lines of a notebook with a pipeline say what its last run came to.
+    notebooks.opened.connect((_, { pipeline }) => {
+      if (pipeline.isAnnotated) void load();
+    });
     panel.addSection({
       id: 'runs',
       title: trans.__('Runs'),
       rank: 90,
+      summary: ({ panel: { context } }: OpenNotebook) => (
+        <UseSignal signal={status.changed}>
+          {() => {
+            const [latest] = loaded()?.list.of(context.path) ?? [];
+            return latest
+              ? trans.__('%1: %2', runName(latest, trans), outcomeOf(latest, trans))
+              : null;
+          }}
+        </UseSignal>
+      ),
       load: async () => {
         const [runs, { runsSection }] = await Promise.all([load(), import('./section')]);
-        return runsSection(runs, commands, trans);
+        return runsSection({ runs, commands, trans });
       }
     });
-    palette?.addItem({ command: CommandIds.run, category: trans.__('Pipeline') });
     void restorer?.restore(tracker, {
       command: CommandIds.openRun,
       name: widget => widget.id,
@@ -140,16 +153,3 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     });
   }
 };
-
-/** A run that did not start: what is wrong with the notebook is shown where it can be repaired. */
-function report(error: unknown, panel: IChardPanel, trans: TranslationBundle): void {
-  const { message, code } = error as { message: string; code?: string };
-  if (code === 'notebook-has-errors') {
-    panel.reveal('problems');
-    Notification.error(trans.__('The notebook has errors: repair them, then run it.'), {
-      autoClose: 8000
-    });
-    return;
-  }
-  Notification.error(trans.__('The run did not start: %1', message), { autoClose: false });
-}

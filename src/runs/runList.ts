@@ -3,6 +3,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { ChardApi } from './api';
 
 const WAIT_MS = 3_000;
+const PAGE = 200;
 
 /** The latest runs, kept up to date by the server's feed; a lost connection is made again. */
 export class RunList {
@@ -11,6 +12,7 @@ export class RunList {
   private readonly end = new AbortController();
   private _problem: string | null = null;
   private _loaded = false;
+  private next: string | null = null;
 
   constructor(private readonly api: ChardApi) {
     void this.follow();
@@ -29,16 +31,43 @@ export class RunList {
     return this._problem;
   }
 
+  /** Newest first. */
+  get all(): RunItem[] {
+    return [...this.runs.values()].sort((a, b) => b.createdAt - a.createdAt || b.number - a.number);
+  }
+
   /** Those of a notebook, newest first. */
   of(notebook: string): RunItem[] {
-    return [...this.runs.values()]
-      .filter(run => run.notebook === notebook)
-      .sort((a, b) => b.createdAt - a.createdAt);
+    return this.all.filter(run => run.notebook === notebook);
+  }
+
+  get(id: string): RunItem | undefined {
+    return this.runs.get(id);
+  }
+
+  /** Whether the server has older ones that are not in the list yet. */
+  get hasMore(): boolean {
+    return this.next !== null;
+  }
+
+  /** Takes older runs into the list. */
+  async loadMore(): Promise<void> {
+    if (this.next === null) return;
+    const { runs, next } = await this.ask(this.next);
+    for (const run of runs) if (!this.runs.has(run.id)) this.runs.set(run.id, run);
+    this.next = next;
+    this._changed.emit();
   }
 
   /** A run that was just started here: shown before the feed tells of it. */
   add(run: RunItem): void {
     this.runs.set(run.id, run);
+    this._changed.emit();
+  }
+
+  /** A run that was just deleted here. */
+  remove(id: string): void {
+    this.runs.delete(id);
     this._changed.emit();
   }
 
@@ -65,13 +94,15 @@ export class RunList {
   }
 
   private async read(): Promise<void> {
-    const { runs } = await this.api.ask(listRuns, {
-      params: {},
-      query: { limit: 200 },
-      body: {}
-    });
+    const { runs, next } = await this.ask();
     this.runs.clear();
     for (const run of runs) this.runs.set(run.id, run);
+    this.next = next;
     this._loaded = true;
+  }
+
+  private ask(before?: string) {
+    const query = before === undefined ? { limit: PAGE } : { limit: PAGE, before };
+    return this.api.ask(listRuns, { params: {}, query, body: {} });
   }
 }

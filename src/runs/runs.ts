@@ -1,28 +1,38 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
-import { startRun } from '@chard/core/protocol/api';
-import { stepState } from '@chard/core/run';
+import {
+  cancelRun,
+  deleteRun,
+  measureRuns,
+  renameRun,
+  retryRun,
+  startRun,
+  type RunItem
+} from '@chard/core/protocol/api';
+import { isOver, stepState } from '@chard/core/run';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
-import type { OpenNotebook, StepStatus } from '../tokens';
-import { ApiError, ChardApi } from './api';
+import { noneIcon } from '../icons';
+import type { LaunchOptions, OpenNotebook, StepStatus } from '../tokens';
+import { ChardApi } from './api';
+import { RunSelection } from './list/selection';
 import { LiveRun } from './liveRun';
 import { RunList } from './runList';
+import { isChanged } from './stepChange';
 import { stepStatus } from './words';
 
-export interface RunChoice {
-  /** Run this step and those below it, or this one alone; the rest is taken from earlier results. */
-  readonly from?: string;
-  readonly only?: string;
-  readonly cache?: boolean;
-}
+/** So many runs back is looked for one that a step took part in. */
+const LOOKED_AT = 5;
 
 /** The runs that this page shows or starts: one live run for each id, one list for all. */
 export class Runs {
   readonly api: ChardApi;
   readonly list: RunList;
+  readonly selection = new RunSelection();
   private readonly live = new Map<string, LiveRun>();
   private readonly _changed = new Signal<this, void>(this);
+  private readonly _started = new Signal<this, LiveRun>(this);
+  private readonly _deleted = new Signal<this, string>(this);
 
   constructor(
     settings: ServerConnection.ISettings,
@@ -30,12 +40,25 @@ export class Runs {
   ) {
     this.api = new ChardApi(settings);
     this.list = new RunList(this.api);
-    this.list.changed.connect(() => this._changed.emit());
+    this.list.changed.connect(({ all, loaded }) => {
+      if (loaded) this.selection.keep(new Set(all.map(({ id }) => id)));
+      this._changed.emit();
+    });
   }
 
   /** When the list or a run that is shown has changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
+  }
+
+  /** A run that was started, or gone on with, from this page. */
+  get started(): ISignal<this, LiveRun> {
+    return this._started;
+  }
+
+  /** The id of a run that was deleted from this page. */
+  get deleted(): ISignal<this, string> {
+    return this._deleted;
   }
 
   /** The run, followed from now on. */
@@ -49,37 +72,85 @@ export class Runs {
     return run;
   }
 
-  /** Saves the notebook and starts a run of it. Throws an `ApiError` where the server does not. */
-  async start({ panel }: OpenNotebook, choice: RunChoice = {}): Promise<LiveRun> {
-    const { context } = panel;
-    if (context.model.dirty) await context.save();
-    if (context.model.dirty) {
-      throw new ApiError('not-saved', this.trans.__('The notebook could not be saved.'));
-    }
+  /** Starts a run of a notebook as it is saved. Throws an `ApiError` where the server does not. */
+  async start(path: string, options: LaunchOptions): Promise<LiveRun> {
     const { run } = await this.api.ask(startRun, {
       params: {},
       query: {},
       body: {
-        path: context.contentsModel?.path ?? context.path,
-        parameters: {},
+        path,
+        parameters: { ...options.parameters } as Record<string, never>,
         options: {
-          cache: choice.cache ?? true,
-          from: choice.from ?? null,
-          only: choice.only ?? null
+          cache: options.cache ?? true,
+          from: options.from ?? null,
+          only: options.only ?? null,
+          parallel: options.parallel ?? null
         }
       }
     });
     this.list.add(run);
-    return this.get(run.id);
+    const live = this.get(run.id);
+    this._started.emit(live);
+    return live;
   }
 
-  /** What the latest run of the notebook says of a step; null where there is none. */
-  statusOf({ panel }: OpenNotebook, step: string): StepStatus | null {
-    const [latest] = this.list.of(panel.context.path);
-    if (!latest) return null;
-    const { state } = this.get(latest.id);
-    const found = state && stepState(state, step);
-    if (!found || (step === METRICS_STEP && found.phase === 'skipped')) return null;
-    return stepStatus(found, this.trans);
+  async cancel(id: string): Promise<void> {
+    this.list.add((await this.api.ask(cancelRun, about(id))).run);
+  }
+
+  /** Goes on with what did not succeed. */
+  async retry(id: string): Promise<void> {
+    const live = this.get(id);
+    if (live.state) {
+      await live.retry();
+    } else {
+      await this.api.ask(retryRun, about(id));
+    }
+    this._started.emit(live);
+  }
+
+  async rename(id: string, title: string | null): Promise<void> {
+    const { run } = await this.api.ask(renameRun, { ...about(id), body: { title } });
+    this.list.add(run);
+  }
+
+  /** What deleting the runs would free. */
+  measure(ids: readonly string[]): Promise<{ files: number; bytes: number }> {
+    return this.api.ask(measureRuns, { params: {}, query: {}, body: { runs: [...ids] } });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.api.ask(deleteRun, about(id));
+    this.live.get(id)?.dispose();
+    this.live.delete(id);
+    this.list.remove(id);
+    this._deleted.emit(id);
+  }
+
+  /** Those that go on, newest first. */
+  get active(): RunItem[] {
+    return this.list.all.filter(({ state }) => !isOver(state));
+  }
+
+  /** What the latest run that a step took part in says of it; null where there is none. */
+  statusOf({ panel, pipeline }: OpenNotebook, step: string): StepStatus | null {
+    for (const item of this.list.of(panel.context.path).slice(0, LOOKED_AT)) {
+      const { state, pipeline: ran } = this.get(item.id);
+      const found = state && stepState(state, step);
+      if (!found) return null;
+      if (found.phase === 'skipped') {
+        if (step === METRICS_STEP) return null;
+        continue;
+      }
+      const now = pipeline.findings?.pipeline;
+      if (isOver(item.state) && now && ran && isChanged(ran, now, step)) {
+        const text = this.trans.__('changed since run %1', item.number);
+        return { icon: noneIcon, tone: 'quiet', text, short: this.trans.__('changed') };
+      }
+      return stepStatus(found, this.trans);
+    }
+    return null;
   }
 }
+
+const about = (run: string) => ({ params: { run }, query: {}, body: {} }) as const;

@@ -1,65 +1,282 @@
+import type { RunItem } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { UseSignal } from '@jupyterlab/ui-components';
+import { deleteIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import type { ComponentType } from 'react';
+import {
+  useEffect,
+  useReducer,
+  useRef,
+  useState,
+  type ComponentType,
+  type KeyboardEvent,
+  type MouseEvent
+} from 'react';
 import { CommandIds } from '../commands';
+import { checkIcon } from '../icons';
 import type { OpenNotebook } from '../tokens';
+import { detailsOf, outcomeOf, runName, whenAndHowLong } from './list/describeRun';
+import { filterRuns, type RunFilter, type StateFilter } from './list/filter';
 import type { Runs } from './runs';
-import { duration, phaseIcon, phaseTone, phaseWord } from './words';
+import { phaseIcon, phaseTone } from './words';
 
-const MOST = 20;
+interface Options {
+  readonly runs: Runs;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
 
-/** The notebook's latest runs; a press opens one. */
-export function runsSection(
-  runs: Runs,
-  commands: CommandRegistry,
-  trans: TranslationBundle
-): ComponentType<OpenNotebook> {
+/** What a person looks for, in this session. */
+let remembered: Omit<RunFilter, 'notebook'> & { readonly everywhere: boolean } = {
+  everywhere: false,
+  state: 'all',
+  text: ''
+};
+
+/** The runs of the notebook, or of all: to be found, opened, selected, compared, renamed, deleted. */
+export function runsSection(options: Options): ComponentType<OpenNotebook> {
   return function RunsOfNotebook({ panel }: OpenNotebook) {
+    const { runs, trans } = options;
+    useChanges(runs);
+    const [looked, setLooked] = useState(remembered);
+    remembered = looked;
+    const { list } = runs;
+    const notebook = looked.everywhere ? null : panel.context.path;
+    const there = filterRuns(list.all, { notebook, state: 'all', text: '' });
+    const found = filterRuns(there, { ...looked, notebook: null });
     return (
-      <UseSignal signal={runs.changed}>
-        {() => {
-          const { problem, loaded } = runs.list;
-          const found = runs.list.of(panel.context.path).slice(0, MOST);
-          return (
-            <div className="jp-chard-Runs">
-              {problem !== null && (
-                <p role="alert" className="jp-chard-Failure">
-                  {problem}
-                </p>
-              )}
-              {found.length === 0 && problem === null && (
-                <p className="jp-chard-hint jp-chard-Section-text">
-                  {loaded ? trans.__('Not run yet.') : trans.__('Loading…')}
-                </p>
-              )}
-              <ul>
-                {found.map(run => {
-                  const Icon = phaseIcon(run.state);
-                  return (
-                    <li key={run.id}>
-                      <button
-                        type="button"
-                        data-tone={phaseTone(run.state)}
-                        onClick={() => void commands.execute(CommandIds.openRun, { run: run.id })}
-                      >
-                        <Icon.react tag="span" className="jp-chard-icon" />
-                        <span>{run.title ?? new Date(run.createdAt).toLocaleTimeString()}</span>
-                        <span className="jp-chard-hint">
-                          {run.finishedAt === null
-                            ? ''
-                            : duration(Math.max(0, run.finishedAt - run.createdAt))}
-                        </span>
-                        <span className="jp-chard-Runs-state">{phaseWord(run.state, trans)}</span>
-                      </button>
-                    </li>
-                  );
-                })}
-              </ul>
-            </div>
-          );
-        }}
-      </UseSignal>
+      <div className="jp-chard-Runs">
+        {list.problem !== null && (
+          <p role="alert" className="jp-chard-Failure">
+            {list.problem}
+          </p>
+        )}
+        <Filter looked={looked} onChange={setLooked} trans={trans} />
+        <Bar {...options} found={found} />
+        <List {...options} found={found} everywhere={looked.everywhere} />
+        {found.length === 0 && list.problem === null && (
+          <p className="jp-chard-hint jp-chard-Section-text">
+            {!list.loaded
+              ? trans.__('Loading…')
+              : there.length === 0
+                ? trans.__('Not run yet.')
+                : trans.__('No run is like this.')}
+          </p>
+        )}
+        {list.hasMore && (
+          <button
+            type="button"
+            className="jp-chard-FlatButton jp-chard-mod-link"
+            onClick={() => void list.loadMore()}
+          >
+            {trans.__('Look at older runs, too')}
+          </button>
+        )}
+      </div>
     );
   };
+}
+
+/** Draws again whenever the list or the selection changes. */
+function useChanges({ list, selection }: Runs): void {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    list.changed.connect(draw);
+    selection.changed.connect(draw);
+    draw();
+    return () => {
+      list.changed.disconnect(draw);
+      selection.changed.disconnect(draw);
+    };
+  }, [list, selection]);
+}
+
+function Filter(props: {
+  readonly looked: typeof remembered;
+  readonly onChange: (looked: typeof remembered) => void;
+  readonly trans: TranslationBundle;
+}) {
+  const { looked, onChange, trans } = props;
+  const states: [StateFilter, string][] = [
+    ['all', trans.__('Any state')],
+    ['active', trans.__('Running')],
+    ['succeeded', trans.__('Succeeded')],
+    ['failed', trans.__('Failed')],
+    ['cancelled', trans.__('Cancelled')]
+  ];
+  return (
+    <div className="jp-chard-Runs-filter">
+      <input
+        className="jp-chard-Input"
+        type="search"
+        placeholder={trans.__('Name, or parameter=value')}
+        aria-label={trans.__('Find runs by name or parameter')}
+        value={looked.text}
+        onChange={event => onChange({ ...looked, text: event.target.value })}
+      />
+      <select
+        className="jp-chard-Select"
+        aria-label={trans.__('State of the runs')}
+        value={looked.state}
+        onChange={event => onChange({ ...looked, state: event.target.value as StateFilter })}
+      >
+        {states.map(([state, title]) => (
+          <option key={state} value={state}>
+            {title}
+          </option>
+        ))}
+      </select>
+      <select
+        className="jp-chard-Select"
+        aria-label={trans.__('Whose runs')}
+        value={String(looked.everywhere)}
+        onChange={event => onChange({ ...looked, everywhere: event.target.value === 'true' })}
+      >
+        <option value="false">{trans.__('This notebook')}</option>
+        <option value="true">{trans.__('All notebooks')}</option>
+      </select>
+    </div>
+  );
+}
+
+/** How many there are, and what can be done with those that are selected. Always there, so that nothing moves. */
+function Bar({ runs, commands, trans, found }: Options & { found: readonly RunItem[] }) {
+  const { ids } = runs.selection;
+  const button = (command: string, content: React.ReactNode, className: string) => (
+    <button
+      type="button"
+      className={className}
+      title={commands.label(command)}
+      aria-label={commands.label(command)}
+      disabled={!commands.isEnabled(command)}
+      onClick={() => void commands.execute(command)}
+    >
+      {content}
+    </button>
+  );
+  return (
+    <div className="jp-chard-Runs-bar">
+      <span className="jp-chard-hint" role="status">
+        {ids.length > 0
+          ? trans._n('%1 selected', '%1 selected', ids.length)
+          : trans._n('%1 run', '%1 runs', found.length)}
+      </span>
+      {commands.isVisible(CommandIds.compareSelected) &&
+        button(CommandIds.compareSelected, trans.__('Compare'), 'jp-chard-FlatButton')}
+      {button(CommandIds.deleteRuns, <deleteIcon.react tag="span" />, 'jp-chard-IconButton')}
+    </div>
+  );
+}
+
+function List(props: Options & { found: readonly RunItem[]; everywhere: boolean }) {
+  const { runs, commands, trans, found, everywhere } = props;
+  const { selection } = runs;
+  const [focused, setFocused] = useState<string | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const order = found.map(({ id }) => id);
+  const stop = focused !== null && order.includes(focused) ? focused : order[0];
+  const focus = (at: number): void => {
+    const id = order[Math.min(Math.max(at, 0), order.length - 1)];
+    if (id === undefined) return;
+    setFocused(id);
+    list.current?.querySelector<HTMLElement>(`[data-run="${id}"]`)?.focus();
+  };
+  const press = (event: KeyboardEvent, { id }: RunItem): void => {
+    if (event.target !== event.currentTarget) return;
+    const at = order.indexOf(id);
+    const run =
+      (command: string, args: { readonly run?: string; readonly runs?: string[] }) => () =>
+        void commands.execute(command, args);
+    const keys: Record<string, () => void> = {
+      ArrowDown: () => focus(at + 1),
+      ArrowUp: () => focus(at - 1),
+      Home: () => focus(0),
+      End: () => focus(order.length - 1),
+      Enter: run(CommandIds.openRun, { run: id }),
+      ' ': () => (event.shiftKey ? selection.extend(id, order) : selection.toggle(id)),
+      Escape: () => selection.clear(),
+      F2: run(CommandIds.renameRun, { run: id }),
+      Delete: run(CommandIds.deleteRuns, { runs: [...selection.meant(id)] })
+    };
+    const action = keys[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  };
+  const click = (event: MouseEvent, { id }: RunItem): void => {
+    setFocused(id);
+    if (event.shiftKey) selection.extend(id, order);
+    else if (event.ctrlKey || event.metaKey) selection.toggle(id);
+    else void commands.execute(CommandIds.openRun, { run: id });
+  };
+  return (
+    <ul
+      ref={list}
+      role="listbox"
+      aria-multiselectable
+      aria-label={trans.__('Runs')}
+      className="jp-chard-Runs-list"
+      data-selecting={selection.ids.length > 0}
+    >
+      {found.map(run => (
+        <Row
+          key={run.id}
+          run={run}
+          isSelected={selection.has(run.id)}
+          isStop={run.id === stop}
+          everywhere={everywhere}
+          onClick={event => click(event, run)}
+          onSelect={() => selection.toggle(run.id)}
+          onKeyDown={event => press(event, run)}
+          trans={trans}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function Row(props: {
+  readonly run: RunItem;
+  readonly isSelected: boolean;
+  readonly isStop: boolean;
+  readonly everywhere: boolean;
+  readonly onClick: (event: MouseEvent) => void;
+  readonly onSelect: () => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly trans: TranslationBundle;
+}) {
+  const { run, trans } = props;
+  const Icon = phaseIcon(run.state);
+  const name = runName(run, trans);
+  return (
+    <li
+      role="option"
+      aria-selected={props.isSelected}
+      tabIndex={props.isStop ? 0 : -1}
+      data-run={run.id}
+      data-tone={phaseTone(run.state)}
+      title={detailsOf(run, trans)}
+      onClick={props.onClick}
+      onKeyDown={props.onKeyDown}
+    >
+      <span
+        aria-hidden
+        className="jp-chard-Runs-check"
+        title={trans.__('Select')}
+        onClick={event => {
+          event.stopPropagation();
+          props.onSelect();
+        }}
+      >
+        <checkIcon.react tag="span" className="jp-chard-icon" />
+      </span>
+      <Icon.react tag="span" className="jp-chard-icon" />
+      {props.everywhere && <span className="jp-chard-Runs-pipeline">{run.pipeline}</span>}
+      <span className="jp-chard-Runs-name">{name}</span>
+      {!props.everywhere && (
+        <span className="jp-chard-hint jp-chard-Runs-time">{whenAndHowLong(run, Date.now())}</span>
+      )}
+      <span className="jp-chard-Runs-outcome">{outcomeOf(run, trans)}</span>
+    </li>
+  );
 }

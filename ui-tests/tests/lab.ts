@@ -30,6 +30,8 @@ interface App {
   readonly commands: {
     execute(id: string, args?: object): Promise<unknown>;
     isEnabled(id: string): boolean;
+    listCommands(): string[];
+    describedBy(id: string): Promise<{ readonly args: object | null }>;
   };
   readonly shell: {
     widgets(area: string): Iterable<NotebookWidget>;

@@ -25,6 +25,14 @@ test('the pictures of the tour', async ({ lab }) => {
   await picture('editor');
   await page.keyboard.press('Escape');
 
+  await lab.panel.getByRole('button', { name: 'Run with other parameters' }).click();
+  const form = page.getByRole('dialog').filter({ hasText: 'Run with other parameters' });
+  const fields = form.getByRole('textbox');
+  await expect(fields.first()).toBeVisible();
+  await fields.first().fill('0.3');
+  await picture('parameters');
+  await form.getByRole('button', { name: 'Cancel' }).click();
+
   await lab.execute('chard:run');
   const run = page.locator('.jp-chard-Run');
   await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded', { timeout: 100_000 });

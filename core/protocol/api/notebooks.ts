@@ -78,6 +78,10 @@ export const CompiledFile = z.object({
 });
 export type CompiledFile = z.infer<typeof CompiledFile>;
 
+/** `local`: the pipeline's JSON, which runs on this machine; `kfp`: Kubeflow Pipelines v2. */
+export const CompileTarget = z.enum(['local', 'kfp']);
+export type CompileTarget = z.infer<typeof CompileTarget>;
+
 /** What a notebook is compiled to: 422 with the diagnostics where it has errors. */
 export const compileNotebook = {
   kind: 'json',
@@ -86,7 +90,10 @@ export const compileNotebook = {
   status: 200,
   params: Nothing,
   query: Nothing,
-  body: NotebookReference.extend({ parameters: ParameterValues.default({}) }),
+  body: NotebookReference.extend({
+    parameters: ParameterValues.default({}),
+    target: CompileTarget.default('local')
+  }),
   answer: z.object({
     pipeline: Pipeline,
     files: z.array(CompiledFile),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Diagnostic } from '../../diagnostics';
 import { Pipeline } from '../../pipeline/model';
-import { RunPhase } from '../../run/events';
+import { MetricValue, RunPhase } from '../../run/events';
 import { RunSnapshot } from '../../run/snapshot';
 import { Nothing, WireInt, wireList, type BytesEndpoint, type JsonEndpoint } from './endpoint';
 import { NotebookPath, ParameterValues } from './notebooks';
@@ -12,6 +12,8 @@ export const RunParams = z.strictObject({ run: RunId });
 /** A run as lists show it. */
 export const RunItem = z.object({
   id: RunId,
+  /** Counts the runs of its notebook from 1; no other run ever gets the same. */
+  number: z.int().min(1),
   /** What a person has called it. */
   title: z.string().nullable(),
   pipeline: z.string(),
@@ -22,9 +24,29 @@ export const RunItem = z.object({
   cancelling: z.boolean(),
   /** Milliseconds since 1970. */
   createdAt: z.number(),
-  finishedAt: z.number().nullable()
+  finishedAt: z.number().nullable(),
+  parameters: z.record(z.string(), z.json()),
+  /** What the metrics cells have reported. */
+  metrics: z.record(z.string(), MetricValue),
+  /** The step that a failed run failed in. */
+  failedStep: z.string().nullable()
 });
 export type RunItem = z.infer<typeof RunItem>;
+
+/** What a run is found by. */
+export function runTexts({
+  id,
+  number,
+  title,
+  pipeline,
+  notebook,
+  parameters
+}: Pick<RunItem, 'id' | 'number' | 'title' | 'pipeline' | 'notebook' | 'parameters'>): string[] {
+  const values = Object.entries(parameters).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`
+  );
+  return [id, `run ${number}`, title ?? '', pipeline, notebook, ...values];
+}
 
 /** Newest first. Runs of notebooks outside of Jupyter's root are not there, neither here nor by id. */
 export const listRuns = {
@@ -36,7 +58,10 @@ export const listRuns = {
   query: z.strictObject({
     notebook: NotebookPath.optional(),
     state: wireList(RunPhase).optional(),
-    /** Part of the id, the title, the pipeline's name or the notebook's path; case does not count. */
+    /**
+     * Part of the id, `run 13`, the title, the pipeline's name, the notebook's path, or a parameter as `name=value`; case does
+     * not count.
+     */
     text: z.string().max(256).optional(),
     /** Those older than this run: `next` of the page before. */
     before: RunId.optional(),
@@ -58,7 +83,9 @@ export const StartOptions = z.strictObject({
   /** Run this step alone. */
   only: z.string().nullable().default(null),
   /** The run that `from` and `only` take from; else the latest results that hold. */
-  base: RunId.nullable().default(null)
+  base: RunId.nullable().default(null),
+  /** At most so many of its steps side by side; null for as many as the machine can. */
+  parallel: z.int().min(1).max(1024).nullable().default(null)
 });
 
 /**
@@ -169,6 +196,18 @@ export const renameRun = {
   query: Nothing,
   body: z.strictObject({ title: z.string().trim().min(1).max(200).nullable() }),
   answer: z.object({ run: RunItem })
+} as const satisfies JsonEndpoint;
+
+/** What deleting these runs together would free: what another run needs, too, is not counted. */
+export const measureRuns = {
+  kind: 'json',
+  method: 'POST',
+  path: '/runs/measure',
+  status: 200,
+  params: Nothing,
+  query: Nothing,
+  body: z.strictObject({ runs: z.array(RunId).min(1).max(1000) }),
+  answer: z.object({ files: z.int(), bytes: z.number() })
 } as const satisfies JsonEndpoint;
 
 export const Freed = z.object({

@@ -1,4 +1,4 @@
-import type { RunItem } from '@chard/core/protocol/api';
+import { runTexts, type RunItem } from '@chard/core/protocol/api';
 import { isOver, type RunPhase } from '@chard/core/run';
 import type { RunRecord, RunStore } from '../stores';
 import { runUnknown } from '../stores';
@@ -65,22 +65,24 @@ export class Catalogue {
   private describe(record: RunRecord): RunItem | null {
     const notebook = this.root.relative(record.notebook);
     if (notebook === null) return null;
-    const { id, title, pipeline, phase, cancelRequested, createdAt, finishedAt } = record;
+    const { id, number, title, pipeline, phase, cancelRequested, createdAt, finishedAt } = record;
     return {
       id,
+      number,
       title,
       pipeline,
       notebook,
       state: phase,
       cancelling: cancelRequested && !isOver(phase),
       createdAt,
-      finishedAt
+      finishedAt,
+      parameters: record.parameters as RunItem['parameters'],
+      metrics: record.metrics,
+      failedStep: record.failedStep
     };
   }
 }
 
-function hasText({ id, title, pipeline, notebook }: RunItem, wanted: string): boolean {
-  return [id, title ?? '', pipeline, notebook].some(text =>
-    text.toLocaleLowerCase().includes(wanted)
-  );
+function hasText(run: RunItem, wanted: string): boolean {
+  return runTexts(run).some(text => text.toLocaleLowerCase().includes(wanted));
 }

@@ -5,6 +5,7 @@ import { ChardError } from '../errors';
 import { chardHome } from '../home';
 import type { Host } from '../host';
 import { BackendDoor, type Backend } from './backend';
+import { isBusy } from './busy';
 import { createHttpServer } from './http/server';
 import { resumeInterrupted } from './resume';
 import { Root } from './root';
@@ -55,9 +56,7 @@ export async function runServerProcess(): Promise<void> {
 
 /** Jupyter counts runs that go on as activity, so that nobody shuts it down for being idle. */
 function sayIfBusy({ stores }: Backend): void {
-  if (stores.leases.all().some(({ owner }) => owner.pid === process.pid)) {
-    process.stdout.write('busy\n');
-  }
+  if (isBusy(stores.leases, process.pid)) process.stdout.write('busy\n');
 }
 
 /** The socket lies in a folder that only its owner can enter; its own mode is for whoever moves it elsewhere. */

@@ -228,7 +228,9 @@ describe('the digits example', () => {
 
   it('lists runs, deletes one, and knows runs by the beginning of their id', async () => {
     const { runs } = readDocument(await chard.run(['runs', 'list', '--json']), ListDocument);
-    expect(runs.at(-1)?.id).toBe(first);
+    expect(runs.at(-1)).toMatchObject({ id: first, number: 1 });
+    const listed = await chard.run(['runs', 'list']);
+    expect(listed.out).toMatch(new RegExp(`^RUN +NO\\. [^]*${first} +1 `));
     const deleted = await chard.run(['runs', 'delete', first.slice(0, -1)]);
     expect(deleted.out).toMatch(new RegExp(`^Deleted the run ${first}; .* freed\\.\\n$`));
     const gone = await chard.run(['runs', 'show', first]);

@@ -110,6 +110,31 @@ describe('a notebook', () => {
     expect(JSON.parse(files[0]?.text ?? '')).toEqual(pipeline);
   });
 
+  it('is compiled for Kubeflow, as the command line does it, looking at nothing outside of the root', async () => {
+    writeFileSync(join(chard.folder, 'outside.csv'), '1');
+    writeFileSync(join(root, 'beside.csv'), '1');
+    const reading = ['beside.csv', '../outside.csv'].map((file, index) =>
+      cell(`step:read${index}`, `z${index} = open("${file}").read()`)
+    );
+    write('n.ipynb', [...cells, ...reading]);
+    const body = { path: 'n.ipynb', target: 'kfp' as const };
+    const { files, diagnostics } = await companion.client.call(compileNotebook, { body });
+    expect(files.map(({ name, mediaType }) => [name, mediaType])).toEqual([
+      ['n.yaml', 'application/yaml']
+    ]);
+    expect(files[0]?.text).toContain("schemaVersion: '2.1.0'");
+    const relative = diagnostics.filter(({ code }) => code === 'relative-data-path');
+    expect(
+      relative.map(({ step, message }) => [step, message.includes('lies beside the notebook')])
+    ).toEqual([
+      ['read0', true],
+      ['read1', false]
+    ]);
+    const output = join(chard.folder, 'n.yaml');
+    await chard.run(['compile', join(root, 'n.ipynb'), '--target', 'kfp', '-o', output]);
+    expect(files[0]?.text).toBe(readFileSync(output, 'utf8'));
+  });
+
   it('has its local modules found, through one another, and none from outside of the root', async () => {
     mkdirSync(join(root, 'pkg'), { recursive: true });
     writeFileSync(join(root, 'pkg/__init__.py'), 'from . import inner\n');

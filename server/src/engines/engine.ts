@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly only: string | null;
   /** The run whose values `from` and `only` take. */
   readonly base: string | null;
+  /** At most so many of the run's steps side by side; without it, as many as the engine can. */
+  readonly parallel?: number | null | undefined;
 }
 
 export interface ExecutionContext {

@@ -1,4 +1,6 @@
+import { METRICS_STEP } from '@chard/core/pipeline';
 import type { RunEventBody, RunPhase } from '@chard/core/run';
+import type { RunOutline } from './model';
 
 /** What an event changes about its run as a whole; undefined for most. */
 export function phaseAfter(body: RunEventBody): RunPhase | undefined {
@@ -14,6 +16,31 @@ export function phaseAfter(body: RunEventBody): RunPhase | undefined {
       return body.state;
     default:
       return undefined;
+  }
+}
+
+/** What lists show of a run before it has said anything. */
+export const EMPTY_OUTLINE: RunOutline = { parameters: {}, metrics: {}, failedStep: null };
+
+/** What lists show of a run after one more event; the same object where the event changes nothing of it. */
+export function outlineAfter(outline: RunOutline, body: RunEventBody): RunOutline {
+  switch (body.type) {
+    case 'run-created':
+      return { ...outline, parameters: body.parameters };
+    case 'run-resumed':
+      return { ...outline, failedStep: null };
+    case 'run-finished':
+      return { ...outline, failedStep: body.error?.step ?? null };
+    case 'step-started':
+      // A later attempt tells its numbers again.
+      return body.step === METRICS_STEP ? { ...outline, metrics: {} } : outline;
+    case 'metric': {
+      if (body.step !== METRICS_STEP) return outline;
+      const { name, value } = body;
+      return { ...outline, metrics: { ...outline.metrics, [name]: value } };
+    }
+    default:
+      return outline;
   }
 }
 

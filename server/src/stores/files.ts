@@ -100,6 +100,21 @@ export function removeUnneeded(
   return { files, bytes };
 }
 
+/** The size of those files of a folder for which `isMeant` says yes. */
+export function measureFiles(
+  folder: string,
+  isMeant: (name: string) => boolean
+): { files: number; bytes: number } {
+  let files = 0;
+  let bytes = 0;
+  for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
+    if (!entry.isFile() || !isMeant(entry.name)) continue;
+    bytes += statSync(join(folder, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+    files += 1;
+  }
+  return { files, bytes };
+}
+
 function writeDurably(path: string, bytes: Uint8Array): void {
   const file = openSync(path, 'w', 0o600);
   try {

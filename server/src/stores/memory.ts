@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { RunEvent } from '@chard/core/run';
 import { ChardError } from '../errors';
-import { isLoud, phaseAfter, stepOf } from './effects';
+import { EMPTY_OUTLINE, isLoud, outlineAfter, phaseAfter, stepOf } from './effects';
 import { leaseLost, runActive, runOwned, runUnknown } from './failures';
 import type {
   ArtefactName,
+  Held,
   Lease,
   LeaseStore,
   NewRun,
@@ -59,6 +60,7 @@ export function memoryStores(): Stores {
     },
     // Nothing here can fail half-way but by the caller's own exception.
     together: work => work(),
+    heldBy: runs => memory.heldBy(runs),
     collectGarbage: isAlive => memory.collectGarbage(isAlive),
     close: () => memory.listeners.clear()
   };
@@ -70,6 +72,8 @@ class Memory {
   readonly results = new Map<string, MemoryResult>();
   readonly artefacts = new Map<string, Uint8Array>();
   readonly listeners = new Set<() => void>();
+  /** The number of each notebook's last run. */
+  readonly numbers = new Map<string, number>();
   puts = 0;
   private announced = false;
 
@@ -90,12 +94,30 @@ class Memory {
 
   collectGarbage(isAlive: (lease: Lease) => boolean): ReturnType<Stores['collectGarbage']> {
     if ([...this.leases.values()].some(isAlive)) return { files: 0, bytes: 0, postponed: true };
-    const used = new Set([...this.runs.values()].flatMap(run => Object.values(run.artefacts)));
+    const used = this.usedArtefacts();
     const unused = [...this.artefacts].filter(([digest]) => !used.has(digest));
     for (const [digest] of unused) this.artefacts.delete(digest);
-    const bytes = unused.reduce((sum, [, content]) => sum + content.length, 0);
-    return { files: unused.length, bytes, postponed: false };
+    return { ...sizeOf(unused), postponed: false };
   }
+
+  heldBy(runs: readonly string[]): Held {
+    const used = this.usedArtefacts();
+    const kept = this.usedArtefacts(runs);
+    return sizeOf([...this.artefacts].filter(([digest]) => used.has(digest) && !kept.has(digest)));
+  }
+
+  private usedArtefacts(without: readonly string[] = []): Set<string> {
+    return new Set(
+      [...this.runs]
+        .filter(([id]) => !without.includes(id))
+        .flatMap(([, run]) => Object.values(run.artefacts))
+    );
+  }
+}
+
+function sizeOf(artefacts: readonly [string, Uint8Array][]): Held {
+  const bytes = artefacts.reduce((sum, [, content]) => sum + content.length, 0);
+  return { files: artefacts.length, bytes };
 }
 
 class MemoryRunStore implements RunStore {
@@ -106,8 +128,12 @@ class MemoryRunStore implements RunStore {
       throw new ChardError('run-exists', `There is already a run ${id} in this store.`);
     }
     const createdAt = events[0]?.time ?? 0;
+    const number = (this.memory.numbers.get(notebook) ?? 0) + 1;
+    this.memory.numbers.set(notebook, number);
     const record: RunRecord = {
+      ...EMPTY_OUTLINE,
       id,
+      number,
       notebook,
       pipeline,
       phase: 'pending',
@@ -205,6 +231,7 @@ class MemoryRunStore implements RunStore {
     );
     for (const event of events) {
       run.events.push(event);
+      run.record = { ...run.record, ...outlineAfter(run.record, event) };
       const phase = phaseAfter(event);
       if (phase === undefined) continue;
       const isOpen = phase === 'pending' || phase === 'running';

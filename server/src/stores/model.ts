@@ -1,5 +1,5 @@
 import type { RunnerValue } from '@chard/core/protocol';
-import type { RunEvent, RunEventBody, RunPhase } from '@chard/core/run';
+import type { MetricValue, RunEvent, RunEventBody, RunPhase } from '@chard/core/run';
 
 /** Which process does something: enough to tell, later and from another process, whether it still lives. */
 export interface ProcessIdentity {
@@ -25,8 +25,19 @@ export interface Lease {
   readonly beat: number;
 }
 
-export interface RunRecord {
+/** What lists show of a run beside its phase. */
+export interface RunOutline {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** What the metrics cells have reported. */
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+  /** The step that a failed run failed in. */
+  readonly failedStep: string | null;
+}
+
+export interface RunRecord extends RunOutline {
   readonly id: string;
+  /** Counts the runs of its notebook from 1; no other run ever gets the same. */
+  readonly number: number;
   /** Absolute path of the notebook. */
   readonly notebook: string;
   readonly pipeline: string;
@@ -173,6 +184,12 @@ export interface ArtefactStore {
   get(digest: string): Uint8Array;
 }
 
+/** What would go with some runs: files that only they need. */
+export interface Held {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface Freed {
   readonly files: number;
   readonly bytes: number;
@@ -191,6 +208,8 @@ export interface Stores {
   readonly artefacts: ArtefactStore;
   /** Several writes as one: all of them are on the disk when it returns, or none is. */
   together<Result>(work: () => Result): Result;
+  /** What deleting these runs, all of them, would free. Unknown ids count as nothing. */
+  heldBy(runs: readonly string[]): Held;
   /** Removes the files that no kept run or result needs; not while `isAlive` runs go on. */
   collectGarbage(isAlive: (lease: Lease) => boolean): Freed;
   close(): void;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileStore, neededFiles } from '../engines/local/workspace';
-import { ArtefactFiles, makeFolder, removeUnneeded, ValueFiles } from './files';
-import type { Freed, Lease, Stores } from './model';
+import { ArtefactFiles, makeFolder, measureFiles, removeUnneeded, ValueFiles } from './files';
+import type { Freed, Held, Lease, Stores } from './model';
 import { ChangeFeed } from './sqlite/changes';
 import { Database } from './sqlite/database';
 import { SqliteLeaseStore } from './sqlite/leases';
@@ -9,6 +9,9 @@ import { SqliteResultStore } from './sqlite/results';
 import { SqliteRunStore } from './sqlite/runs';
 
 const PATIENCE_MILLISECONDS = 10_000;
+
+/** Of rows with a run: those of the runs whose ids are not in the JSON list ?1. */
+const KEPT = 'run NOT IN (SELECT number FROM runs WHERE id IN (SELECT value FROM json_each(?1)))';
 
 /**
  * Opens the store below `home`, making it where there is none. A store that cannot be written is opened for
@@ -31,6 +34,7 @@ export function openStores(home: string, patience = PATIENCE_MILLISECONDS): Stor
     values,
     artefacts,
     together: work => database.transaction(work),
+    heldBy: runs => heldBy(home, database, runs, values, artefacts),
     collectGarbage: isAlive => collectGarbage(home, database, leases, isAlive, values, artefacts),
     close() {
       changes.close();
@@ -53,23 +57,74 @@ function collectGarbage(
 ): Freed {
   return database.transaction(() => {
     if (leases.all().some(isAlive)) return { files: 0, bytes: 0, postponed: true };
-    const usesValue = (value: string): boolean =>
-      database.get('SELECT 1 FROM value_uses WHERE value = ? LIMIT 1', value) !== undefined;
-    const digests = database.all('SELECT DISTINCT digest FROM artefacts');
-    const usedArtefacts = new Set(digests.map(({ digest }) => String(digest)));
-    const written = ['SELECT files FROM results', 'SELECT files FROM step_files'].flatMap(query =>
-      database.all(query).map(({ files }) => JSON.parse(String(files)) as unknown)
-    );
-    const usedFiles = neededFiles(written);
+    const needs = new Needs(database);
     const freed = [
-      fileStore(home).removeUnneeded(digest => usedFiles.has(digest)),
-      removeUnneeded(values.folder, usesValue),
-      removeUnneeded(artefacts.folder, name => usedArtefacts.has(name))
+      fileStore(home).removeUnneeded(digest => needs.file(digest)),
+      removeUnneeded(values.folder, name => needs.value(name)),
+      removeUnneeded(artefacts.folder, name => needs.artefact(name))
     ];
-    return {
-      files: freed.reduce((sum, { files }) => sum + files, 0),
-      bytes: freed.reduce((sum, { bytes }) => sum + bytes, 0),
-      postponed: false
-    };
+    return { ...sum(freed), postponed: false };
   });
+}
+
+/** In one transaction, so that what is needed with and without the runs is of one moment. */
+function heldBy(
+  home: string,
+  database: Database,
+  runs: readonly string[],
+  values: ValueFiles,
+  artefacts: ArtefactFiles
+): Held {
+  return database.transaction(() => {
+    const now = new Needs(database);
+    const then = new Needs(database, runs);
+    return sum([
+      measureFiles(fileStore(home).folder, name => now.file(name) && !then.file(name)),
+      measureFiles(values.folder, name => now.value(name) && !then.value(name)),
+      measureFiles(artefacts.folder, name => now.artefact(name) && !then.artefact(name))
+    ]);
+  });
+}
+
+function sum(held: readonly Held[]): Held {
+  return {
+    files: held.reduce((total, { files }) => total + files, 0),
+    bytes: held.reduce((total, { bytes }) => total + bytes, 0)
+  };
+}
+
+/** Which files the kept runs and results need, as if some of the runs were deleted already. */
+class Needs {
+  private readonly artefacts: ReadonlySet<string>;
+  private readonly files: ReadonlySet<string>;
+  private readonly without: string;
+
+  constructor(
+    private readonly database: Database,
+    without: readonly string[] = []
+  ) {
+    this.without = JSON.stringify(without);
+    const digests = database.all(`SELECT digest FROM artefacts WHERE ${KEPT}`, this.without);
+    this.artefacts = new Set(digests.map(({ digest }) => String(digest)));
+    const written = [
+      `SELECT files FROM results WHERE key IN (SELECT key FROM result_uses WHERE ${KEPT})`,
+      `SELECT files FROM step_files WHERE ${KEPT}`
+    ].flatMap(query =>
+      database.all(query, this.without).map(({ files }) => JSON.parse(String(files)) as unknown)
+    );
+    this.files = neededFiles(written);
+  }
+
+  artefact(digest: string): boolean {
+    return this.artefacts.has(digest);
+  }
+
+  file(digest: string): boolean {
+    return this.files.has(digest);
+  }
+
+  value(group: string): boolean {
+    const query = `SELECT 1 FROM value_uses WHERE ${KEPT} AND value = ?2 LIMIT 1`;
+    return this.database.get(query, this.without, group) !== undefined;
+  }
 }

@@ -100,6 +100,8 @@ describe('a store on disk', () => {
         true,
         false
       ]);
+      expect(stores.heldBy(['r1'])).toEqual({ files: 1, bytes: 7 });
+      expect(stores.heldBy(['r1', 'r2'])).toEqual({ files: 2, bytes: 14 });
       stores.runs.delete('r1');
       expect(stores.collectGarbage(() => true)).toMatchObject({ files: 1, bytes: 7 });
       expect(stores.values.size(shared)).toBe(7);
@@ -144,6 +146,48 @@ describe('a store on disk', () => {
     withStores(stores => {
       expect(stores.runs.get('r1')).toMatchObject({ phase: 'succeeded', title: null });
       expect(stores.runs.read('r1', { quiet: true })).toHaveLength(1);
+    });
+  });
+
+  it('of a version without numbers gets them, with what lists show', () => {
+    mkdirSync(home);
+    const database = new DatabaseSync(join(home, 'chard.db'));
+    MIGRATIONS.slice(0, 2).forEach(step => database.exec(step));
+    database.exec('PRAGMA application_id = 0x63687264; PRAGMA user_version = 2');
+    const runs = ['/n.ipynb', '/other.ipynb', '/n.ipynb'];
+    runs.forEach((notebook, index) => {
+      database.exec(`INSERT INTO runs (id, notebook, pipeline, phase, created_at, last_seq)
+        VALUES ('r${index + 1}', '${notebook}', 'p', 'failed', 1, 4)`);
+    });
+    const event = database.prepare('INSERT INTO events VALUES (1, ?, 1, ?, ?)');
+    [
+      { ...runCreated('r1'), parameters: { rate: 0.5 } },
+      { type: 'metric', step: '@metrics', name: 'a "b"', value: 1 },
+      { type: 'metric', step: '@metrics', name: 'a "b"', value: 'nan' },
+      { type: 'run-finished', state: 'failed', error: { step: 'a' } }
+    ].forEach((body, index) => {
+      const { step = null } = body as { step?: string };
+      event.run(index + 1, step, JSON.stringify(body));
+    });
+    database.close();
+    withStores(stores => {
+      expect(stores.runs.list().map(({ id, number }) => [id, number])).toEqual([
+        ['r3', 2],
+        ['r2', 1],
+        ['r1', 1]
+      ]);
+      expect(stores.runs.get('r1')).toMatchObject({
+        parameters: { rate: 0.5 },
+        metrics: { 'a "b"': 'nan' },
+        failedStep: 'a'
+      });
+      expect(stores.runs.get('r2')).toMatchObject({
+        parameters: {},
+        metrics: {},
+        failedStep: null
+      });
+      stores.runs.create(newRun('r4'), OWNER);
+      expect(stores.runs.get('r4')?.number).toBe(3);
     });
   });
 

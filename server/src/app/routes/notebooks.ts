@@ -1,9 +1,18 @@
-import { dirname } from 'node:path';
-import { checkNotebook, compileNotebook, findModules } from '@chard/core/protocol/api';
-import { reachLocalModules } from '@chard/core/pipeline';
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import type { Diagnostic } from '@chard/core';
+import {
+  checkNotebook,
+  compileNotebook,
+  findModules,
+  type CompiledFile,
+  type CompileTarget
+} from '@chard/core/protocol/api';
+import { reachLocalModules, type Pipeline } from '@chard/core/pipeline';
 import { createAnalyser } from '@chard/core/python/dataflow';
 import { checkForRun, checkNotebook as diagnose } from '../../notebooks/check';
-import { analyseNotebook, readNotebook } from '../../notebooks/load';
+import { compileForKfp } from '../../notebooks/compileKfp';
+import { analyseNotebook, readNotebook, type LoadedNotebook } from '../../notebooks/load';
 import { localModuleFinder } from '../../notebooks/localModules';
 import { bindParameterValues } from '../../notebooks/parameters';
 import { loadPythonParser } from '../../notebooks/pythonParser';
@@ -27,17 +36,38 @@ export function notebookRoutes({ root, host }: App): Route[] {
     answer(compileNotebook, async ({ body }) => {
       const loaded = await load(root, body);
       const { diagnostics, runnable } = await checkForRun(loaded, host);
-      if (runnable === null)
-        throw notebookHasErrors(body.path, 'nothing was compiled', diagnostics);
+      const nothing = (found: Diagnostic[]) =>
+        notebookHasErrors(body.path, 'nothing was compiled', found);
+      if (runnable === null) throw nothing(diagnostics);
       const pipeline = bindParameterValues(runnable, body.parameters);
-      const file = {
-        name: `${pipeline.name}.pipeline.json`,
-        mediaType: 'application/json',
-        text: `${JSON.stringify(pipeline, null, 2)}\n`
-      };
-      return { pipeline, files: [file], diagnostics };
+      const compiled = compileFor(body.target, pipeline, loaded, root);
+      const found = [...diagnostics, ...compiled.diagnostics];
+      if (compiled.file === null) throw nothing(found);
+      return { pipeline, files: [compiled.file], diagnostics: found };
     })
   ];
+}
+
+function compileFor(
+  target: CompileTarget,
+  pipeline: Pipeline,
+  loaded: LoadedNotebook,
+  root: Root
+): { file: CompiledFile | null; diagnostics: Diagnostic[] } {
+  const name = basename(loaded.path, extname(loaded.path));
+  if (target === 'local') {
+    const text = `${JSON.stringify(pipeline, null, 2)}\n`;
+    const file = { name: `${name}.pipeline.json`, mediaType: 'application/json', text };
+    return { file, diagnostics: [] };
+  }
+  const isThere = (file: string): boolean => root.leadsInside(file) && existsSync(file);
+  const { text, diagnostics } = compileForKfp(pipeline, loaded, {
+    image: null,
+    runner: 'artifact',
+    isThere
+  });
+  const file = text && { name: `${name}.yaml`, mediaType: 'application/yaml', text };
+  return { file: file || null, diagnostics };
 }
 
 /** The notebook as it is saved, or as the request has it. */

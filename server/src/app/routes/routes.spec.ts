@@ -14,6 +14,7 @@ import {
   listDisplays,
   listRuns,
   listValues,
+  measureRuns,
   readLog,
   renameRun,
   searchLog,
@@ -110,13 +111,18 @@ describe('the list of runs', () => {
 
   it('is filtered by notebook, state and text, and comes in pages', async () => {
     record('r1', 'a.ipynb', started);
-    record('r2', 'folder/b.ipynb');
+    record('r2', 'folder/b.ipynb', {
+      ...(runCreated('r2') as Extract<RunEventBody, { type: 'run-created' }>),
+      parameters: { depth: 3 }
+    });
     record('r3', 'a.ipynb');
     expect(await ids()).toEqual(['r3', 'r2', 'r1']);
     expect(await ids({ notebook: 'a.ipynb' })).toEqual(['r3', 'r1']);
     expect(await ids({ state: ['running', 'failed'] })).toEqual(['r1']);
     expect(await ids({ text: 'FOLDER/B' })).toEqual(['r2']);
     expect(await ids({ text: 'pipeline of r1' })).toEqual(['r1']);
+    expect(await ids({ text: 'run 2' })).toEqual(['r3']);
+    expect(await ids({ text: 'depth=3' })).toEqual(['r2']);
     const first = await served.client.call(listRuns, { query: { limit: 2 } });
     expect(first.next).toBe('r2');
     const rest = await served.client.call(listRuns, { query: { limit: 2, before: 'r2' } });
@@ -175,6 +181,8 @@ describe('a run', () => {
       error: { code: 'run-active' }
     });
     finish('r1');
+    const measured = { body: { runs: ['r1'] } };
+    expect(await served.client.call(measureRuns, measured)).toEqual({ files: 0, bytes: 0 });
     served.stores.artefacts.put(Buffer.from('unused'));
     expect(await served.client.call(deleteRun, { params })).toEqual({
       id: 'r1',

@@ -7,6 +7,7 @@ import {
   getRunNotebook,
   getRunPipeline,
   listRuns,
+  measureRuns,
   renameRun,
   retryRun,
   startRun
@@ -53,6 +54,10 @@ function recordRoutes({ open }: App): Route[] {
       const { stores, catalogue } = open();
       stores.runs.rename(catalogue.get(params.run).id, title);
       return { run: catalogue.get(params.run) };
+    }),
+    answer(measureRuns, ({ body }) => {
+      const { stores, catalogue } = open();
+      return stores.heldBy(body.runs.map(run => catalogue.get(run).id));
     }),
     answer(deleteRun, ({ params }) => {
       const { stores, catalogue } = open();

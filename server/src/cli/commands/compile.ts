@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Diagnostic } from '@chard/core';
-import { compileToKfp, isImage, StrictCheck, type RunnerOrigin } from '@chard/core/targets/kfp';
+import { isImage, type RunnerOrigin } from '@chard/core/targets/kfp';
 import { ChardError } from '../../errors';
 import { writeWhole } from '../../files/atomicWrite';
-import { kfpDescriptors } from '../../installation';
+import { compileForKfp } from '../../notebooks/compileKfp';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
-import { packedRunner } from '../../notebooks/packedRunner';
 import {
   printJson,
   type CommonOptions,
@@ -101,24 +99,13 @@ function compileLoaded(
   loaded: LoadedNotebook,
   { image, runner }: CompileOptions
 ): { text: string | null; diagnostics: Diagnostic[] } {
-  const { pipeline, making, diagnostics } = loaded;
-  if (pipeline === null || making === null || hasErrors(diagnostics)) {
-    return { text: null, diagnostics };
-  }
-  const folder = loaded.bytes === null ? null : dirname(loaded.path);
-  const { compiled, diagnostics: found } = compileToKfp({
-    ...making,
-    pipeline,
-    notebook: loaded.bytes === null ? 'notebook.ipynb' : basename(loaded.path),
-    folder,
-    isBesideNotebook: path => folder !== null && existsSync(join(folder, path)),
-    runner,
-    packedRunner: runner === 'artifact' ? packedRunner() : '',
+  const { pipeline, diagnostics } = loaded;
+  if (pipeline === null || hasErrors(diagnostics)) return { text: null, diagnostics };
+  const { text, diagnostics: found } = compileForKfp(pipeline, loaded, {
     image: image ?? null,
-    strict: new StrictCheck(readFileSync(kfpDescriptors())),
-    version: __VERSION__
+    runner
   });
-  return { text: compiled?.text ?? null, diagnostics: [...diagnostics, ...found] };
+  return { text, diagnostics: [...diagnostics, ...found] };
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

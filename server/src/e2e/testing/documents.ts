@@ -1,5 +1,5 @@
 import { Diagnostic } from '@chard/core';
-import { RunPhase } from '@chard/core/run';
+import { MetricValue, RunPhase } from '@chard/core/run';
 import { z } from 'zod';
 
 const Time = z.int().positive();
@@ -62,9 +62,13 @@ export const ListDocument = z.strictObject({
   runs: z.array(
     z.strictObject({
       id: z.string(),
+      number: z.int().min(1),
+      title: z.string().nullable(),
       state: RunPhase,
       pipeline: z.string(),
       notebook: z.string(),
+      parameters: z.record(z.string(), z.json()),
+      metrics: z.record(z.string(), MetricValue),
       createdAt: Time,
       finishedAt: Time.nullable()
     })

@@ -324,6 +324,7 @@ export class RunExecution {
       run: this.plan.number,
       position: this.graph.position(name),
       demand,
+      parallel: this.plan.options.parallel ?? Infinity,
       start: () => room.resolve()
     });
     this.waiting.set(name, place);

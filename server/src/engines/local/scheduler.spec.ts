@@ -10,9 +10,9 @@ function lineUp(limits = LIMITS) {
   return {
     scheduler,
     started,
-    enter(name: string, position: number, cpu = 1, memory = 0, run = 0): void {
+    enter(name: string, position: number, cpu = 1, memory = 0, run = 0, parallel = Infinity): void {
       const start = (): unknown => started.push(name);
-      const place = scheduler.enter({ run, position, demand: { cpu, memory }, start });
+      const place = scheduler.enter({ run, position, demand: { cpu, memory }, parallel, start });
       places.set(name, place);
     },
     leave(...names: string[]): void {
@@ -32,6 +32,18 @@ it('starts as many as may run side by side, then in notebook order, earlier runs
   expect(started).toEqual(['a', 'b', 'c']);
   leave('b', 'a', 'c');
   expect(started).toEqual(['a', 'b', 'c', 'd', 'e', 'z']);
+});
+
+it('runs no more steps of a run than it wants side by side, and lets other runs by', () => {
+  const { enter, leave, started } = lineUp();
+  enter('a', 1, 1, 0, 0, 1);
+  enter('b', 2, 1, 0, 0, 1);
+  enter('c', 3, 1, 0, 0, 1);
+  enter('other', 1, 1, 0, 1);
+  expect(started).toEqual(['a', 'other']);
+  leave('a');
+  leave('b');
+  expect(started).toEqual(['a', 'other', 'b', 'c']);
 });
 
 it('keeps to CPUs and memory', () => {

@@ -11,6 +11,8 @@ export interface Candidate {
   /** Place in notebook order. */
   readonly position: number;
   readonly demand: Demand;
+  /** At most so many of its run side by side. */
+  readonly parallel?: number;
   /** Called once, when it may use what it asked for. */
   start(): void;
 }
@@ -62,8 +64,12 @@ export class Scheduler {
   private takeNext(): Candidate | undefined {
     if (this.running.size >= this.limits.parallel) return undefined;
     for (const [index, { candidate, overtaken }] of this.waiting.entries()) {
+      // Whoever waits for its own run keeps nobody else waiting.
+      if (this.isHeldBack(candidate)) continue;
       if (this.fits(candidate.demand)) {
-        for (const passed of this.waiting.slice(0, index)) passed.overtaken += 1;
+        for (const passed of this.waiting.slice(0, index)) {
+          if (!this.isHeldBack(passed.candidate)) passed.overtaken += 1;
+        }
         this.waiting.splice(index, 1);
         this.running.add(candidate);
         return candidate;
@@ -71,6 +77,13 @@ export class Scheduler {
       if (overtaken >= MAX_OVERTAKEN) return undefined;
     }
     return undefined;
+  }
+
+  /** Whether as many steps of its run are running as may. */
+  private isHeldBack({ run, parallel = Infinity }: Candidate): boolean {
+    let count = 0;
+    for (const other of this.running) if (other.run === run) count += 1;
+    return count >= parallel;
   }
 
   private fits(demand: Demand): boolean {

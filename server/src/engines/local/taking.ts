@@ -97,8 +97,8 @@ export async function checkTaken(
   if (missing.length > 0) {
     throw new ChardError(
       'missing-results',
-      `There is no result to take for ${missing.join('; ')}. Run the whole notebook first (without --from or --only), ` +
-        'or name a run that has them with --run.'
+      `There is no result to take for ${missing.join('; ')}. Run the whole notebook first, ` +
+        'or take from a run that has them.'
     );
   }
 }

@@ -1,6 +1,7 @@
-import { type RunEvent, RunPhase } from '@chard/core/run';
+import { MetricValue, type RunEvent, RunPhase } from '@chard/core/run';
+import { z } from 'zod';
 import { ChardError } from '../../errors';
-import { phaseAfter, stepOf, valuesOf } from '../effects';
+import { EMPTY_OUTLINE, outlineAfter, phaseAfter, stepOf, valuesOf } from '../effects';
 import { leaseLost, runActive, runUnknown } from '../failures';
 import type {
   ArtefactName,
@@ -9,6 +10,7 @@ import type {
   PendingEvent,
   ReadOptions,
   RunFilter,
+  RunOutline,
   RunRecord,
   RunStore
 } from '../model';
@@ -16,11 +18,14 @@ import type { ChangeFeed } from './changes';
 import type { Database, Row } from './database';
 import { insertLease } from './leases';
 
-const COLUMNS =
-  'number, id, notebook, pipeline, phase, created_at, finished_at, last_seq, cancel_requested, title';
+const OUTLINE = 'parameters, metrics, failed_step';
+const COLUMNS = `number, id, ordinal, notebook, pipeline, phase, created_at, finished_at, last_seq, cancel_requested, title, ${OUTLINE}`;
 /** Letter by letter as in the index `quiet_events`, so that it is used. */
 const QUIET = `json_extract(body, '$.type') NOT IN ('output', 'output-dropped', 'display')`;
 const ALL = -1;
+
+const Parameters = z.record(z.string(), z.json());
+const Metrics = z.record(z.string(), MetricValue);
 
 /** The logs of all runs in SQLite. */
 export class SqliteRunStore implements RunStore {
@@ -36,8 +41,10 @@ export class SqliteRunStore implements RunStore {
         throw new ChardError('run-exists', `There is already a run ${run.id} in this store.`);
       }
       this.database.run(
-        `INSERT INTO runs (id, notebook, pipeline, phase, created_at, last_seq) VALUES (?, ?, ?, 'pending', ?, 0)`,
+        `INSERT INTO runs (id, ordinal, notebook, pipeline, phase, created_at, last_seq)
+         VALUES (?, ?, ?, ?, 'pending', ?, 0)`,
         run.id,
+        this.nextOrdinal(run.notebook),
         run.notebook,
         run.pipeline,
         now
@@ -201,9 +208,34 @@ export class SqliteRunStore implements RunStore {
         );
       }
     });
+    this.saveOutline(number, events);
     this.database.run(
       'UPDATE runs SET last_seq = ? WHERE number = ?',
       last + events.length,
+      number
+    );
+  }
+
+  /** Deleting a run does not give its number to another. */
+  private nextOrdinal(notebook: string): number {
+    const row = this.database.get(
+      `INSERT INTO notebooks (path, last_run) VALUES (?, 1)
+       ON CONFLICT (path) DO UPDATE SET last_run = last_run + 1 RETURNING last_run`,
+      notebook
+    );
+    return Number(row?.['last_run']);
+  }
+
+  private saveOutline(number: number, events: readonly PendingEvent[]): void {
+    if (events.every(({ body }) => outlineAfter(EMPTY_OUTLINE, body) === EMPTY_OUTLINE)) return;
+    const row = this.database.get(`SELECT ${OUTLINE} FROM runs WHERE number = ?`, number);
+    const before = toOutline(row ?? {});
+    const after = events.reduce((outline, { body }) => outlineAfter(outline, body), before);
+    this.database.run(
+      'UPDATE runs SET parameters = ?, metrics = ?, failed_step = ? WHERE number = ?',
+      JSON.stringify(after.parameters),
+      JSON.stringify(after.metrics),
+      after.failedStep,
       number
     );
   }
@@ -221,7 +253,9 @@ export class SqliteRunStore implements RunStore {
 
 function toRecord(row: Row): RunRecord {
   return {
+    ...toOutline(row),
     id: String(row['id']),
+    number: Number(row['ordinal']),
     notebook: String(row['notebook']),
     pipeline: String(row['pipeline']),
     phase: RunPhase.parse(row['phase']),
@@ -230,6 +264,14 @@ function toRecord(row: Row): RunRecord {
     lastSeq: Number(row['last_seq']),
     cancelRequested: row['cancel_requested'] === 1,
     title: row['title'] == null ? null : String(row['title'])
+  };
+}
+
+function toOutline(row: Row): RunOutline {
+  return {
+    parameters: Parameters.parse(JSON.parse(String(row['parameters'] ?? '{}'))),
+    metrics: Metrics.parse(JSON.parse(String(row['metrics'] ?? '{}'))),
+    failedStep: row['failed_step'] == null ? null : String(row['failed_step'])
   };
 }
 

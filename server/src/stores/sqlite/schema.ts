@@ -83,5 +83,37 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN title TEXT;
   CREATE INDEX quiet_events ON events (run, seq)
     WHERE json_extract(body, '$.type') NOT IN ('output', 'output-dropped', 'display');
+  `,
+  // A run's number among those of its notebook, never given twice, and what lists show of a run.
+  `
+  CREATE TABLE notebooks (
+    path TEXT PRIMARY KEY,
+    last_run INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE runs ADD COLUMN ordinal INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN parameters TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE runs ADD COLUMN metrics TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE runs ADD COLUMN failed_step TEXT;
+  UPDATE runs SET ordinal = ranked.ordinal FROM (
+    SELECT number, row_number() OVER (PARTITION BY notebook ORDER BY number) AS ordinal FROM runs
+  ) AS ranked WHERE ranked.number = runs.number;
+  INSERT INTO notebooks (path, last_run) SELECT notebook, max(ordinal) FROM runs GROUP BY notebook;
+  UPDATE runs SET
+    parameters = coalesce((
+      SELECT json_extract(body, '$.parameters') FROM events WHERE run = number AND seq = 1
+    ), '{}'),
+    metrics = coalesce((
+      SELECT json_group_object(name, json(value)) FROM (
+        SELECT json_extract(body, '$.name') AS name, json_quote(json_extract(body, '$.value')) AS value
+        FROM events WHERE run = number AND step = '@metrics' AND json_extract(body, '$.type') = 'metric'
+        ORDER BY seq
+      )
+    ), '{}'),
+    failed_step = (
+      SELECT json_extract(body, '$.error.step') FROM events
+      WHERE run = number AND json_extract(body, '$.type') = 'run-finished'
+        AND json_extract(body, '$.type') NOT IN ('output', 'output-dropped', 'display')
+      ORDER BY seq DESC LIMIT 1
+    );
   `
 ];

@@ -155,8 +155,12 @@ export function describeStores(name: string, open: () => Stores): void {
       stores.runs.create(newRun('r1'), OWNER);
       expect(stores.runs.get('r1')).toEqual({
         id: 'r1',
+        number: 1,
         notebook: '/n.ipynb',
         pipeline: 'p',
+        parameters: {},
+        metrics: {},
+        failedStep: null,
         phase: 'pending',
         createdAt: 1000,
         finishedAt: null,
@@ -190,6 +194,67 @@ export function describeStores(name: string, open: () => Stores): void {
       expect(ids({ before: 'r3', limit: 1 })).toEqual(['r2']);
       expect(ids({ before: 'r3', notebook: '/n.ipynb' })).toEqual(['r1']);
       expect(ids({ before: 'none' })).toEqual([]);
+    });
+
+    it('numbers the runs of each notebook, and gives no number twice', () => {
+      const numbers = (): [string, number][] =>
+        stores.runs.list().map(({ id, number }) => [id, number]);
+      stores.runs.create(newRun('r1'), OWNER);
+      stores.runs.create(newRun('r2', { notebook: '/other.ipynb' }), OWNER);
+      stores.runs.create(newRun('r3'), OWNER);
+      expect(numbers()).toEqual([
+        ['r3', 2],
+        ['r2', 1],
+        ['r1', 1]
+      ]);
+      finish('r3');
+      stores.runs.delete('r3');
+      stores.runs.create(newRun('r4'), OWNER);
+      expect(numbers()[0]).toEqual(['r4', 3]);
+    });
+
+    it('knows what lists show: parameters, metrics of the metrics cells, where it failed', () => {
+      const metric = (step: string, name: string, value: number): RunEventBody => ({
+        type: 'metric',
+        step,
+        attempt: 1,
+        name,
+        value,
+        at: null
+      });
+      const body = { ...runCreated('r1'), parameters: { rate: 0.5, layers: [1, 2] } };
+      stores.runs.create(newRun('r1', { events: [{ time: 1000, body }] }), OWNER);
+      append('r1', metric('a', 'loss', 3), metric('@metrics', 'a "b"', 0.25));
+      const outline = { parameters: { rate: 0.5, layers: [1, 2] }, metrics: { 'a "b"': 0.25 } };
+      expect(stores.runs.get('r1')).toMatchObject({ ...outline, failedStep: null });
+      const error = {
+        step: 'a',
+        code: 'exception',
+        type: 'E',
+        message: '',
+        cell: null,
+        line: null,
+        traceback: []
+      };
+      append('r1', { type: 'run-finished', state: 'failed', error });
+      expect(stores.runs.list()[0]).toMatchObject({ ...outline, failedStep: 'a' });
+      append('r1', { type: 'run-resumed', pid: 1 });
+      expect(stores.runs.get('r1')?.failedStep).toBeNull();
+      append('r1', { type: 'step-started', step: '@metrics', attempt: 2, pid: 1 });
+      expect(stores.runs.get('r1')?.metrics).toEqual({});
+    });
+
+    it('says what deleting runs would free, before and as it is done', () => {
+      const [own, shared] = ['own', 'shared'].map(text => stores.artefacts.put(Buffer.from(text)));
+      stores.runs.create(newRun('r1', { artefacts: { pipeline: own!, notebook: shared! } }), OWNER);
+      stores.runs.create(newRun('r2', { artefacts: { notebook: shared! } }), OWNER);
+      expect(stores.heldBy(['r1'])).toEqual({ files: 1, bytes: 3 });
+      expect(stores.heldBy(['r2', 'none'])).toEqual({ files: 0, bytes: 0 });
+      expect(stores.heldBy(['r1', 'r2'])).toEqual({ files: 2, bytes: 9 });
+      finish('r1');
+      finish('r2');
+      stores.runs.delete('r1');
+      expect(stores.collectGarbage(dead)).toMatchObject({ files: 1, bytes: 3 });
     });
 
     it('keeps the title that a person gives a run', () => {

@@ -15,29 +15,34 @@ export function registerList(runs: Command, context: Context): void {
       withStores(context, ({ stores }) => {
         const records = stores.runs.list({ limit: options.limit });
         if (options.json) {
-          const shown = records.map(({ id, phase, pipeline, notebook, createdAt, finishedAt }) => ({
-            id,
-            state: phase,
-            pipeline,
-            notebook,
-            createdAt,
-            finishedAt
+          const shown = records.map(record => ({
+            id: record.id,
+            number: record.number,
+            title: record.title,
+            state: record.phase,
+            pipeline: record.pipeline,
+            notebook: record.notebook,
+            parameters: record.parameters,
+            metrics: record.metrics,
+            createdAt: record.createdAt,
+            finishedAt: record.finishedAt
           }));
           return printJson(terminal, { runs: shown });
         }
         if (records.length === 0) {
           return terminal.out('No runs yet. `chard run NOTEBOOK` makes the first.\n');
         }
-        const rows = records.map(({ id, phase, pipeline, createdAt, finishedAt, notebook }) => [
-          id,
-          phase,
-          utc(createdAt),
-          finishedAt === null ? '' : duration(finishedAt - createdAt),
-          pipeline,
-          notebook
+        const rows = records.map(record => [
+          record.id,
+          String(record.number),
+          record.phase,
+          utc(record.createdAt),
+          record.finishedAt === null ? '' : duration(record.finishedAt - record.createdAt),
+          record.title === null ? record.pipeline : `${record.pipeline}: ${record.title}`,
+          record.notebook
         ]);
         terminal.out(
-          table([['RUN', 'STATE', 'STARTED (UTC)', 'TOOK', 'PIPELINE', 'NOTEBOOK'], ...rows])
+          table([['RUN', 'NO.', 'STATE', 'STARTED (UTC)', 'TOOK', 'PIPELINE', 'NOTEBOOK'], ...rows])
         );
       })
     );

@@ -1,0 +1,213 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { compileNotebook } from '@chard/core/protocol/api';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { z } from 'zod';
+import { CommandIds } from '../commands';
+import { parametersIcon, playIcon } from '../icons';
+import type { IChardNotebooks, IChardPanel, LaunchOptions, OpenNotebook } from '../tokens';
+import { stepMeant } from './currentStep';
+import type { Launch } from './launch';
+import type { Launches } from './launches';
+import { optionsOf, textOf, withSettings, type LaunchSettings } from './options';
+
+interface Needs {
+  readonly app: JupyterFrontEnd;
+  readonly notebooks: IChardNotebooks;
+  readonly panel: IChardPanel;
+  readonly launches: Launches;
+  readonly settings: LaunchSettings;
+  readonly trans: TranslationBundle;
+  readonly palette: ICommandPalette | null;
+  readonly show: (
+    notebook: string,
+    compiled: z.output<(typeof compileNotebook)['answer']>
+  ) => Promise<void>;
+}
+
+type Args = ReadonlyPartialJSONObject;
+
+const TARGET = {
+  type: 'string',
+  description: 'Where it goes: `local`, `kfp`; the chosen target.'
+} as const;
+const CACHE = {
+  type: 'boolean',
+  description: 'Whether earlier results may be reused; else as the settings say.'
+} as const;
+const PARAMETERS = {
+  type: 'object',
+  description: 'Values by the parameters’ names; the others keep their defaults.'
+} as const;
+const STEP_ARGS = {
+  type: 'object',
+  properties: {
+    step: { type: 'string', description: 'The step’s name; the active cell’s step.' },
+    of: {
+      enum: ['cell', 'graph'],
+      description: 'The step of the cell, or node, that the context menu was opened on.'
+    },
+    cache: CACHE
+  }
+} as const;
+
+/** The commands that bring the active notebook’s pipeline somewhere. */
+export function addLaunchCommands(needs: Needs): void {
+  const { app, notebooks, panel, launches, settings, trans, palette, show } = needs;
+  const { commands } = app;
+  const isEnabled = (): boolean => notebooks.current?.pipeline.isAnnotated ?? false;
+
+  /** Goes through the stages; what fails is shown in the panel. */
+  const launch = async (
+    notebook: OpenNotebook,
+    options: LaunchOptions,
+    target?: string,
+    until?: string
+  ): Promise<Launch> => {
+    const launched = await launches.start(notebook, withSettings(options, settings), target, until);
+    if (launched.problem) panel.reveal(launched.problem.section);
+    return launched;
+  };
+  const run = async (options: LaunchOptions, target?: string): Promise<string | null> => {
+    const { current } = notebooks;
+    if (!current) return null;
+    const { results } = await launch(current, options, target);
+    return (results.get('run') as string | undefined) ?? null;
+  };
+  const runPart = (part: 'from' | 'only', args: Args): Promise<string | null> => {
+    const step = notebooks.current && stepMeant(app, notebooks.current, args);
+    const target = launches.targets.find(({ runsParts }) => runsParts);
+    if (!step || !target) return Promise.resolve(null);
+    return run({ ...optionsOf(args), [part]: step }, target.id);
+  };
+  const canRunPart = (args: Args): boolean =>
+    isEnabled() &&
+    launches.targets.some(({ runsParts }) => runsParts) &&
+    stepMeant(app, notebooks.current!, args) !== null;
+
+  commands.addCommand(CommandIds.run, {
+    label: trans.__('Compile and Run'),
+    caption: trans.__('Save the notebook, make its pipeline and run it'),
+    icon: playIcon,
+    isEnabled,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          target: TARGET,
+          from: { type: 'string', description: 'Run this step and those below it.' },
+          only: { type: 'string', description: 'Run this step alone.' },
+          cache: CACHE,
+          parallel: {
+            type: 'integer',
+            minimum: 1,
+            description: 'At most so many steps side by side.'
+          },
+          parameters: PARAMETERS
+        }
+      }
+    },
+    execute: args => run(optionsOf(args), textOf(args.target))
+  });
+
+  commands.addCommand(CommandIds.runFrom, {
+    label: trans.__('Run from Here'),
+    caption: trans.__('Run this step and those below it; the rest is taken from earlier results'),
+    icon: playIcon,
+    isEnabled: canRunPart,
+    describedBy: { args: STEP_ARGS },
+    execute: args => runPart('from', args)
+  });
+
+  commands.addCommand(CommandIds.runOnly, {
+    label: trans.__('Run Only This Step'),
+    caption: trans.__('Run this step alone on what earlier runs have left'),
+    icon: playIcon,
+    isEnabled: canRunPart,
+    describedBy: { args: STEP_ARGS },
+    execute: args => runPart('only', args)
+  });
+
+  commands.addCommand(CommandIds.runWithParameters, {
+    label: trans.__('Run with Other Parameters…'),
+    caption: trans.__('Run with values that the notebook does not have, once'),
+    icon: parametersIcon,
+    isEnabled: () =>
+      isEnabled() && (notebooks.current?.pipeline.findings?.pipeline?.parameters.length ?? 0) > 0,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          parameters: { ...PARAMETERS, description: 'Values that the form begins with.' },
+          target: TARGET
+        }
+      }
+    },
+    execute: async args => {
+      const { current } = notebooks;
+      await current?.pipeline.untilCurrent();
+      const parameters = current?.pipeline.findings?.pipeline?.parameters ?? [];
+      const { askForParameters } = await import('./parameters/dialog');
+      const choice = await askForParameters({
+        parameters,
+        values: optionsOf(args).parameters ?? {},
+        cache: settings.cache,
+        trans
+      });
+      return choice && run(choice, textOf(args.target));
+    }
+  });
+
+  commands.addCommand(CommandIds.compile, {
+    label: trans.__('Compile…'),
+    caption: trans.__('See, and save, what is made of the notebook'),
+    isEnabled,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          target: TARGET,
+          parameters: PARAMETERS,
+          show: { type: 'boolean', description: 'false gives the files without showing them.' }
+        }
+      }
+    },
+    execute: async args => {
+      const { current } = notebooks;
+      if (!current) return null;
+      const launched = await launch(current, optionsOf(args), textOf(args.target), 'compile');
+      const compiled = launched.results.get('compiled') as
+        z.output<(typeof compileNotebook)['answer']> | undefined;
+      if (compiled && args.show !== false) await show(current.panel.context.path, compiled);
+      return compiled?.files ?? null;
+    }
+  });
+
+  commands.addCommand(CommandIds.setTarget, {
+    label: trans.__('Choose Where the Pipeline Goes'),
+    describedBy: { args: { type: 'object', required: ['target'], properties: { target: TARGET } } },
+    execute: args => {
+      const target = String(args.target);
+      if (!launches.targets.some(({ id }) => id === target)) {
+        const known = launches.targets.map(({ id }) => id).join(', ');
+        throw new Error(`There is no target "${target}"; there are ${known}.`);
+      }
+      launches.chooseTarget(target);
+      settings.saveTarget?.(target);
+    }
+  });
+
+  const ids = [
+    CommandIds.run,
+    CommandIds.runFrom,
+    CommandIds.runOnly,
+    CommandIds.runWithParameters,
+    CommandIds.compile
+  ];
+  for (const command of ids) palette?.addItem({ command, category: trans.__('Pipeline') });
+  const refresh = (): void => ids.forEach(id => commands.notifyCommandChanged(id));
+  notebooks.currentChanged.connect(refresh);
+  launches.changed.connect(refresh);
+  notebooks.opened.connect((_, { pipeline }) => void pipeline.changed.connect(refresh));
+}

@@ -1,0 +1,29 @@
+import type { Pipeline, Step } from '@chard/core/pipeline';
+
+/** The step called `name`, the metrics' one included. */
+export function findStep(pipeline: Pipeline, name: string): Step | null {
+  const { steps, metricsStep } = pipeline;
+  if (metricsStep?.name === name) return metricsStep;
+  return steps.find(step => step.name === name) ?? null;
+}
+
+/**
+ * Whether a step is another one than the one that ran. The browser does not read local modules, so of a step that imports
+ * some only what stands in the notebook is compared, and not the fingerprint, which knows them.
+ */
+export function isChanged(ran: Pipeline, now: Pipeline, name: string): boolean {
+  const before = findStep(ran, name);
+  const after = findStep(now, name);
+  if (!before || !after) return false;
+  if (before.modules.length === 0 && after.modules.length === 0) {
+    return before.fingerprint !== after.fingerprint;
+  }
+  return sourceOf(ran, before) !== sourceOf(now, after);
+}
+
+/** All that a step runs as it is written, but for the values of the parameters. */
+function sourceOf({ prologue }: Pipeline, { code, imports }: Step): string {
+  const shared = prologue.filter(({ kind }) => kind !== 'parameters');
+  const cells = [...shared, ...code].map(({ source }) => source.trimEnd());
+  return JSON.stringify([cells, imports.map(({ statement }) => statement)]);
+}
