@@ -10,7 +10,11 @@ export const CommandIds = {
   showPanel: 'chard:show-panel',
   suggestSteps: 'chard:suggest-steps',
   run: 'chard:run',
-  openRun: 'chard:open-run'
+  openRun: 'chard:open-run',
+  goToRunCell: 'chard:go-to-run-cell',
+  openStepInKernel: 'chard:open-step-in-kernel',
+  resumeRun: 'chard:resume-run',
+  compareRuns: 'chard:compare-runs'
 } as const;
 
 /** The domain of the texts in translations. */

@@ -3,6 +3,7 @@ import {
   ApiFailure,
   requestTarget,
   StreamReader,
+  type BytesEndpoint,
   type JsonEndpoint,
   type StreamEndpoint,
   type TargetInput
@@ -26,12 +27,20 @@ export class ApiError extends Error {
 export class ChardApi {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  /** Asks one question. Throws an `ApiError` for every answer that is not a success. */
+  /** Where a browser gets a document from, for a link. */
+  address<E extends BytesEndpoint>(endpoint: E, input: TargetInput<E>): string {
+    return this.url(requestTarget(endpoint, input));
+  }
+
+  /**
+   * Asks one question; `signal` takes it back. Throws an `ApiError` for every answer that is not a success.
+   */
   async ask<E extends JsonEndpoint>(
     endpoint: E,
-    input: TargetInput<E> & { readonly body: z.input<E['body']> }
+    input: TargetInput<E> & { readonly body: z.input<E['body']> },
+    signal: AbortSignal | null = null
   ): Promise<z.output<E['answer']>> {
-    const init: RequestInit = { method: endpoint.method };
+    const init: RequestInit = { method: endpoint.method, signal };
     if (endpoint.method !== 'GET') {
       init.body = JSON.stringify(input.body);
       init.headers = { 'Content-Type': 'application/json' };
@@ -64,12 +73,15 @@ export class ChardApi {
     }
   }
 
-  private async fetch(target: string, init: RequestInit): Promise<Response> {
+  private url(target: string): string {
     const url = URLExt.join(this.settings.baseUrl, target.split('?')[0]!);
-    const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
+    return target.includes('?') ? url + target.slice(target.indexOf('?')) : url;
+  }
+
+  private async fetch(target: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
-      response = await ServerConnection.makeRequest(url + query, init, this.settings);
+      response = await ServerConnection.makeRequest(this.url(target), init, this.settings);
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new ApiError('offline', 'Jupyter Server does not answer. Is it still running?');

@@ -3,12 +3,15 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds, TEXT_DOMAIN } from '../commands';
-import { chardIcon, playIcon } from '../icons';
+import { addRunComparison } from '../compare/commands';
+import { playIcon } from '../icons';
 import { IChardNotebooks, IChardPanel, IChardStepStatus } from '../tokens';
+import { addRunDocument } from './document/commands';
 import { runHeader } from './header';
 import type { RunChoice, Runs } from './runs';
 
@@ -17,7 +20,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Runs pipelines and shows their runs.',
   autoStart: true,
   requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IRenderMimeRegistry],
-  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, IEditorLanguageRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     notebooks: IChardNotebooks,
@@ -26,11 +29,11 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     rendermime: IRenderMimeRegistry,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
+    languages: IEditorLanguageRegistry | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
-    const { commands, shell } = app;
-    const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'chard-runs' });
+    const { commands } = app;
 
     let loading: Promise<Runs> | null = null;
     /** The code for runs, and the connection to the server: from the first run or opened panel on. */
@@ -74,49 +77,17 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    commands.addCommand(CommandIds.openRun, {
-      label: trans.__('Open Run'),
-      icon: chardIcon,
-      describedBy: {
-        args: { type: 'object', required: ['run'], properties: { run: { type: 'string' } } }
-      },
-      execute: async args => {
-        const id = String(args.run);
-        const there = tracker.find(widget => widget.id === `chard-run-${id}`);
-        if (there) return shell.activateById(there.id);
-        const [runs, { RunDocument }] = await Promise.all([load(), import('./document')]);
-        const run = runs.get(id);
-        const content = new RunDocument({
-          run,
-          api: runs.api,
-          notebooks,
-          rendermime,
-          trans,
-          onGoTo: (path, cell, line) => void goTo(path, cell, line)
-        });
-        const widget = new MainAreaWidget({ content });
-        widget.toolbar.hide();
-        widget.id = `chard-run-${id}`;
-        widget.title.icon = chardIcon;
-        widget.title.closable = true;
-        const name = (): void => {
-          widget.title.label = trans.__('%1 · run', run.state?.pipeline ?? id);
-        };
-        run.changed.connect(name);
-        widget.disposed.connect(() => run.changed.disconnect(name));
-        name();
-        await tracker.add(widget);
-        shell.add(widget, 'main', { mode: 'tab-after', type: 'Pipeline run' });
-        shell.activateById(widget.id);
-      }
+    addRunDocument({
+      app,
+      notebooks,
+      rendermime,
+      languages,
+      restorer,
+      trans,
+      load,
+      report: error => report(error, panel, trans)
     });
-
-    const goTo = async (path: string, cell: number, line: number | null): Promise<void> => {
-      await commands.execute('docmanager:open', { path });
-      const { current } = notebooks;
-      const args = line === null ? { cell } : { cell, line };
-      if (current?.panel.context.path === path) await commands.execute(CommandIds.goToCell, args);
-    };
+    addRunComparison({ app, restorer, trans, load });
 
     const refresh = (): void => commands.notifyCommandChanged(CommandIds.run);
     notebooks.currentChanged.connect(refresh);
@@ -133,11 +104,6 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
     palette?.addItem({ command: CommandIds.run, category: trans.__('Pipeline') });
-    void restorer?.restore(tracker, {
-      command: CommandIds.openRun,
-      name: widget => widget.id,
-      args: widget => ({ run: widget.id.replace(/^chard-run-/, '') })
-    });
   }
 };
 

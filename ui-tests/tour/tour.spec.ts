@@ -28,7 +28,7 @@ test('the pictures of the tour', async ({ lab }) => {
   await lab.execute('chard:run');
   const run = page.locator('.jp-chard-Run');
   await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded', { timeout: 100_000 });
-  await run.getByRole('button', { name: 'evaluate', exact: true }).first().click();
+  await run.locator('[data-node=evaluate]').click();
   await expect(run.getByRole('log')).not.toBeEmpty();
   await picture('run');
 });

@@ -1,0 +1,68 @@
+import { METRICS_STEP } from '@chard/core/pipeline';
+import type { RunItem } from '@chard/core/protocol/api';
+import type { RunPhase, StepState } from '@chard/core/run';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** `0.6 s`, `41.6 s`, `3 min 5 s`, `2 h 4 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** `512 B`, `9.8 KiB`, `358.1 MiB`. */
+export function bytes(count: number): string {
+  const power = count < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(count) / 10));
+  const amount = count / 1024 ** power;
+  return `${power === 0 ? amount : amount.toFixed(1)} ${UNITS[power]!}`;
+}
+
+/** What a person calls a run: its title, else its pipeline and when it began. */
+export function runTitle(
+  { title, pipeline, createdAt }: Pick<RunItem, 'title' | 'pipeline' | 'createdAt'>,
+  trans: TranslationBundle
+): string {
+  return title ?? trans.__('%1, %2', pipeline, shortTime(createdAt));
+}
+
+/** `14:32` on the same day, else `23 Nov, 14:32`, in the words of the browser's language. */
+export function shortTime(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+  return date.toDateString() === new Date().toDateString()
+    ? date.toLocaleTimeString(undefined, time)
+    : date.toLocaleString(undefined, { day: 'numeric', month: 'short', ...time });
+}
+
+/** A step's name, as people read it. */
+export function stepTitle(name: string, trans: TranslationBundle): string {
+  return name === METRICS_STEP ? trans.__('Metrics') : name;
+}
+
+/** How a step stands, in a word. */
+export function stepWord({ cached, phase }: StepState, trans: TranslationBundle): string {
+  return cached ? trans.__('reused') : phaseWord(phase, trans);
+}
+
+/** How long a step ran, or has been running by now; empty where it did not. */
+export function stepTime({ cached, phase, startedAt, finishedAt }: StepState, now: number): string {
+  if (cached || startedAt === null || phase === 'skipped') return '';
+  return duration(Math.max(0, (finishedAt ?? now) - startedAt));
+}
+
+export function phaseWord(phase: RunPhase, trans: TranslationBundle): string {
+  const words: Record<RunPhase, string> = {
+    pending: trans.__('waiting'),
+    running: trans.__('running'),
+    succeeded: trans.__('succeeded'),
+    failed: trans.__('failed'),
+    cancelled: trans.__('cancelled'),
+    skipped: trans.__('not run'),
+    interrupted: trans.__('interrupted')
+  };
+  return words[phase];
+}
