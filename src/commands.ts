@@ -11,6 +11,7 @@ export const CommandIds = {
   suggestSteps: 'chard:suggest-steps',
   run: 'chard:run',
   openRun: 'chard:open-run',
+  openRunLink: 'chard:open-run-link',
   goToRunCell: 'chard:go-to-run-cell',
   openStepInKernel: 'chard:open-step-in-kernel',
   resumeRun: 'chard:resume-run',

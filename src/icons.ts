@@ -115,3 +115,7 @@ export const followIcon = filled(
   'follow',
   'm12 17 6-6-1.400-1.400-3.600 3.600V4h-2v9.200L7.400 9.600 6 11zM5 19h14v2H5z'
 );
+export const linkIcon = filled(
+  'link',
+  'M3.900 12A3.100 3.100 0 0 1 7 8.900h4V7H7a5 5 0 0 0 0 10h4v-1.900H7A3.100 3.100 0 0 1 3.900 12zM8 13h8v-2H8zm9-6h-4v1.900h4a3.100 3.100 0 0 1 0 6.200h-4V17h4a5 5 0 0 0 0-10z'
+);

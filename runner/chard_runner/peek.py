@@ -44,7 +44,9 @@ def peek(value: Any) -> Bundle:
 def _frame(value: Any) -> Bundle:
     """The first rows, and what the columns hold."""
     shape: tuple[int, ...] = getattr(value, "shape", ())
-    said = ", ".join(f"{size:,} {name}" for size, name in zip(shape, ("rows", "columns")))
+    said = ", ".join(
+        f"{size:,} {name}{'' if size == 1 else 's'}" for size, name in zip(shape, ("row", "column"))
+    )
     try:
         head = value.head(MAX_ROWS)
         if len(shape) == 2 and shape[1] > MAX_COLUMNS:

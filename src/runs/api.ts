@@ -12,6 +12,9 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { z } from 'zod';
 
+/** The server says something every 15 seconds, if only that it is there: longer silence is a connection that is gone. */
+const SILENCE_MS = 45_000;
+
 /** An answer that is not a success, or no answer at all (`code` `offline`). */
 export class ApiError extends Error {
   constructor(
@@ -60,7 +63,7 @@ export class ChardApi {
     const messages = new StreamReader();
     try {
       for (;;) {
-        const { done, value } = await reader.read();
+        const { done, value } = await orSilence(reader.read());
         if (done) return;
         for (const { type, data } of messages.read(value)) {
           if (type === 'message') {
@@ -88,6 +91,22 @@ export class ChardApi {
     }
     if (response.ok) return response;
     throw await failureOf(response);
+  }
+}
+
+/** What is read next. A laptop that slept does not hear that its connection has ended: then nothing comes any more. */
+async function orSilence<T>(reading: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ApiError('offline', 'The connection is silent.')),
+      SILENCE_MS
+    );
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    if (timer !== null) clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   ILayoutRestorer,
+  IRouter,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
@@ -20,7 +21,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Runs pipelines and shows their runs.',
   autoStart: true,
   requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IRenderMimeRegistry],
-  optional: [ILayoutRestorer, ICommandPalette, IEditorLanguageRegistry, ITranslator],
+  optional: [ILayoutRestorer, IRouter, ICommandPalette, IEditorLanguageRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     notebooks: IChardNotebooks,
@@ -28,6 +29,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     status: IChardStepStatus,
     rendermime: IRenderMimeRegistry,
     restorer: ILayoutRestorer | null,
+    router: IRouter | null,
     palette: ICommandPalette | null,
     languages: IEditorLanguageRegistry | null,
     translator: ITranslator | null
@@ -83,6 +85,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
       rendermime,
       languages,
       restorer,
+      router,
       trans,
       load,
       report: error => report(error, panel, trans)

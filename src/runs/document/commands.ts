@@ -1,6 +1,7 @@
-import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { ILayoutRestorer, IRouter, JupyterFrontEnd } from '@jupyterlab/application';
+import { Clipboard, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds } from '../../commands';
@@ -9,6 +10,7 @@ import type { IChardNotebooks } from '../../tokens';
 import type { LiveRun } from '../liveRun';
 import type { Runs } from '../runs';
 import { runTitle, shortTime } from '../text';
+import { linkToRuns, RUN_LINK, runsOfLink } from './link';
 import type { RunActions } from './services';
 
 export interface RunDocumentOptions {
@@ -17,6 +19,8 @@ export interface RunDocumentOptions {
   readonly rendermime: IRenderMimeRegistry;
   readonly languages: IEditorLanguageRegistry | null;
   readonly restorer: ILayoutRestorer | null;
+  /** Opens runs by the page's address. */
+  readonly router: IRouter | null;
   readonly trans: TranslationBundle;
   /** The code for runs, loaded when it is first needed. */
   readonly load: () => Promise<Runs>;
@@ -34,7 +38,7 @@ const RUN_AND_STEP = {
 
 /** The commands that open a run as a document and that act on one step of it. */
 export function addRunDocument(options: RunDocumentOptions): void {
-  const { app, notebooks, rendermime, languages, restorer, trans, load, report } = options;
+  const { app, notebooks, rendermime, languages, restorer, router, trans, load, report } = options;
   const { commands, shell } = app;
   const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'chard-runs' });
   const actions: RunActions = {
@@ -53,6 +57,11 @@ export function addRunDocument(options: RunDocumentOptions): void {
     compare: async run => {
       const runs = await load();
       await commands.execute(CommandIds.compareRuns, { runs: withTheOneBefore(run, runs) });
+    },
+    copyLink: ({ id }) => {
+      const lab = URLExt.join(PageConfig.getBaseUrl(), PageConfig.getOption('appUrl') || 'lab');
+      Clipboard.copyToSystem(linkToRuns(new URL(lab, location.href).href, [id]));
+      Notification.success(trans.__('The link to this run is copied.'), { autoClose: 3000 });
     },
     openRun: async run => {
       await commands.execute(CommandIds.openRun, { run });
@@ -157,6 +166,24 @@ export function addRunDocument(options: RunDocumentOptions): void {
       }
     }
   });
+
+  commands.addCommand(CommandIds.openRunLink, {
+    label: trans.__('Open Runs of the Address'),
+    describedBy: {
+      args: {
+        type: 'object',
+        required: ['search'],
+        properties: { search: { type: 'string', description: 'The query of an address.' } }
+      }
+    },
+    execute: async args => {
+      const ids = runsOfLink(String(args.search));
+      await app.restored;
+      if (ids.length > 1) await commands.execute(CommandIds.compareRuns, { runs: ids });
+      else if (ids[0]) await actions.openRun(ids[0]);
+    }
+  });
+  router?.register({ command: CommandIds.openRunLink, pattern: RUN_LINK });
 
   void restorer?.restore(tracker, {
     command: CommandIds.openRun,

@@ -1,7 +1,7 @@
 import { getRunNotebook } from '@chard/core/protocol/api';
 import { isOver, type RunState } from '@chard/core/run';
 import { useState } from 'react';
-import { compareIcon, notebookKindIcon, reusedIcon, stopIcon } from '../../icons';
+import { compareIcon, linkIcon, notebookKindIcon, reusedIcon, stopIcon } from '../../icons';
 import { duration, phaseWord, stepTitle } from '../text';
 import { phaseIcon, phaseTone } from '../words';
 import type { RunServices } from './services';
@@ -38,6 +38,15 @@ export function Header(props: RunServices & { readonly state: RunState }) {
         </span>
       ))}
       <span className="jp-chard-Run-actions">
+        <button
+          type="button"
+          className="jp-chard-IconButton"
+          title={trans.__('Copy the link to this run')}
+          aria-label={trans.__('Copy the link to this run')}
+          onClick={() => actions.copyLink(run)}
+        >
+          <linkIcon.react tag="span" className="jp-chard-icon" />
+        </button>
         <a
           className="jp-chard-Button"
           href={api.address(getRunNotebook, { params: { run: run.id }, query: {} })}

@@ -16,6 +16,8 @@ export interface RunActions {
   /** Compares the run with the one before it. */
   compare(run: LiveRun): Promise<void>;
   openRun(id: string): Promise<void>;
+  /** Puts an address that opens the run into the clipboard. */
+  copyLink(run: LiveRun): void;
 }
 
 /** What the views of a run's document work with. */

@@ -43,7 +43,7 @@ export function Tabs(props: {
             onClick={() => onActive(tab.id)}
           >
             {tab.title}
-            {tab.count && <span className="jp-chard-Tabs-count">{tab.count}</span>}
+            {tab.count && <span className="jp-chard-Tabs-count"> {tab.count}</span>}
           </button>
         ))}
       </div>
