@@ -341,18 +341,7 @@ function Curves({ comparison, names, trans }: Shown & { names: readonly string[]
   );
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = curves.find(({ name }) => name === chosen) ?? curves[0];
-  if (!shown) {
-    return (
-      <section className="jp-chard-Card">
-        <h3>{trans.__('Curves')}</h3>
-        <Nothing>
-          {trans.__(
-            'No run has a curve. chard.log_metric(name, value, step=…) in a loop draws one.'
-          )}
-        </Nothing>
-      </section>
-    );
-  }
+  if (!shown) return null;
   return (
     <section className="jp-chard-Card">
       <h3>

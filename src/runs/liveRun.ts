@@ -13,6 +13,8 @@ import { ApiError, type ChardApi } from './api';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
+/** The run was deleted, or never was: asking again does not help. */
+const GONE = new Set(['not-found', 'run-unknown']);
 
 /**
  * A run as its events tell it. When the connection is lost it asks again for what came after the last event it knows,
@@ -62,6 +64,16 @@ export class LiveRun {
   /** Why what is shown may be old; null while all is well. */
   get problem(): string | null {
     return this._problem;
+  }
+
+  /** Whether it asks again by itself; not where the run is over or gone. */
+  get retrying(): boolean {
+    return this.following;
+  }
+
+  /** Asks again, where it does not by itself. */
+  again(): void {
+    void this.follow();
   }
 
   /** This run once its state is known. Rejects where that cannot be had. */
@@ -121,8 +133,8 @@ export class LiveRun {
       return false;
     } catch (error) {
       if (this.end.signal.aborted) return true;
-      const gone =
-        error instanceof ApiError && (error.code === 'not-found' || error.code === 'run-unknown');
+      const gone = error instanceof ApiError && GONE.has(error.code);
+      this.following = !gone;
       this.update(this._state, error instanceof Error ? error.message : String(error));
       return gone;
     }

@@ -47,8 +47,13 @@ test('values are listed with their shape, and a row opens a look at one', async 
   await lab.execute('chard:run');
   const run = page.locator('.jp-chard-Run');
   await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded', { timeout: 90_000 });
+  // A server that cannot be reached is said, and asked again until it can.
+  await page.route('**/chard/api/v1/**', route => route.abort());
   await run.locator('[data-node=make]').click();
-  await run.getByRole('tab', { name: 'Inputs & outputs 1 out' }).click();
+  await run.getByRole('tab', { name: 'Inputs & outputs' }).click();
+  await expect(run.getByRole('tabpanel').getByRole('alert')).toContainText('does not answer');
+  await page.unroute('**/chard/api/v1/**');
+  await expect(run.getByRole('tab', { name: 'Inputs & outputs 1 out' })).toBeVisible();
   const row = run.getByRole('row', { name: /frame/ });
   await expect(row).toContainText('pandas.DataFrame');
   await expect(row).toContainText('50 × 1');

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 /** Something could not be had: what, and a way to try it again. */
 export function Problem(props: {
   readonly message: string;
-  readonly onAgain?: () => void;
+  readonly onAgain?: (() => void) | undefined;
   readonly trans: TranslationBundle;
 }) {
   const { message, onAgain, trans } = props;

@@ -42,14 +42,18 @@ function RunView(services: RunServices) {
         {trans.__('Reading the run…')}
       </p>
     ) : (
-      <Problem message={problem} trans={trans} />
+      <Problem
+        message={run.retrying ? trans.__('%1 Trying again…', problem) : problem}
+        onAgain={run.retrying ? undefined : () => run.again()}
+        trans={trans}
+      />
     );
   }
   return (
     <>
       {problem !== null && (
         <p role="alert" className="jp-chard-Failure">
-          {trans.__('No connection: %1 What is shown may be old. Trying again…', problem)}
+          {run.retrying ? trans.__('%1 What is shown may be old. Trying again…', problem) : problem}
         </p>
       )}
       <Header {...services} state={state} />

@@ -87,7 +87,8 @@ function Axis({ timeline, trans }: { timeline: Timeline; trans: TranslationBundl
 /** Round times: `0 s`, `2.5 s`, `10 s`, `5 min`. */
 function axisTime(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  return seconds < 60 ? `${Number(seconds.toFixed(2))} s` : duration(milliseconds);
+  if (seconds < 60) return `${Number(seconds.toFixed(2))} s`;
+  return seconds < 3600 && seconds % 60 === 0 ? `${seconds / 60} min` : duration(milliseconds);
 }
 
 function Row(props: Choosing & { row: TimelineRow; now: number; trans: TranslationBundle }) {
