@@ -21,7 +21,7 @@ test('one press runs the notebook, and the run shows what its steps said', async
   await expect(run.getByRole('log')).toContainText('made 3');
   await expect(run.locator('.jp-chard-Graph-node[data-tone=ok]')).toHaveCount(3);
   await run.locator('[data-node=add]').click();
-  await run.getByRole('tab', { name: 'Outputs 1' }).click();
+  await run.getByRole('tab', { name: 'Outputs 1', exact: true }).click();
   await expect(run.locator('.jp-chard-Display b')).toHaveText('shown');
 });
 

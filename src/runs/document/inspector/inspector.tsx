@@ -1,6 +1,6 @@
 import { listDisplays, listValues } from '@chard/core/protocol/api';
 import { isOver, type RunState, type StepState } from '@chard/core/run';
-import { forwardRef, useEffect, useState } from 'react';
+import { forwardRef, useEffect, useRef } from 'react';
 import { pencilIcon } from '../../../icons';
 import { useAnswer } from '../../useAnswer';
 import { stepTime, stepTitle, stepWord } from '../../text';
@@ -44,9 +44,7 @@ export const Inspector = forwardRef<HTMLElement, Props>(function Inspector(props
     subject,
     `${step.phase} ${state.phase}`
   );
-  const [logKey, setLogKey] = useState(0);
-  // A log that was complete goes on when the run does.
-  useEffect(() => setLogKey(key => key + 1), [over]);
+  const resumed = useResumes(over);
   const cells = stepOf(run.pipeline, name)?.code ?? [];
   const counts = values.answer && {
     in: values.answer.inputs.length,
@@ -73,7 +71,7 @@ export const Inspector = forwardRef<HTMLElement, Props>(function Inspector(props
             .map(metric => (
               <MetricCurve key={metric.name} metric={metric} height={100} trans={trans} />
             ))}
-          <Log api={api} run={run.id} step={name} attempt={String(logKey)} trans={trans} />
+          <Log api={api} run={run.id} step={name} attempt={String(resumed)} trans={trans} />
         </>
       )
     },
@@ -139,6 +137,14 @@ export const Inspector = forwardRef<HTMLElement, Props>(function Inspector(props
     </section>
   );
 });
+
+/** How often a run that was over has gone on: a log that was complete is then followed again. */
+function useResumes(over: boolean): number {
+  const known = useRef({ over, count: 0 });
+  if (known.current.over && !over) known.current.count += 1;
+  known.current.over = over;
+  return known.current.count;
+}
 
 function Title({ state, step, trans }: Props) {
   const status = stepStatus(step, trans);
