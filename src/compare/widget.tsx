@@ -10,7 +10,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { useEffect, useMemo, useReducer, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { CommandIds } from '../commands';
 import { Chart } from '../curves/chart';
 import { curvePoints } from '../curves/scale';
@@ -18,6 +18,7 @@ import { closeSmallIcon, compareIcon, okIcon, plusIcon } from '../icons';
 import { metricText } from '../runs/document/metrics';
 import { Nothing, Problem } from '../runs/document/notice';
 import { useAnswer } from '../runs/useAnswer';
+import { useChanges } from '../runs/useChanges';
 import type { LiveRun } from '../runs/liveRun';
 import type { Runs } from '../runs/runs';
 import { duration, runTitle, shortTime, stepTime, stepTitle, stepWord } from '../runs/text';
@@ -71,27 +72,12 @@ interface Choice {
 function CompareView(props: ComparisonServices & Choice) {
   const { runs, ids, trans } = props;
   const live = ids.map(id => runs.get(id));
-  const [, draw] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => {
-    let frame: number | null = null;
-    const later = (): void => {
-      frame ??= requestAnimationFrame(() => {
-        frame = null;
-        draw();
-      });
-    };
-    runs.changed.connect(later);
-    later();
-    return () => {
-      runs.changed.disconnect(later);
-      if (frame !== null) cancelAnimationFrame(frame);
-    };
-  }, [runs]);
+  useChanges(runs.changed);
   const environments = useEnvironments(runs, ids);
   const compared = comparedRuns(live, environments.answer);
   const comparison = useMemo(
     () => (compared ? compareRuns(compared) : null),
-    [environments.answer, ...live.map(({ state }) => state)]
+    [environments.answer, live.map(({ id, state }) => `${id} ${state?.seq}`).join()]
   );
   const problem = live.find(run => run.problem !== null)?.problem ?? environments.problem;
   return (

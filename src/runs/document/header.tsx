@@ -5,7 +5,7 @@ import { compareIcon, linkIcon, notebookKindIcon, reusedIcon, stopIcon } from '.
 import { duration, phaseWord, stepTitle } from '../text';
 import { phaseIcon, phaseTone } from '../words';
 import type { RunServices } from './services';
-import { useNow } from './useRun';
+import { useNow } from './useNow';
 
 /** What run it is, how it stands in words, with which parameters, and what can be done with it. */
 export function Header(props: RunServices & { readonly state: RunState }) {

@@ -5,7 +5,7 @@ import { bytes, stepTime, stepTitle, stepWord } from '../text';
 import { stepStatus } from '../words';
 import type { Choosing } from './graph';
 import { pressed, sortSteps, type Column, type Sorting } from './sorting';
-import { useNow } from './useRun';
+import { useNow } from './useNow';
 
 /** The run's steps as a table, sorted by the column whose title is pressed. */
 export function StepTable(

@@ -12,7 +12,7 @@ import type { RunServices } from './services';
 import { Splitter } from './splitter';
 import { StepTable } from './table';
 import { TimelineView } from './timeline/timeline';
-import { useRun } from './useRun';
+import { useChanges } from '../useChanges';
 
 /** Below this width the inspector stands under the graph. */
 const NARROW = 760;
@@ -34,7 +34,7 @@ export class RunDocument extends ReactWidget {
 
 function RunView(services: RunServices) {
   const { run, trans } = services;
-  useRun(run);
+  useChanges(run.changed);
   const { state, problem } = run;
   if (!state) {
     return problem === null ? (

@@ -3,7 +3,7 @@ import { isOver, type RunState, type StepState } from '@chard/core/run';
 import { useAnswer } from '../../useAnswer';
 import { bytes, duration, shortTime, stepTime, stepWord } from '../../text';
 import type { RunServices } from '../services';
-import { useNow } from '../useRun';
+import { useNow } from '../useNow';
 import { stepOf } from './code';
 
 /** What the step used, how often it was tried, why it ran or was reused, and in which environment. */

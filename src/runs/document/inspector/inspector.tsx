@@ -8,7 +8,7 @@ import { stepStatus } from '../../words';
 import { Log } from '../log/log';
 import { isCurve, MetricCurve } from '../metrics';
 import type { RunServices } from '../services';
-import { useNow } from '../useRun';
+import { useNow } from '../useNow';
 import { Code, stepOf } from './code';
 import { Details } from './details';
 import { ErrorView, OpenInKernel } from './error';

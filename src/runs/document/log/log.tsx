@@ -6,13 +6,13 @@ import {
   useEffect,
   useLayoutEffect,
   useMemo,
-  useReducer,
   useRef,
   useState,
   type KeyboardEvent
 } from 'react';
 import { downIcon, downloadIcon, followIcon, upIcon } from '../../../icons';
 import type { ChardApi } from '../../api';
+import { useChanges } from '../../useChanges';
 import { Nothing, Problem } from '../notice';
 import { ansiSegments } from './ansi';
 import { LogModel, type Found } from './logModel';
@@ -122,22 +122,12 @@ export function Log(props: LogProps) {
 /** The log, drawn again once a frame, however often it grows. */
 function useLog({ api, run, step, attempt }: LogProps): LogModel | null {
   const [model, setModel] = useState<LogModel | null>(null);
-  const [, draw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     const made = new LogModel(api, run, step);
-    let frame: number | null = null;
-    made.changed.connect(() => {
-      frame ??= requestAnimationFrame(() => {
-        frame = null;
-        draw();
-      });
-    });
     setModel(made);
-    return () => {
-      if (frame !== null) cancelAnimationFrame(frame);
-      made.dispose();
-    };
+    return () => made.dispose();
   }, [run, step, attempt]);
+  useChanges(model?.changed ?? null);
   return model;
 }
 

@@ -5,7 +5,7 @@ import { caretIcon } from '../../../icons';
 import { duration, stepTime, stepTitle, stepWord } from '../../text';
 import { stepStatus } from '../../words';
 import type { Choosing } from '../graph';
-import { useNow } from '../useRun';
+import { useNow } from '../useNow';
 import { timelineOf, type Timeline, type TimelineRow } from './layout';
 
 const percent = (share: number): string => `${share * 100}%`;
