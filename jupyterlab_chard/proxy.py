@@ -203,7 +203,9 @@ class _Relay(HTTPMessageDelegate):
 
     async def data_received(self, chunk: bytes) -> None:
         self._handler.write(chunk)
-        await self._handler.flush()
+        # A browser that has gone is no fault: the handler ends the exchange when it hears of it.
+        with contextlib.suppress(StreamClosedError):
+            await self._handler.flush()
 
     def finish(self) -> None:
         self.is_whole = True

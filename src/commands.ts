@@ -27,7 +27,11 @@ export const CommandIds = {
   runAgain: 'chard:run-again',
   copyRunLink: 'chard:copy-run-link',
   compareSelected: 'chard:compare-selected-runs',
-  clearSelection: 'chard:clear-run-selection'
+  clearSelection: 'chard:clear-run-selection',
+  goToRunCell: 'chard:go-to-run-cell',
+  openStepInKernel: 'chard:open-step-in-kernel',
+  resumeRun: 'chard:resume-run',
+  compareRuns: 'chard:compare-runs'
 } as const;
 
 /** The domain of the texts in translations. */

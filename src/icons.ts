@@ -91,3 +91,31 @@ export const runningIcon = filled(
   'M12 4a8 8 0 0 1 8 8h-2.500A5.500 5.500 0 0 0 12 6.500zM12 2a10 10 0 1 0 10 10h-2a8 8 0 1 1-8-8z'
 );
 export const playIcon = filled('play', 'M8 5v14l11-7z');
+export const stopIcon = filled(
+  'stop',
+  'M12 2C6.480 2 2 6.480 2 12s4.480 10 10 10 10-4.480 10-10S17.520 2 12 2zm0 18c-4.410 0-8-3.590-8-8s3.590-8 8-8 8 3.590 8 8-3.590 8-8 8zM8.500 8.500h7v7h-7z'
+);
+export const compareIcon = filled(
+  'compare',
+  'M10 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h5v2h2V1h-2zm0 15H5l5-6zm9-15h-5v2h5v13l-5-6v9h5a2 2 0 0 0 2-2V5a2 2 0 0 0-2-2z'
+);
+export const kernelIcon = filled(
+  'kernel',
+  'M9 9v6h6V9zm4 4h-2v-2h2zm8-2V9h-2V7a2 2 0 0 0-2-2h-2V3h-2v2h-2V3H9v2H7a2 2 0 0 0-2 2v2H3v2h2v2H3v2h2v2a2 2 0 0 0 2 2h2v2h2v-2h2v2h2v-2h2a2 2 0 0 0 2-2v-2h2v-2h-2v-2zm-4 6H7V7h10z'
+);
+export const resumeIcon = filled('resume', 'm4 18 8.500-6L4 6zm9-12v12l8.500-6z');
+export const downloadIcon = filled('download', 'M19 9h-4V3H9v6H5l7 7zM5 18v2h14v-2z');
+export const copyIcon = filled(
+  'copy',
+  'M16 1H4a2 2 0 0 0-2 2v14h2V3h12zm3 4H8a2 2 0 0 0-2 2v14c0 1.100.9 2 2 2h11a2 2 0 0 0 2-2V7a2 2 0 0 0-2-2zm0 16H8V7h11z'
+);
+export const upIcon = filled('up', 'm12 8-6 6 1.400 1.400 4.600-4.600 4.600 4.600L18 14z');
+export const downIcon = filled('down', 'M7.400 8.600 12 13.200l4.600-4.600L18 10l-6 6-6-6z');
+export const followIcon = filled(
+  'follow',
+  'm12 17 6-6-1.400-1.400-3.600 3.600V4h-2v9.200L7.400 9.600 6 11zM5 19h14v2H5z'
+);
+export const linkIcon = filled(
+  'link',
+  'M3.900 12A3.100 3.100 0 0 1 7 8.900h4V7H7a5 5 0 0 0 0 10h4v-1.900H7A3.100 3.100 0 0 1 3.900 12zM8 13h8v-2H8zm9-6h-4v1.900h4a3.100 3.100 0 0 1 0 6.200h-4V17h4a5 5 0 0 0 0-10z'
+);

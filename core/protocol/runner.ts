@@ -59,6 +59,8 @@ export const RunnerValue = z.object({
   bytes: z.number(),
   type: z.string(),
   repr: z.string(),
+  /** Of arrays and frames in each dimension, of containers their length; not there for all else. */
+  shape: z.array(z.int()).optional(),
   globals: z.array(z.string()),
   refused: z.string().nullable(),
   unchanged: z.boolean()

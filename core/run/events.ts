@@ -43,6 +43,8 @@ export const StoredValue = z.object({
   bytes: z.number(),
   type: z.string(),
   repr: z.string(),
+  /** Of arrays and frames in each dimension, of containers their length; not there for all else. */
+  shape: z.array(z.int()).optional(),
   /** Names of the notebook that functions inside the value read. */
   globals: z.array(z.string()),
   /** Why it was not kept; null where it was. */

@@ -4,3 +4,4 @@ export * from './state';
 export * from './reduce';
 export * from './snapshot';
 export * from './summary';
+export * from './comparison';

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from tornado.iostream import StreamClosedError
 
+from jupyterlab_chard.proxy import CompanionHandler, _Relay
 from jupyterlab_chard.tests.jupyter import BASE, TOKEN, Jupyter
 
 ECHO = Path(__file__).parent / "echo.py"
@@ -127,3 +131,23 @@ def test_somebody_who_is_known_but_not_authorized_is_refused(config: str) -> Non
                 assert (answer.status, answer.code) == (403, "forbidden")
     finally:
         server.close()
+
+
+class Gone:
+    """A handler whose browser has closed the connection."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, chunk: bytes) -> None:
+        self.written.append(chunk)
+
+    async def flush(self) -> None:
+        raise StreamClosedError
+
+
+def test_a_browser_that_closes_a_page_is_no_error_in_the_log() -> None:
+    handler = Gone()
+    relay = _Relay(cast(CompanionHandler, cast(Any, handler)))
+    asyncio.run(relay.data_received(b"data: 1\n\n"))
+    assert handler.written == [b"data: 1\n\n"]

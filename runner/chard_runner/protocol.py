@@ -291,7 +291,11 @@ class StepError(TypedDict):
     traceback: list[str]
 
 
-class RunnerValue(TypedDict):
+class _Shaped(TypedDict, total=False):
+    shape: list[int]
+
+
+class RunnerValue(_Shaped):
     """One name as the step left it."""
 
     name: str

@@ -329,7 +329,7 @@ def _end_fork() -> NoReturn:
 
 
 def _runner_value(value: StoredValue) -> RunnerValue:
-    return RunnerValue(
+    message = RunnerValue(
         name=value.name,
         digest=value.digest,
         group=value.group,
@@ -340,6 +340,9 @@ def _runner_value(value: StoredValue) -> RunnerValue:
         refused=None if value.refusal is None else str(value.refusal),
         unchanged=value.unchanged,
     )
+    if value.shape is not None:
+        message["shape"] = list(value.shape)
+    return message
 
 
 def _error(code: str, kind: str, message: str) -> StepError:

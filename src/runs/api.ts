@@ -3,6 +3,7 @@ import {
   ApiFailure,
   requestTarget,
   StreamReader,
+  type BytesEndpoint,
   type JsonEndpoint,
   type StreamEndpoint,
   type TargetInput
@@ -10,6 +11,9 @@ import {
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { z } from 'zod';
+
+/** The server says something every 15 seconds, if only that it is there: longer silence is a connection that is gone. */
+const SILENCE_MS = 45_000;
 
 /** An answer that is not a success, or no answer at all (`code` `offline`). */
 export class ApiError extends Error {
@@ -26,12 +30,20 @@ export class ApiError extends Error {
 export class ChardApi {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  /** Asks one question. Throws an `ApiError` for every answer that is not a success. */
+  /** Where a browser gets a document from, for a link. */
+  address<E extends BytesEndpoint>(endpoint: E, input: TargetInput<E>): string {
+    return this.url(requestTarget(endpoint, input));
+  }
+
+  /**
+   * Asks one question; `signal` takes it back. Throws an `ApiError` for every answer that is not a success.
+   */
   async ask<E extends JsonEndpoint>(
     endpoint: E,
-    input: TargetInput<E> & { readonly body: z.input<E['body']> }
+    input: TargetInput<E> & { readonly body: z.input<E['body']> },
+    signal: AbortSignal | null = null
   ): Promise<z.output<E['answer']>> {
-    const init: RequestInit = { method: endpoint.method };
+    const init: RequestInit = { method: endpoint.method, signal };
     if (endpoint.method !== 'GET') {
       init.body = JSON.stringify(input.body);
       init.headers = { 'Content-Type': 'application/json' };
@@ -51,7 +63,7 @@ export class ChardApi {
     const messages = new StreamReader();
     try {
       for (;;) {
-        const { done, value } = await reader.read();
+        const { done, value } = await orSilence(reader.read());
         if (done) return;
         for (const { type, data } of messages.read(value)) {
           if (type === 'message') {
@@ -64,18 +76,37 @@ export class ChardApi {
     }
   }
 
-  private async fetch(target: string, init: RequestInit): Promise<Response> {
+  private url(target: string): string {
     const url = URLExt.join(this.settings.baseUrl, target.split('?')[0]!);
-    const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
+    return target.includes('?') ? url + target.slice(target.indexOf('?')) : url;
+  }
+
+  private async fetch(target: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
-      response = await ServerConnection.makeRequest(url + query, init, this.settings);
+      response = await ServerConnection.makeRequest(this.url(target), init, this.settings);
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new ApiError('offline', 'Jupyter Server does not answer. Is it still running?');
     }
     if (response.ok) return response;
     throw await failureOf(response);
+  }
+}
+
+/** What is read next. A laptop that slept does not hear that its connection has ended: then nothing comes any more. */
+async function orSilence<T>(reading: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ApiError('offline', 'The connection is silent.')),
+      SILENCE_MS
+    );
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    if (timer !== null) clearTimeout(timer);
   }
 }
 

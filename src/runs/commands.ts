@@ -16,7 +16,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../commands';
 import { chardIcon, closeSmallIcon, parametersIcon, pencilIcon, reusedIcon } from '../icons';
 import { canRetry, runName } from './list/describeRun';
-import { linkToRun } from './link';
+import { linkToRuns } from './link';
 import type { Runs } from './runs';
 import { bytes } from './text';
 
@@ -166,7 +166,7 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
       const [id] = meant(args);
       if (id === undefined) return null;
       const page = URLExt.join(PageConfig.getBaseUrl(), PageConfig.getOption('appUrl') || '/lab');
-      const link = linkToRun(new URL(page, window.location.href).href, id);
+      const link = linkToRuns(new URL(page, window.location.href).href, [id]);
       Clipboard.copyToSystem(link);
       return link;
     }
@@ -174,10 +174,9 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
 
   commands.addCommand(CommandIds.compareSelected, {
     label: trans.__('Compare Runs'),
-    isVisible: () => commands.hasCommand(COMPARE),
     isEnabled: args => items(args).length > 1,
     describedBy: { args: { type: 'object', properties: SEVERAL } },
-    execute: args => commands.execute(COMPARE, { runs: [...meant(args)] })
+    execute: args => commands.execute(CommandIds.compareRuns, { runs: [...meant(args)] })
   });
 
   commands.addCommand(CommandIds.openSelected, {
@@ -208,9 +207,6 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
     palette?.addItem({ command, category: trans.__('Pipeline') });
   }
 }
-
-/** Compares runs; whoever provides it. */
-const COMPARE = 'chard:compare-runs';
 
 async function askTitle(
   run: RunItem | undefined,

@@ -1,11 +1,20 @@
 import type { Pipeline } from '@chard/core/pipeline';
-import { cancelRun, followRun, getRun, getRunPipeline, retryRun } from '@chard/core/protocol/api';
+import {
+  cancelRun,
+  followRun,
+  getRun,
+  getRunPipeline,
+  retryRun,
+  type RunItem
+} from '@chard/core/protocol/api';
 import { fromSnapshot, isOver, reduce, type RunState } from '@chard/core/run';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { ApiError, type ChardApi } from './api';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
+/** The run was deleted, or never was: asking again does not help. */
+const GONE = new Set(['not-found', 'run-unknown']);
 
 /**
  * A run as its events tell it. When the connection is lost it asks again for what came after the last event it knows,
@@ -16,7 +25,7 @@ export class LiveRun {
   private readonly end = new AbortController();
   private _state: RunState | null = null;
   private _pipeline: Pipeline | null = null;
-  private _notebook: string | null = null;
+  private _item: RunItem | null = null;
   private _problem: string | null = null;
   private wait = FIRST_WAIT_MS;
   private following = false;
@@ -44,12 +53,41 @@ export class LiveRun {
 
   /** The notebook's path below Jupyter's root, as it was called when the run began; null until it is known. */
   get notebook(): string | null {
-    return this._notebook;
+    return this._item?.notebook ?? null;
+  }
+
+  /** As lists show it; null until it is known. */
+  get item(): RunItem | null {
+    return this._item;
   }
 
   /** Why what is shown may be old; null while all is well. */
   get problem(): string | null {
     return this._problem;
+  }
+
+  /** Whether it asks again by itself; not where the run is over or gone. */
+  get retrying(): boolean {
+    return this.following;
+  }
+
+  /** Asks again, where it does not by itself. */
+  again(): void {
+    void this.follow();
+  }
+
+  /** This run once its state is known. Rejects where that cannot be had. */
+  known(): Promise<this> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!this._state && this._problem === null) return;
+        this._changed.disconnect(look);
+        if (this._state) resolve(this);
+        else reject(new Error(this._problem!));
+      };
+      this._changed.connect(look);
+      look();
+    });
   }
 
   async cancel(): Promise<void> {
@@ -81,7 +119,7 @@ export class LiveRun {
     const params = { run: this.id };
     try {
       const { run, snapshot } = await this.api.ask(getRun, { params, query: {}, body: {} });
-      this._notebook = run.notebook;
+      this._item = run;
       this._pipeline ??= (
         await this.api.ask(getRunPipeline, { params, query: {}, body: {} })
       ).pipeline;
@@ -95,7 +133,8 @@ export class LiveRun {
       return false;
     } catch (error) {
       if (this.end.signal.aborted) return true;
-      const gone = error instanceof ApiError && error.code === 'not-found';
+      const gone = error instanceof ApiError && GONE.has(error.code);
+      this.following = !gone;
       this.update(this._state, error instanceof Error ? error.message : String(error));
       return gone;
     }

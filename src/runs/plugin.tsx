@@ -4,14 +4,15 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { UseSignal } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
-import { CommandIds, TEXT_DOMAIN } from '../commands';
-import { chardIcon } from '../icons';
+import { TEXT_DOMAIN } from '../commands';
+import { addRunComparison } from '../compare/commands';
 import {
   IChardLaunch,
   IChardNotebooks,
@@ -20,6 +21,7 @@ import {
   type OpenNotebook
 } from '../tokens';
 import { addRunCommands } from './commands';
+import { addRunDocument } from './document/commands';
 import { addLocalTarget } from './localTarget';
 import { addRunLinks } from './links';
 import { outcomeOf, runName } from './list/describeRun';
@@ -31,7 +33,14 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Runs pipelines on this machine and shows their runs.',
   autoStart: true,
   requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IChardLaunch, IRenderMimeRegistry],
-  optional: [ILayoutRestorer, IRouter, IRunningSessionManagers, ICommandPalette, ITranslator],
+  optional: [
+    ILayoutRestorer,
+    IRouter,
+    IRunningSessionManagers,
+    ICommandPalette,
+    IEditorLanguageRegistry,
+    ITranslator
+  ],
   activate: (
     app: JupyterFrontEnd,
     notebooks: IChardNotebooks,
@@ -43,11 +52,11 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     router: IRouter | null,
     managers: IRunningSessionManagers | null,
     palette: ICommandPalette | null,
+    languages: IEditorLanguageRegistry | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
     const { commands, shell } = app;
-    const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'chard-runs' });
     const documentOf = (run: string): Widget | undefined =>
       [...shell.widgets('main')].find(({ id }) => id === `chard-run-${run}`);
     const isSeen = (run: string): boolean => documentOf(run)?.isVisible ?? false;
@@ -73,53 +82,19 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     };
     const running = managers && addRunningRuns({ managers, commands, trans, load, loaded });
 
-    commands.addCommand(CommandIds.openRun, {
-      label: trans.__('Open Run'),
-      icon: chardIcon,
-      describedBy: {
-        args: { type: 'object', required: ['run'], properties: { run: { type: 'string' } } }
-      },
-      execute: async args => {
-        const id = String(args.run);
-        const there = tracker.find(widget => widget.id === `chard-run-${id}`);
-        if (there) return shell.activateById(there.id);
-        const [runs, { RunDocument }] = await Promise.all([load(), import('./document')]);
-        const run = runs.get(id);
-        const content = new RunDocument({
-          run,
-          api: runs.api,
-          notebooks,
-          rendermime,
-          trans,
-          onGoTo: (path, cell, line) => void goTo(path, cell, line)
-        });
-        const widget = new MainAreaWidget({ content });
-        widget.toolbar.hide();
-        widget.id = `chard-run-${id}`;
-        widget.title.icon = chardIcon;
-        widget.title.closable = true;
-        const name = (): void => {
-          const item = runs.list.get(id);
-          widget.title.label = item
-            ? trans.__('%1 · %2', item.pipeline, item.title ?? trans.__('run %1', item.number))
-            : trans.__('%1 · run', run.state?.pipeline ?? id);
-        };
-        runs.changed.connect(name);
-        widget.disposed.connect(() => runs.changed.disconnect(name));
-        name();
-        await tracker.add(widget);
-        shell.add(widget, 'main', { mode: 'tab-after', type: 'Pipeline run' });
-        shell.activateById(widget.id);
+    addRunDocument({
+      app,
+      notebooks,
+      rendermime,
+      languages,
+      restorer,
+      trans,
+      load,
+      report: ({ message }) => {
+        Notification.error(trans.__('The run did not start: %1', message), { autoClose: false });
       }
     });
-
-    const goTo = async (path: string, cell: number, line: number | null): Promise<void> => {
-      await commands.execute('docmanager:open', { path });
-      const { current } = notebooks;
-      const args = line === null ? { cell } : { cell, line };
-      if (current?.panel.context.path === path) await commands.execute(CommandIds.goToCell, args);
-    };
-
+    addRunComparison({ app, restorer, trans, load });
     addRunCommands({ app, trans, palette, load, loaded });
     addLocalTarget({ launch, commands, trans, load });
     if (router) addRunLinks(app, router);
@@ -145,11 +120,6 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
         const [runs, { runsSection }] = await Promise.all([load(), import('./section')]);
         return runsSection({ runs, commands, trans });
       }
-    });
-    void restorer?.restore(tracker, {
-      command: CommandIds.openRun,
-      name: widget => widget.id,
-      args: widget => ({ run: widget.id.replace(/^chard-run-/, '') })
     });
   }
 };

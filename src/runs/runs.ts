@@ -72,8 +72,11 @@ export class Runs {
     return run;
   }
 
-  /** Starts a run of a notebook as it is saved. Throws an `ApiError` where the server does not. */
-  async start(path: string, options: LaunchOptions): Promise<LiveRun> {
+  /**
+   * Starts a run of a notebook as it is saved. `base`: the run that results are taken from, with `from` or `only`. Throws
+   * an `ApiError` where the server does not.
+   */
+  async start(path: string, options: LaunchOptions & { readonly base?: string }): Promise<LiveRun> {
     const { run } = await this.api.ask(startRun, {
       params: {},
       query: {},
@@ -84,6 +87,7 @@ export class Runs {
           cache: options.cache ?? true,
           from: options.from ?? null,
           only: options.only ?? null,
+          base: options.base ?? null,
           parallel: options.parallel ?? null
         }
       }

@@ -1,4 +1,6 @@
-import type { RunPhase } from '@chard/core/run';
+import { METRICS_STEP } from '@chard/core/pipeline';
+import type { RunItem } from '@chard/core/protocol/api';
+import type { RunPhase, StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 /** `0.6 s`, `41.6 s`, `3 min 5 s`, `2 h 4 min`. */
@@ -17,6 +19,39 @@ export function bytes(count: number): string {
   const power = count < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(count) / 10));
   const amount = count / 1024 ** power;
   return `${power === 0 ? amount : amount.toFixed(1)} ${UNITS[power]!}`;
+}
+
+/** What a person calls a run where others are about: its title, else its pipeline and its number. */
+export function runTitle(
+  { title, pipeline, number }: Pick<RunItem, 'title' | 'pipeline' | 'number'>,
+  trans: TranslationBundle
+): string {
+  return trans.__('%1 · %2', pipeline, title ?? trans.__('run %1', number));
+}
+
+/** `14:32` on the same day, else `23 Nov, 14:32`, in the words of the browser's language. */
+export function shortTime(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+  return date.toDateString() === new Date().toDateString()
+    ? date.toLocaleTimeString(undefined, time)
+    : date.toLocaleString(undefined, { day: 'numeric', month: 'short', ...time });
+}
+
+/** A step's name, as people read it. */
+export function stepTitle(name: string, trans: TranslationBundle): string {
+  return name === METRICS_STEP ? trans.__('Metrics') : name;
+}
+
+/** How a step stands, in a word. */
+export function stepWord({ cached, phase }: StepState, trans: TranslationBundle): string {
+  return cached ? trans.__('reused') : phaseWord(phase, trans);
+}
+
+/** How long a step ran, or has been running by now; empty where it did not. */
+export function stepTime({ cached, phase, startedAt, finishedAt }: StepState, now: number): string {
+  if (cached || startedAt === null || phase === 'skipped') return '';
+  return duration(Math.max(0, (finishedAt ?? now) - startedAt));
 }
 
 export function phaseWord(phase: RunPhase, trans: TranslationBundle): string {

@@ -17,11 +17,11 @@ test('one press runs the notebook, and the run shows what its steps said', async
   const run = page.locator('.jp-chard-Run');
   await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded', { timeout: 90_000 });
   await expect(run.getByRole('row', { name: /total/ })).toContainText('3');
-  await run.getByRole('button', { name: 'make', exact: true }).first().click();
+  await run.locator('[data-node=make]').click();
   await expect(run.getByRole('log')).toContainText('made 3');
   await expect(run.locator('.jp-chard-Graph-node[data-tone=ok]')).toHaveCount(3);
-  await run.getByRole('button', { name: 'add', exact: true }).first().click();
-  await run.getByRole('tab', { name: 'Outputs' }).click();
+  await run.locator('[data-node=add]').click();
+  await run.getByRole('tab', { name: 'Outputs 1', exact: true }).click();
   await expect(run.locator('.jp-chard-Display b')).toHaveText('shown');
 });
 

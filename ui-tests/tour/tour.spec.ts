@@ -36,7 +36,27 @@ test('the pictures of the tour', async ({ lab }) => {
   await lab.execute('chard:run');
   const run = page.locator('.jp-chard-Run');
   await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded', { timeout: 100_000 });
-  await run.getByRole('button', { name: 'evaluate', exact: true }).first().click();
+  await run.locator('[data-node=evaluate]').click();
   await expect(run.getByRole('log')).not.toBeEmpty();
   await picture('run');
+
+  const first = await page.evaluate(
+    () => (window.jupyterapp.shell.currentWidget as unknown as { id: string }).id
+  );
+  await lab.execute('docmanager:open', { path: 'digits.ipynb' });
+  const cells = notebook as {
+    cells: { source: string | string[]; metadata: { tags?: string[] } }[];
+  };
+  const at = cells.cells.findIndex(({ metadata }) =>
+    metadata.tags?.includes('pipeline-parameters')
+  );
+  const source = [cells.cells[at]!.source].flat().join('');
+  await lab.setSource(at, source.replace(/^trees = \d+/m, 'trees = 20'));
+  const second = await page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
+  await expect(page.locator('.jp-chard-Run:visible .jp-chard-Run-state')).toHaveText('Succeeded', {
+    timeout: 100_000
+  });
+  await lab.execute('chard:compare-runs', { runs: [first.replace('chard-run-', ''), second] });
+  await expect(page.locator('.jp-chard-Compare-headline')).toContainText('trees');
+  await picture('compare');
 });

@@ -13,6 +13,8 @@ export const ValueItem = z.object({
   type: z.string(),
   /** A peek: the beginning of its `repr`, or a shape where that says more. */
   repr: z.string(),
+  /** How large it is in each dimension; the number of items of a container. Not there for all else. */
+  shape: z.array(z.int()).optional(),
   bytes: z.number(),
   /** Of its content: the same in two runs that made the same. */
   digest: z.string(),
@@ -40,6 +42,30 @@ export const listValues = {
     values: z.array(ValueItem),
     /** With `step`: the values that it got. */
     inputs: z.array(ValueItem)
+  })
+} as const satisfies JsonEndpoint;
+export type ListedValues = z.infer<typeof listValues.answer>;
+
+/**
+ * A look at one value as a step left it, or got it: the person's own Python reads it and shows its beginning. Bounded in
+ * size and time. `step-unfinished` (409), `value-missing` (404), `value-unreadable` (422).
+ */
+export const peekValue = {
+  kind: 'json',
+  method: 'POST',
+  path: '/runs/:run/steps/:step/peek',
+  status: 200,
+  params: RunParams.extend({ step: z.string() }),
+  query: Nothing,
+  body: z.strictObject({
+    name: z.string().min(1).max(512),
+    /** What the step got instead of what it left. */
+    before: z.boolean().default(false)
+  }),
+  /** A bundle by MIME type, as nbformat has it. */
+  answer: z.object({
+    data: z.record(z.string(), z.json()),
+    metadata: z.record(z.string(), z.json())
   })
 } as const satisfies JsonEndpoint;
 

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any, Callable
 
 _MAX_CHARACTERS = 400
+_MAX_CHARACTERS_IN_FULL = 8000
 _MAX_SECONDS = 0.25
 _TRUSTED = ("numpy", "pandas", "polars", "torch", "scipy")
 # numpy and torch shorten their texts themselves; a frame's text takes longer the wider it is.
@@ -25,13 +26,13 @@ class _Short(reprlib.Repr):
     """Python's own containers cut to a few items; other objects by their own __repr__, in bounded
     time."""
 
-    def __init__(self) -> None:
+    def __init__(self, items: int = 10, characters: int = _MAX_CHARACTERS) -> None:
         super().__init__()
         self.maxlevel = 4
-        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdeque = 10
-        self.maxarray = self.maxdict = 10
-        self.maxstring = self.maxlong = 200
-        self.maxother = _MAX_CHARACTERS
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdeque = items
+        self.maxarray = self.maxdict = items
+        self.maxstring = self.maxlong = characters // 2
+        self.maxother = characters
 
     def repr_instance(self, x: Any, level: int) -> str:
         """Any object that is not of a basic type."""
@@ -58,13 +59,35 @@ def describe_type(value: Any) -> str:
     return f"{module}.{name}"
 
 
+def describe_shape(value: Any) -> tuple[int, ...] | None:
+    """An array's or frame's size in each dimension, a container's length; None for all else."""
+    kind = type(value)
+    if kind in (list, tuple, dict, set, frozenset):
+        return (len(value),)
+    if str(kind.__module__).partition(".")[0] not in _TRUSTED:
+        return None
+    shape = getattr(value, "shape", None)
+    if not isinstance(shape, tuple) or not shape or not all(type(size) is int for size in shape):
+        return None
+    return tuple(shape)
+
+
 def describe(value: Any) -> str:
     """At most 400 characters."""
+    return _described(value, _Short(), _MAX_CHARACTERS)
+
+
+def describe_in_full(value: Any) -> str:
+    """As much as a person looks at: at most 8000 characters."""
+    return _described(value, _Short(200, _MAX_CHARACTERS_IN_FULL), _MAX_CHARACTERS_IN_FULL)
+
+
+def _described(value: Any, short: _Short, most: int) -> str:
     try:
-        text = _Short().repr(value)
+        text = short.repr(value)
     except Exception as error:
         text = f"<{describe_type(value)}: {type(error).__name__} while it was printed>"
-    return text if len(text) <= _MAX_CHARACTERS else text[: _MAX_CHARACTERS - 3] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def _own_repr(value: Any) -> str:

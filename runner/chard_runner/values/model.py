@@ -26,7 +26,8 @@ class StoredValue:
     inside the value use, followed through those names' own functions. ``unchanged``: the whole
     group equals what was read (contents and sharing), so the provider's version passes on;
     ``group`` and ``digest`` are then the provider's. Where only another member of the group
-    changed, ``digest`` still equals the provider's.
+    changed, ``digest`` still equals the provider's. ``shape``: of arrays and frames in each
+    dimension, of containers their length, None for all else.
     """
 
     name: str
@@ -38,6 +39,7 @@ class StoredValue:
     globals: tuple[str, ...]
     refusal: Refusal | None
     unchanged: bool
+    shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

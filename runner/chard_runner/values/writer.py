@@ -11,7 +11,7 @@ from typing import Any
 from .classes import names_used_by
 from .container import StoreError
 from .culprit import refuse
-from .describe import describe, describe_type
+from .describe import describe, describe_shape, describe_type
 from .digest import Digest, ParallelDigester
 from .groups import find_groups, is_basic
 from .loaded import LoadedBuffers, LoadedGroup
@@ -264,6 +264,7 @@ class Writer:
             globals=tuple(globals_),
             refusal=None,
             unchanged=unchanged,
+            shape=describe_shape(value),
         )
 
     def _refuse(self, refusal: Refusal) -> None:
@@ -284,6 +285,7 @@ class Writer:
             globals=(),
             refusal=refusal,
             unchanged=False,
+            shape=describe_shape(value) if present else None,
         )
 
 

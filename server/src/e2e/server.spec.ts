@@ -10,6 +10,8 @@ import {
   getHealth,
   getRun,
   getStepKernel,
+  listValues,
+  peekValue,
   retryRun,
   startRun
 } from '@chard/core/protocol/api';
@@ -198,6 +200,32 @@ it('gives a kernel what a failed step got, exactly', async () => {
     params: { ...params, step: 'x' }
   });
   expect(unknown).toMatchObject({ status: 404, error: { code: 'step-unknown' } });
+});
+
+it('shows a look at what a step got and left, made by its own Python', async () => {
+  write('values.ipynb', [
+    cell('functions', 'class Point:\n    def __repr__(self): return "Point here"'),
+    cell('step:a', 'size = Point()\nitems = list(range(1000))'),
+    cell('step:b prev:a', 'größe = {"items": items, "at": size}')
+  ]);
+  const { run } = await companion.client.call(startRun, { body: { path: 'values.ipynb' } });
+  expect(await ended(run.id)).toBe('succeeded');
+  const params = { run: run.id, step: 'b' };
+  const { values, inputs } = await companion.client.call(listValues, {
+    params: { run: run.id },
+    query: { step: 'b' }
+  });
+  expect(inputs.find(({ name }) => name === 'items')).toMatchObject({ shape: [1000] });
+  expect(values).toMatchObject([{ name: 'größe', type: 'dict', shape: [2] }]);
+  const look = async (name: string, before: boolean) =>
+    (await companion.client.call(peekValue, { params, body: { name, before } })).data['text/plain'];
+  expect(await look('size', true)).toBe('Point here');
+  expect(await look('größe', false)).toMatch(/^\{'at': Point here, 'items': \[0, 1, 2, /);
+  const body = { name: 'nothing', before: true };
+  expect(await companion.client.failure(peekValue, { params, body })).toMatchObject({
+    status: 404,
+    error: { code: 'value-missing' }
+  });
 });
 
 it('looks at the machine as chard doctor does', async () => {

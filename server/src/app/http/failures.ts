@@ -49,6 +49,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'run-complete': 409,
   'run-owned': 409,
   'step-unfinished': 409,
+  'value-missing': 404,
+  'value-unreadable': 422,
   'malformed-parameter': 400,
   'unknown-parameter': 400,
   'wrong-parameter-type': 400,

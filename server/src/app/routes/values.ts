@@ -1,13 +1,15 @@
-import { getStepKernel, listValues, type ValueItem } from '@chard/core/protocol/api';
+import { getStepKernel, listValues, peekValue, type ValueItem } from '@chard/core/protocol/api';
 import { kernelSpec, receivedValues } from '../../engines/local';
 import { runnerFolder } from '../../installation';
+import { executionContext } from '../../runs/execution';
+import { peekAtValue } from '../../runs/peek';
 import { readState } from '../../runs/readLog';
 import { storedPipeline } from '../../runs/record';
 import { isShownName, selectValues, type StepValue } from '../../runs/values';
 import type { App } from '../context';
 import { answer, type Route } from '../http/route';
 
-export function valueRoutes({ open }: App): Route[] {
+export function valueRoutes({ host, open }: App): Route[] {
   return [
     answer(listValues, ({ params, query }) => {
       const { stores, catalogue } = open();
@@ -19,6 +21,12 @@ export function valueRoutes({ open }: App): Route[] {
         .filter(({ name }) => isShownName(name) && (query.name ?? name) === name)
         .map(value => describe({ ...value, step: value.origin }));
       return { values, inputs };
+    }),
+    answer(peekValue, async ({ params, body, signal }) => {
+      const { stores, engine, catalogue } = open();
+      const { id } = catalogue.get(params.run);
+      const context = await executionContext(storedPipeline(stores, id).kernel, host);
+      return peekAtValue(engine, context, { run: id, step: params.step, ...body }, signal);
     }),
     answer(getStepKernel, ({ params }) => {
       const { stores, catalogue } = open();
@@ -42,11 +50,14 @@ function describe({
   origin,
   type,
   repr,
+  shape,
   bytes,
   digest,
   refused
 }: StepValue): ValueItem {
-  return { name, step, origin, type, repr, bytes, digest, kept: refused === null, why: refused };
+  const kept = refused === null;
+  const described = { name, step, origin, type, repr, bytes, digest, kept, why: refused };
+  return shape === undefined ? described : { ...described, shape };
 }
 
 /** Behind all else on the path: in a kernel, the person's own packages go first. */

@@ -14,6 +14,8 @@ const DEFAULTS = [
   '/.chardignore',
   `${TEMPORARY_PREFIX}*`,
   '.ipynb_checkpoints/',
+  // Notebooks that hold a step's state (`openInKernel` in src/runs): looking into a step must not make steps run anew.
+  '*.state.ipynb',
   '.virtual_documents/',
   '.jupyter_ystore.db',
   '.venv/',

@@ -262,7 +262,8 @@ describe('.chardignore', () => {
     '.venv/x',
     'a/__pycache__/x.pyc',
     'node_modules/a/b',
-    '.ipynb_checkpoints/n'
+    '.ipynb_checkpoints/n',
+    'n-step.state.ipynb'
   ])('is not needed for %s', async path => {
     await sandbox.run({ load });
     sandbox.write(path, 'x');

@@ -1,0 +1,64 @@
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { CommandIds } from '../commands';
+import { compareIcon } from '../icons';
+import type { Runs } from '../runs/runs';
+import type { Comparison } from './widget';
+
+export interface ComparisonOptions {
+  readonly app: JupyterFrontEnd;
+  readonly restorer: ILayoutRestorer | null;
+  readonly trans: TranslationBundle;
+  readonly load: () => Promise<Runs>;
+}
+
+/** The command that compares runs in a document of its own. */
+export function addRunComparison({ app, restorer, trans, load }: ComparisonOptions): void {
+  const { commands, shell } = app;
+  const tracker = new WidgetTracker<MainAreaWidget<Comparison>>({ namespace: 'chard-comparisons' });
+
+  commands.addCommand(CommandIds.compareRuns, {
+    label: trans.__('Compare Runs'),
+    caption: trans.__('What differs between runs: parameters, metrics, curves, steps and why'),
+    icon: compareIcon,
+    describedBy: {
+      args: {
+        type: 'object',
+        required: ['runs'],
+        properties: {
+          runs: {
+            type: 'array',
+            items: { type: 'string' },
+            minItems: 1,
+            description: 'Ids of runs; the others are compared with the first.'
+          }
+        }
+      }
+    },
+    execute: async args => {
+      const ids = Array.isArray(args.runs) ? args.runs.map(String) : [];
+      if (ids.length === 0) throw new Error('"runs" is a list of ids of runs.');
+      const there = tracker.find(widget => widget.content.ids.join() === ids.join());
+      if (there) return shell.activateById(there.id);
+      const [runs, { Comparison }] = await Promise.all([load(), import('./widget')]);
+      const content = new Comparison({ runs, trans, commands }, ids);
+      const widget = new MainAreaWidget({ content });
+      widget.toolbar.hide();
+      widget.id = `chard-comparison-${ids.join('-')}`;
+      widget.title.icon = compareIcon;
+      widget.title.label = trans.__('Compare runs');
+      widget.title.closable = true;
+      content.changed.connect(() => void tracker.save(widget));
+      await tracker.add(widget);
+      shell.add(widget, 'main', { mode: 'tab-after', type: 'Comparison of runs' });
+      shell.activateById(widget.id);
+    }
+  });
+
+  void restorer?.restore(tracker, {
+    command: CommandIds.compareRuns,
+    name: widget => widget.id,
+    args: widget => ({ runs: [...widget.content.ids] })
+  });
+}

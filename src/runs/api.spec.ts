@@ -1,0 +1,51 @@
+/** @jest-environment node */
+import { downloadLog, followRuns, getHealth } from '@chard/core/protocol/api';
+import { ServerConnection } from '@jupyterlab/services';
+import { ChardApi } from './api';
+
+/** A server that answers every request so. */
+function api(answer: () => Response | Promise<Response>): ChardApi {
+  const fetch = async (): Promise<Response> => answer();
+  return new ChardApi(ServerConnection.makeSettings({ baseUrl: 'http://host/user/me/', fetch }));
+}
+const health = { params: {}, query: {}, body: {} };
+const feed = { params: {}, query: {} };
+
+afterEach(() => jest.useRealTimers());
+
+it('gives every failure a code: of the server, of nobody there, of no answer at all', async () => {
+  const failure = JSON.stringify({ error: { code: 'store-busy', message: 'Busy.' } });
+  const busy = api(() => new Response(failure, { status: 503 }));
+  await expect(busy.ask(getHealth, health)).rejects.toMatchObject({ code: 'store-busy' });
+  const nobody = api(() => new Response('<html>', { status: 502 }));
+  await expect(nobody.ask(getHealth, health)).rejects.toMatchObject({ code: 'no-companion' });
+  const silent = api(() => Promise.reject(new TypeError('fetch failed')));
+  await expect(silent.ask(getHealth, health)).rejects.toMatchObject({ code: 'offline' });
+});
+
+it('takes a stream that has been silent for long as a lost connection', async () => {
+  jest.useFakeTimers();
+  const cancelled = jest.fn();
+  const body = new ReadableStream({
+    start: stream => stream.enqueue(new TextEncoder().encode('data: {"type":"reset"}\n\n')),
+    cancel: cancelled
+  });
+  const messages = api(() => new Response(body)).follow(
+    followRuns,
+    feed,
+    new AbortController().signal
+  );
+  expect(await messages.next()).toMatchObject({ value: { type: 'reset' } });
+  const next = expect(messages.next()).rejects.toMatchObject({ code: 'offline' });
+  await jest.advanceTimersByTimeAsync(60_000);
+  await next;
+  expect(cancelled).toHaveBeenCalled();
+});
+
+it('links to documents below any base URL', () => {
+  const link = api(() => new Response()).address(downloadLog, {
+    params: { run: 'r1' },
+    query: { step: 'a b' }
+  });
+  expect(link).toBe('http://host/user/me/chard/api/v1/runs/r1/log/text?step=a%20b');
+});

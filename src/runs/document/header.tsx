@@ -1,0 +1,103 @@
+import { getRunNotebook } from '@chard/core/protocol/api';
+import { isOver, type RunState } from '@chard/core/run';
+import { useState } from 'react';
+import { compareIcon, linkIcon, notebookKindIcon, reusedIcon, stopIcon } from '../../icons';
+import { duration, phaseWord, stepTitle } from '../text';
+import { phaseIcon, phaseTone } from '../words';
+import type { RunServices } from './services';
+import { useNow } from './useNow';
+
+/** What run it is, how it stands in words, with which parameters, and what can be done with it. */
+export function Header(props: RunServices & { readonly state: RunState }) {
+  const { run, api, state, trans, actions } = props;
+  const [problem, setProblem] = useState<string | null>(null);
+  const over = isOver(state.phase);
+  const now = useNow(!over);
+  const Icon = phaseIcon(state.phase);
+  const started = state.startedAt ?? state.createdAt;
+  const act = (action: () => Promise<void>): void => {
+    setProblem(null);
+    action().catch((error: Error) => setProblem(error.message));
+  };
+  return (
+    <header className="jp-chard-Run-header">
+      <h1>{run.item?.title ?? state.pipeline}</h1>
+      <span className="jp-chard-Run-state" data-tone={phaseTone(state.phase)} role="status">
+        <Icon.react tag="span" className="jp-chard-icon" />
+        {stateInWords(state, trans)}
+      </span>
+      {started !== null && (
+        <span className="jp-chard-hint jp-chard-Run-time">
+          {new Date(started).toLocaleTimeString()} ·{' '}
+          {duration(Math.max(0, (state.finishedAt ?? now) - started))}
+        </span>
+      )}
+      {Object.entries(state.parameters).map(([name, value]) => (
+        <span key={name} className="jp-chard-Run-parameter">
+          {name} <code>{JSON.stringify(value)}</code>
+        </span>
+      ))}
+      <span className="jp-chard-Run-actions">
+        <button
+          type="button"
+          className="jp-chard-IconButton"
+          title={trans.__('Copy the link to this run')}
+          aria-label={trans.__('Copy the link to this run')}
+          onClick={() => actions.copyLink(run)}
+        >
+          <linkIcon.react tag="span" className="jp-chard-icon" />
+        </button>
+        <a
+          className="jp-chard-Button"
+          href={api.address(getRunNotebook, { params: { run: run.id }, query: {} })}
+          download
+          title={trans.__('Downloads the notebook as it was when the run began')}
+        >
+          <notebookKindIcon.react tag="span" className="jp-chard-icon" />
+          {trans.__('Notebook as it ran')}
+        </a>
+        <button
+          type="button"
+          className="jp-chard-Button"
+          onClick={() => act(() => actions.compare(run))}
+        >
+          <compareIcon.react tag="span" className="jp-chard-icon" />
+          {trans.__('Compare…')}
+        </button>
+        {!over && (
+          <button
+            type="button"
+            className="jp-chard-Button"
+            disabled={state.cancelling}
+            onClick={() => act(() => run.cancel())}
+          >
+            <stopIcon.react tag="span" className="jp-chard-icon" />
+            {state.cancelling ? trans.__('Cancelling…') : trans.__('Cancel run')}
+          </button>
+        )}
+        {over && state.phase !== 'succeeded' && (
+          <button
+            type="button"
+            className="jp-chard-Button"
+            title={trans.__('Runs what did not succeed once more, with the code as it was')}
+            onClick={() => act(() => run.retry())}
+          >
+            <reusedIcon.react tag="span" className="jp-chard-icon" />
+            {trans.__('Try again')}
+          </button>
+        )}
+      </span>
+      {problem !== null && <p role="alert">{problem}</p>}
+    </header>
+  );
+}
+
+function stateInWords(state: RunState, trans: RunServices['trans']): string {
+  if (state.error?.step) return trans.__('Failed in %1', stepTitle(state.error.step, trans));
+  if (isOver(state.phase)) {
+    const word = phaseWord(state.phase, trans);
+    return word.charAt(0).toLocaleUpperCase() + word.slice(1);
+  }
+  const done = state.steps.filter(({ phase }) => phase === 'succeeded').length;
+  return trans.__('%1 of %2 steps done', done, state.steps.length);
+}
