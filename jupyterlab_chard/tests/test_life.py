@@ -40,8 +40,12 @@ def start_run(jupyter: Jupyter) -> str:
     write_notebook(jupyter)
     answer = jupyter.api("POST", "/runs", {"path": "gated.ipynb"})
     assert answer.status == 201, answer.body
+    run = str(answer.json["run"]["id"])
+    # What has begun is written down a little later.
+    is_begun = ("step-started", "second")
+    next(e for e in follow(jupyter, run) if (e.data["type"], e.data.get("step")) == is_begun)
     jupyter.until(lambda: "began" in ran(jupyter))
-    return str(answer.json["run"]["id"])
+    return run
 
 
 def follow(jupyter: Jupyter, run: str, last: str | None = None) -> Iterator[Event]:

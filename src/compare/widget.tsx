@@ -21,7 +21,8 @@ import { useAnswer } from '../runs/useAnswer';
 import { useChanges } from '../runs/useChanges';
 import type { LiveRun } from '../runs/liveRun';
 import type { Runs } from '../runs/runs';
-import { duration, runTitle, shortTime, stepTime, stepTitle, stepWord } from '../runs/text';
+import { runName } from '../runs/list/describeRun';
+import { duration, shortTime, stepTime, stepTitle, stepWord } from '../runs/text';
 import { stepStatus } from '../runs/words';
 import { background, differenceInWords, headline, stepsInWords, whyInWords } from './sentences';
 
@@ -140,7 +141,7 @@ function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] 
         <span key={id} className="jp-chard-Compare-run">
           <select
             className="jp-chard-Select"
-            aria-label={trans.__('Run %1', at + 1)}
+            aria-label={trans.__('Compared run %1', at + 1)}
             value={id}
             onChange={event => replace(at, event.target.value)}
           >
@@ -159,8 +160,8 @@ function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] 
             <button
               type="button"
               className="jp-chard-IconButton"
-              aria-label={trans.__('Leave run %1 out', at + 1)}
-              title={trans.__('Leave run %1 out', at + 1)}
+              aria-label={trans.__('Leave compared run %1 out', at + 1)}
+              title={trans.__('Leave compared run %1 out', at + 1)}
               onClick={() => onIds(ids.filter(each => each !== id))}
             >
               <closeSmallIcon.react tag="span" className="jp-chard-icon" />
@@ -185,9 +186,7 @@ function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] 
 }
 
 function optionText(item: RunItem, trans: TranslationBundle): string {
-  return item.title
-    ? trans.__('%1 · %2', item.title, shortTime(item.createdAt))
-    : runTitle(item, trans);
+  return trans.__('%1 · %2', runName(item, trans), shortTime(item.createdAt));
 }
 
 interface Shown extends ComparisonServices {
@@ -195,10 +194,9 @@ interface Shown extends ComparisonServices {
   readonly comparison: RunComparison;
 }
 
-/** What a run is called here: its title, else when it began; all are of one notebook. */
+/** What a run is called here: its title, else its number; all are of one notebook. */
 function nameOf({ item, id }: LiveRun, trans: TranslationBundle): string {
-  if (!item) return id;
-  return item.title ?? trans.__('Run %1', shortTime(item.createdAt));
+  return item ? runName(item, trans) : id;
 }
 
 function Body(props: Shown) {

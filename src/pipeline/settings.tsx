@@ -79,7 +79,7 @@ function Caching({ pipeline, settings, trans }: SettingProps) {
         label={trans.__('Reuse results')}
         value={settings.caching === false ? 'false' : 'true'}
         options={[
-          { value: 'true', title: trans.__('When nothing has changed') },
+          { value: 'true', title: trans.__('When unchanged') },
           { value: 'false', title: trans.__('Never: run each time') }
         ]}
         onChange={value => {

@@ -21,7 +21,7 @@ export function bytes(count: number): string {
   return `${power === 0 ? amount : amount.toFixed(1)} ${UNITS[power]!}`;
 }
 
-/** What a person calls a run where others are about: its title, else its pipeline and its number. */
+/** What a person calls a run among those of other notebooks: the pipeline, with the run's title or else its number. */
 export function runTitle(
   { title, pipeline, number }: Pick<RunItem, 'title' | 'pipeline' | 'number'>,
   trans: TranslationBundle

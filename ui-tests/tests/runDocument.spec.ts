@@ -63,22 +63,6 @@ test('values are listed with their shape, and a row opens a look at one', async 
   await expect(run.locator('.jp-chard-Values-peek th').getByText('amount')).toBeVisible();
 });
 
-test('a link opens a run', async ({ lab }) => {
-  const { page } = lab;
-  await lab.open([code('a = 1', 'step:one')]);
-  await lab.execute('chard:run');
-  const run = page.locator('.jp-chard-Run');
-  await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded', { timeout: 90_000 });
-  const id = await page.evaluate(
-    () => (window.jupyterapp.shell.currentWidget as unknown as { id: string }).id
-  );
-  await page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
-  await expect(run).toHaveCount(0);
-  const search = `?chard-run=${id.replace('chard-run-', '')}`;
-  await lab.execute('chard:open-run-link', { search });
-  await expect(run.getByRole('heading', { level: 1 })).toBeVisible();
-});
-
 test('the keyboard walks the graph, goes on to the details and through their tabs', async ({
   lab
 }) => {
@@ -171,7 +155,9 @@ test('a failed step is marked in the notebook, opened in a kernel, repaired and 
   await run.locator('[data-node=make]').click();
   await expect(run.locator('.jp-chard-Reuse')).toContainText('Reused from');
 
-  await lab.execute('chard:compare-runs', { runs });
+  const link = new URL(page.url());
+  runs.forEach(id => link.searchParams.append('chard-run', id));
+  await lab.execute('chard:follow-run-link', { path: link.pathname, search: link.search });
   const comparison = page.locator('.jp-chard-Compare');
   await expect(comparison.getByRole('heading', { level: 2 })).toContainText(
     'Not all runs have the same metrics.'

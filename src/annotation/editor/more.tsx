@@ -57,7 +57,7 @@ export function More({ editor, step, trans }: Props) {
           value={settings.cache === null ? '' : String(settings.cache)}
           options={[
             { value: '', title: trans.__('As in the pipeline') },
-            { value: 'true', title: trans.__('When nothing has changed') },
+            { value: 'true', title: trans.__('When unchanged') },
             { value: 'false', title: trans.__('Never: run each time') }
           ]}
           onChange={value => editor.setSetting('cache', value === '' ? null : value === 'true')}
