@@ -62,14 +62,19 @@ export function TimelineView(
   );
 }
 
+/** The share of the width that a label takes: one nearer to "now" would lie under it. */
+const LABEL_SHARE = 0.07;
+
 function Axis({ timeline, trans }: { timeline: Timeline; trans: TranslationBundle }) {
   return (
     <div className="jp-chard-Timeline-axis" aria-hidden>
-      {timeline.ticks.map(({ at, milliseconds }) => (
-        <span key={at} style={{ left: percent(at) }}>
-          {axisTime(milliseconds)}
-        </span>
-      ))}
+      {timeline.ticks
+        .filter(({ at }) => timeline.now === null || Math.abs(at - timeline.now) > LABEL_SHARE)
+        .map(({ at, milliseconds }) => (
+          <span key={at} style={{ left: percent(at) }}>
+            {axisTime(milliseconds)}
+          </span>
+        ))}
       {timeline.now !== null && (
         <span className="jp-chard-mod-now" style={{ left: percent(timeline.now) }}>
           {trans.__('now')}
