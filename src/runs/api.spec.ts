@@ -42,6 +42,16 @@ it('takes a stream that has been silent for long as a lost connection', async ()
   expect(cancelled).toHaveBeenCalled();
 });
 
+it('says in words of its own that a stream broke off', async () => {
+  const body = new ReadableStream({ pull: stream => stream.error(new TypeError('network error')) });
+  const signal = new AbortController().signal;
+  const messages = api(() => new Response(body)).follow(followRuns, feed, signal);
+  await expect(messages.next()).rejects.toMatchObject({
+    code: 'offline',
+    message: 'The connection to the server is lost. It is being made again.'
+  });
+});
+
 it('links to documents below any base URL', () => {
   const link = api(() => new Response()).address(downloadLog, {
     params: { run: 'r1' },

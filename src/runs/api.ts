@@ -63,7 +63,9 @@ export class ChardApi {
     const messages = new StreamReader();
     try {
       for (;;) {
-        const { done, value } = await orSilence(reader.read());
+        const { done, value } = await orSilence(reader.read()).catch(error => {
+          throw signal.aborted || error instanceof ApiError ? error : lost();
+        });
         if (done) return;
         for (const { type, data } of messages.read(value)) {
           if (type === 'message') {
@@ -92,6 +94,11 @@ export class ChardApi {
     if (response.ok) return response;
     throw await failureOf(response);
   }
+}
+
+/** What the browser says of a connection that breaks off ("network error") helps nobody. */
+function lost(): ApiError {
+  return new ApiError('offline', 'The connection to the server is lost. It is being made again.');
 }
 
 /** What is read next. A laptop that slept does not hear that its connection has ended: then nothing comes any more. */
