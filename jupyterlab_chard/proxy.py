@@ -60,6 +60,7 @@ class CompanionHandler(APIHandler):
         self._is_gone = False
         self._media_type = "application/json"
 
+    # Tornado awaits what this gives, which Jupyter's annotation of it does not say.
     async def prepare(self) -> None:  # type: ignore[override]
         """Let in who may come in: also for reading, from Jupyter's own pages only."""
         self._refuse_size(int(self.request.headers.get("Content-Length", 0)))
@@ -222,6 +223,7 @@ def _copy(source: HTTPHeaders, target: HTTPHeaders, names: Iterable[str]) -> Non
 
 def _unavailable(message: str) -> web.HTTPError:
     error = web.HTTPError(503, message.replace("%", "%%"))
+    # For `write_error`, which Tornado gives nothing but the exception.
     error.chard_code = "server-unavailable"  # type: ignore[attr-defined]
     return error
 

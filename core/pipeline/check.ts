@@ -445,9 +445,8 @@ class FlowChecker {
     this.found.push(diagnostic(severity, code, messages[fact.kind], this.at(fact.place, index)));
   }
 
-  private reportState({ path, place, missedBy }: StateChange, index: number): void {
+  private reportState({ path, module, place, missedBy }: StateChange, index: number): void {
     const [first, ...others] = missedBy;
-    const module = path.split('.', 1)[0]!;
     const changed = `${path} changes what the module ${module} keeps in itself. Every step loads its modules anew`;
     if (first === undefined) {
       const message = `${changed}, so other steps do not see it.`;

@@ -8,13 +8,15 @@ import type { LocalModules } from './modules';
 export interface StateChange {
   /** What is changed or called, by its dotted path: `pandas.set_option`, `helper.register`. */
   readonly path: string;
+  /** The first part of that. */
+  readonly module: string;
   readonly place: Place;
   /** Indexes of later steps that use the module, too. */
   readonly missedBy: readonly number[];
 }
 
 /** Libraries that draw with one another's settings. */
-const DRAWING: ReadonlySet<string> = new Set(['matplotlib', 'seaborn', 'pandas']);
+const DRAWING: readonly string[] = ['matplotlib', 'seaborn', 'pandas'];
 
 /** Methods that change the container they are called on. */
 const CHANGING_METHODS: ReadonlySet<string> = new Set(
@@ -33,12 +35,13 @@ export class ModuleStates {
   changes(step: StepFlow): StateChange[] {
     const found = new Map<string, StateChange>();
     const note = (path: string, place: Place): void => {
-      const root = rootOf(path);
-      if (found.has(root)) return;
+      const module = path.split('.', 1)[0]!;
+      if (found.has(module)) return;
       const later = this.flow.steps.filter(
-        ({ index, modules }) => index > step.index && affected(root).some(each => modules.has(each))
+        ({ index, modules }) =>
+          index > step.index && affected(module).some(each => modules.has(each))
       );
-      found.set(root, { path, place, missedBy: later.map(({ index }) => index) });
+      found.set(module, { path, module, place, missedBy: later.map(({ index }) => index) });
     };
     for (const [path, place] of step.moduleChanges) note(path, place);
     for (const [path, place] of step.called) {
@@ -56,12 +59,8 @@ export class ModuleStates {
   }
 }
 
-function rootOf(path: string): string {
-  return path.split('.', 1)[0] ?? path;
-}
-
-function affected(root: string): readonly string[] {
-  return root === 'matplotlib' || root === 'seaborn' ? [...DRAWING] : [root];
+function affected(module: string): readonly string[] {
+  return module === 'matplotlib' || module === 'seaborn' ? DRAWING : [module];
 }
 
 /** A function of the module, or one of the module's that it calls, binds or changes a name of the module. */

@@ -243,7 +243,8 @@ def free_port() -> int:
 def hashed_password() -> str:
     from jupyter_server.auth.security import passwd
 
-    # Quick to check: it is checked with every login, and guards nothing here.
+    # Quick to check: it is checked with every login, and guards nothing here. Jupyter's function
+    # has no annotations.
     hashed: str = passwd(PASSWORD, "sha256")  # type: ignore[no-untyped-call]
     return hashed
 

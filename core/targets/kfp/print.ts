@@ -110,7 +110,7 @@ function quote(text: string): string {
 }
 
 /** Characters that readers do not take as they stand: control characters, other line ends, byte order marks. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\p{Cs}\ufeff\ufffe\uffff]/gu;
 
 function isPrintable(text: string): boolean {

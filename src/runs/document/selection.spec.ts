@@ -1,4 +1,5 @@
 import { fold, initialRunState, type RunEventBody, type RunState } from '@chard/core/run';
+import { stepFinished } from '../../../core/run/testing/logs';
 import { interesting, keptWhenResumed } from './selection';
 
 /** load → (forest, logistic, other); forest and logistic → compare. */
@@ -29,18 +30,8 @@ const started = (step: string): RunEventBody => ({
   attempt: 1,
   pid: 1
 });
-const finished = (step: string, state: 'succeeded' | 'failed'): RunEventBody => ({
-  type: 'step-finished',
-  step,
-  attempt: 1,
-  state,
-  cached: false,
-  why: '',
-  reusedFrom: null,
-  values: [],
-  error: null,
-  resources: null
-});
+const finished = (step: string, state: 'succeeded' | 'failed'): RunEventBody =>
+  stepFinished(step, { state });
 
 it('shows what failed before what runs, and what runs before what is done', () => {
   expect(interesting(run())).toBe('load');

@@ -105,6 +105,6 @@ function reportedText(report: string): string {
 }
 
 function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- the escape character is what a sequence begins with
   return text.replaceAll('\r\n', '\n').replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '');
 }

@@ -1,4 +1,5 @@
 import { fold, initialRunState, type RunEventBody, type RunState } from '@chard/core/run';
+import { stepFinished } from '../../../../core/run/testing/logs';
 import { timelineOf } from './layout';
 
 /** A run of the steps a, b and c; each event has its time. */
@@ -23,18 +24,8 @@ function run(...events: [number, RunEventBody][]): RunState {
   );
 }
 const start = (step: string): RunEventBody => ({ type: 'step-started', step, attempt: 1, pid: 1 });
-const finish = (step: string, state: 'succeeded' | 'skipped' = 'succeeded'): RunEventBody => ({
-  type: 'step-finished',
-  step,
-  attempt: 1,
-  state,
-  cached: false,
-  why: '',
-  reusedFrom: null,
-  values: [],
-  error: null,
-  resources: null
-});
+const finish = (step: string, state: 'succeeded' | 'skipped' = 'succeeded'): RunEventBody =>
+  stepFinished(step, { state });
 const over: RunEventBody = { type: 'run-finished', state: 'succeeded', error: null };
 
 it('places bars by when steps ran, with room behind them', () => {
