@@ -1,4 +1,3 @@
-import { METRICS_STEP } from '@chard/core/pipeline';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import {
@@ -11,12 +10,11 @@ import {
   type ComponentType
 } from 'react';
 import { CommandIds } from '../commands';
-import { metricsIcon, stepIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
 import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
-import { describeNode, Drawing } from './drawing';
+import { describeNode } from './drawing';
 import { pipelineGraph, type GraphNode } from './pipelineGraph';
-import { useLayout, useWidth } from './useLayout';
+import { GraphView } from './view';
 
 export interface GraphSectionOptions {
   readonly notebooks: IChardNotebooks;
@@ -36,9 +34,6 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     const graph = useSame(
       useMemo(() => found && pipelineGraph(found, trans.__('Metrics')), [found])
     );
-    const { layout, failure } = useLayout(graph, options.notebooks, 'down');
-    const frame = useRef<HTMLDivElement>(null);
-    const width = useWidth(frame);
     useStatusChanges(status);
     // A step's state may follow from what is typed; the graph is drawn again only where it does.
     const statuses = graph?.nodes.map(({ id }) => status.statusOf(open, id)) ?? [];
@@ -59,24 +54,16 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     }
     const selected = graph.nodes.find(({ cells }) => cells.includes(active))?.id ?? null;
     return (
-      <div className="jp-chard-GraphSection" ref={frame}>
-        {failure !== null && (
-          <p role="alert">{trans.__('The graph could not be drawn: %1', failure)}</p>
-        )}
-        {layout && (
-          <div className="jp-chard-Graph-scroll">
-            <Drawing
-              graph={graph}
-              layout={layout}
-              selected={selected}
-              width={width}
-              iconOf={iconOf}
-              statusOf={statusOf}
-              onSelect={goTo}
-              trans={trans}
-            />
-          </div>
-        )}
+      <div className="jp-chard-GraphSection">
+        <GraphView
+          graph={graph}
+          notebooks={options.notebooks}
+          direction={down}
+          selected={selected}
+          statusOf={statusOf}
+          onSelect={goTo}
+          trans={trans}
+        />
         <details className="jp-chard-Graph-list">
           <summary>{trans.__('As a list')}</summary>
           <ol>
@@ -98,9 +85,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
   };
 }
 
-function iconOf({ id }: GraphNode) {
-  return id === METRICS_STEP ? metricsIcon : stepIcon;
-}
+const down = () => 'down' as const;
 
 /** The value before where the new one says the same: most of what is typed changes no graph. */
 function useSame<Value>(value: Value): Value {

@@ -18,7 +18,7 @@ import { chardIcon, closeSmallIcon, parametersIcon, pencilIcon, reusedIcon } fro
 import { canRetry, runName } from './list/describeRun';
 import { linkToRuns } from './link';
 import type { Runs } from './runs';
-import { bytes } from './text';
+import { byteSize } from '@chard/core/text';
 
 interface Needs {
   readonly app: JupyterFrontEnd;
@@ -232,7 +232,7 @@ async function confirmDeletion(
   const freed =
     held.bytes === 0
       ? trans.__('This frees nothing: other runs need all that is kept.')
-      : trans.__('This frees %1 that no other run needs.', bytes(held.bytes));
+      : trans.__('This frees %1 that no other run needs.', byteSize(held.bytes));
   const { button } = await showDialog({
     title:
       ids.length === 1 ? trans.__('Delete %1?', name) : trans.__('Delete %1 runs?', ids.length),

@@ -12,15 +12,6 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** `512 B`, `9.8 KiB`, `358.1 MiB`. */
-export function bytes(count: number): string {
-  const power = count < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(count) / 10));
-  const amount = count / 1024 ** power;
-  return `${power === 0 ? amount : amount.toFixed(1)} ${UNITS[power]!}`;
-}
-
 /** What a person calls a run among those of other notebooks: the pipeline, with the run's title or else its number. */
 export function runTitle(
   { title, pipeline, number }: Pick<RunItem, 'title' | 'pipeline' | 'number'>,

@@ -1,7 +1,8 @@
 import { isOver, type RunState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useState } from 'react';
-import { bytes, stepTime, stepTitle, stepWord } from '../text';
+import { byteSize } from '@chard/core/text';
+import { stepTime, stepTitle, stepWord } from '../text';
 import { stepStatus } from '../words';
 import type { Choosing } from './graph';
 import { pressed, sortSteps, type Column, type Sorting } from './sorting';
@@ -66,7 +67,7 @@ export function StepTable(
               </td>
               <td className="jp-chard-Table-number">{stepTime(step, now)}</td>
               <td className="jp-chard-Table-number">
-                {step.resources ? bytes(step.resources.peakMemoryBytes) : ''}
+                {step.resources ? byteSize(step.resources.peakMemoryBytes) : ''}
               </td>
               <td className="jp-chard-hint">{step.why}</td>
             </tr>
