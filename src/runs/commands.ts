@@ -7,7 +7,6 @@ import {
   showDialog,
   type ICommandPalette
 } from '@jupyterlab/apputils';
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { RunItem } from '@chard/core/protocol/api';
 import { isOver } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -16,7 +15,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../commands';
 import { chardIcon, closeSmallIcon, parametersIcon, pencilIcon, reusedIcon } from '../icons';
 import { canRetry, runName } from './list/describeRun';
-import { linkToRuns } from './link';
+import { labLinkToRuns } from './lab';
 import type { Runs } from './runs';
 import { byteSize } from '@chard/core/text';
 
@@ -165,8 +164,7 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
     execute: args => {
       const [id] = meant(args);
       if (id === undefined) return null;
-      const page = URLExt.join(PageConfig.getBaseUrl(), PageConfig.getOption('appUrl') || '/lab');
-      const link = linkToRuns(new URL(page, window.location.href).href, [id]);
+      const link = labLinkToRuns([id]);
       Clipboard.copyToSystem(link);
       return link;
     }

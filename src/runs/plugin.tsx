@@ -1,4 +1,5 @@
 import {
+  ILabShell,
   ILayoutRestorer,
   IRouter,
   type JupyterFrontEnd,
@@ -34,6 +35,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IChardLaunch, IRenderMimeRegistry],
   optional: [
+    ILabShell,
     ILayoutRestorer,
     IRouter,
     IRunningSessionManagers,
@@ -48,6 +50,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     status: IChardStepStatus,
     launch: IChardLaunch,
     rendermime: IRenderMimeRegistry,
+    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     router: IRouter | null,
     managers: IRunningSessionManagers | null,
@@ -57,6 +60,8 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
     const { commands, shell } = app;
+    // Notebook 7 shows its notebook alone.
+    const hasRoom = labShell !== null;
     const documentOf = (run: string): Widget | undefined =>
       [...shell.widgets('main')].find(({ id }) => id === `chard-run-${run}`);
     const isSeen = (run: string): boolean => documentOf(run)?.isVisible ?? false;
@@ -84,6 +89,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
 
     addRunDocument({
       app,
+      hasRoom,
       notebooks,
       rendermime,
       languages,
@@ -94,9 +100,9 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
         Notification.error(trans.__('The run did not start: %1', message), { autoClose: false });
       }
     });
-    addRunComparison({ app, restorer, trans, load });
+    addRunComparison({ app, hasRoom, restorer, trans, load });
     addRunCommands({ app, trans, palette, load, loaded });
-    addLocalTarget({ launch, commands, trans, load });
+    addLocalTarget({ launch, commands, opensRuns: hasRoom, trans, load });
     if (router) addRunLinks(app, router);
     // The lines of a notebook with a pipeline say what its last run came to.
     notebooks.opened.connect((_, { pipeline }) => {
