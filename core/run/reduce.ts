@@ -45,7 +45,11 @@ class Draft {
       case 'run-cancelling':
         this.run.cancelling = true;
         return;
+      case 'run-preparing':
+        this.run.preparing = event.modules;
+        return;
       case 'run-finished':
+        this.run.preparing = null;
         this.run.phase = event.state;
         this.run.cancelling = false;
         this.run.error = event.error;
@@ -133,6 +137,7 @@ class Draft {
   }
 
   private interrupt(event: EventOf<'run-interrupted'>): void {
+    this.run.preparing = null;
     this.run.phase = 'interrupted';
     this.run.cancelling = false;
     this.run.finishedAt = event.time;
@@ -149,6 +154,7 @@ class Draft {
   }
 
   private startStep(event: EventOf<'step-started'>): void {
+    this.run.preparing = null;
     this.changeStep(event.step, {
       phase: 'running',
       attempts: event.attempt,

@@ -45,6 +45,18 @@ export function stepTime({ cached, phase, startedAt, finishedAt }: StepState, no
   return duration(Math.max(0, (finishedAt ?? now) - startedAt));
 }
 
+const MOST_MODULES = 3;
+
+/** What a run does before its first step can start: `Preparing: importing numpy, pandas`. */
+export function preparingInWords(modules: readonly string[], trans: TranslationBundle): string {
+  const packages = [...new Set(modules.map(module => module.split('.')[0]!))];
+  const named = packages.slice(0, MOST_MODULES).join(', ');
+  const more = packages.length - MOST_MODULES;
+  return more > 0
+    ? trans.__('Preparing: importing %1 and %2 more', named, more)
+    : trans.__('Preparing: importing %1', named);
+}
+
 export function phaseWord(phase: RunPhase, trans: TranslationBundle): string {
   const words: Record<RunPhase, string> = {
     pending: trans.__('waiting'),

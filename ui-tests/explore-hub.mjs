@@ -1,0 +1,27 @@
+import { chromium } from '@playwright/test';
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const context = await browser.newContext({ viewport: { width: 1300, height: 850 } });
+const page = await context.newPage();
+page.on('console', m => { if (m.type()==='error') console.log('CONSOLE', m.text().slice(0, 200)); });
+page.on('pageerror', e => console.log('PAGEERROR', e.stack.slice(0, 400)));
+page.on('response', r => { if (r.status() >= 400) console.log('HTTP', r.status(), r.url()); });
+await page.goto('http://127.0.0.1:18910/hubs/hub/login');
+await page.fill('#username_input', 'ann'); await page.fill('#password_input', 'pw');
+await page.click('#login_submit');
+await page.waitForFunction(() => window.jupyterapp !== undefined, null, { timeout: 200000 });
+await page.evaluate(() => window.jupyterapp.restored);
+console.log(page.url());
+await page.evaluate(async () => {
+  await window.jupyterapp.serviceManager.contents.save('n.ipynb', { type: 'notebook', format: 'json', content: { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { name: 'python3', display_name: 'p', language: 'python' }, language_info: { name: 'python' } }, cells: [{ id: 'a', cell_type: 'code', source: 'print("hub")', metadata: { tags: ['step:one'] }, outputs: [], execution_count: null }] } });
+  await window.jupyterapp.commands.execute('docmanager:open', { path: 'n.ipynb' });
+});
+await page.waitForFunction(() => window.jupyterapp.commands.isEnabled('chard:run'), null, { timeout: 60000 });
+const id = await page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
+await page.waitForTimeout(5000);
+console.log(id, await page.locator('.jp-chard-Run-state').innerText(), (await page.getByRole('log').innerText()));
+await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+console.log('link', await page.evaluate(id => window.jupyterapp.commands.execute('chard:copy-run-link', { run: id }), id));
+const [download] = await Promise.all([page.waitForEvent('download', { timeout: 10000 }).catch(e => null), page.getByRole('link', { name: 'Download' }).click()]);
+console.log('download', download && await download.failure(), download?.suggestedFilename());
+await page.screenshot({ path: '/tmp/lab-scratch/shots/hub.png' });
+await browser.close();
