@@ -10,6 +10,7 @@ import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { IStateDB } from '@jupyterlab/statedb';
 import { UseSignal } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
 import { TEXT_DOMAIN } from '../commands';
@@ -28,6 +29,7 @@ import { addRunLinks } from './links';
 import { outcomeOf, runName } from './list/describeRun';
 import { addRunningRuns } from './running';
 import type { Runs } from './runs';
+import { StartedHere } from './startedHere';
 
 export const runsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-chard:runs',
@@ -41,6 +43,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     IRunningSessionManagers,
     ICommandPalette,
     IEditorLanguageRegistry,
+    IStateDB,
     ITranslator
   ],
   activate: (
@@ -56,6 +59,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     managers: IRunningSessionManagers | null,
     palette: ICommandPalette | null,
     languages: IEditorLanguageRegistry | null,
+    stateDB: IStateDB | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
@@ -65,6 +69,13 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     const documentOf = (run: string): Widget | undefined =>
       [...shell.widgets('main')].find(({ id }) => id === `chard-run-${run}`);
     const isSeen = (run: string): boolean => documentOf(run)?.isVisible ?? false;
+
+    const startedHere = stateDB && new StartedHere(stateDB);
+    // Before JupyterLab has put back its layout, a run that is seen would count as one that is not.
+    const before = app.restored.then(() => startedHere?.restore() ?? []);
+    void before.then(({ length }) => {
+      if (length > 0) void load();
+    });
 
     let loading: Promise<Runs> | null = null;
     let known: Runs | null = null;
@@ -79,7 +90,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
           runs.changed.connect(() => status.notify());
           runs.changed.connect(() => running?.changed());
           runs.deleted.connect((_, run) => documentOf(run)?.close());
-          notifyOfRuns({ runs, commands, isSeen, trans });
+          notifyOfRuns({ runs, commands, isSeen, startedHere, before, trans });
           return runs;
         }
       );
