@@ -147,7 +147,7 @@ export class Runs {
         continue;
       }
       const now = pipeline.findings?.pipeline;
-      if (isOver(item.state) && now && ran && isChanged(ran, now, step)) {
+      if (isOver(item.state) && now && ran && isChanged(ran, now, step, pipeline.knowsModules)) {
         const text = this.trans.__('changed since run %1', item.number);
         return { icon: noneIcon, tone: 'quiet', text, short: this.trans.__('changed') };
       }

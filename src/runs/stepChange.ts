@@ -8,14 +8,19 @@ export function findStep(pipeline: Pipeline, name: string): Step | null {
 }
 
 /**
- * Whether a step is another one than the one that ran. The browser does not read local modules, so of a step that imports
- * some only what stands in the notebook is compared, and not the fingerprint, which knows them.
+ * Whether a step is another one than the one that ran, modules beside the notebook included. Until those are known
+ * (`knowsModules`), only what stands in the notebook is compared of a step that imports some.
  */
-export function isChanged(ran: Pipeline, now: Pipeline, name: string): boolean {
+export function isChanged(
+  ran: Pipeline,
+  now: Pipeline,
+  name: string,
+  knowsModules: boolean
+): boolean {
   const before = findStep(ran, name);
   const after = findStep(now, name);
   if (!before || !after) return false;
-  if (before.modules.length === 0 && after.modules.length === 0) {
+  if (knowsModules || (before.modules.length === 0 && after.modules.length === 0)) {
     return before.fingerprint !== after.fingerprint;
   }
   return sourceOf(ran, before) !== sourceOf(now, after);
