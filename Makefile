@@ -36,7 +36,7 @@ test-kfp: setup $(STAMPS)/kfp
 test-frameworks: $(STAMPS)/frameworks
 	$(VENV)/frameworks/bin/python -m pytest -ra runner/tests/values
 
-check: setup
+check: setup $(STAMPS)/ui-tests
 	@$(RUN) $(VENV)/bin/python .ci/test.py --only check
 
 bench: setup $(STAMPS)/peers
