@@ -82,9 +82,10 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     const loaded = (): Runs | null => known;
     /** The code for runs, and the connection to the server: from the first pipeline, run or opened panel on. */
     const load = (): Promise<Runs> => {
-      loading ??= Promise.all([import('./runs'), import('./notifier')]).then(
-        ([{ Runs }, { notifyOfRuns }]) => {
-          const runs = new Runs(app.serviceManager.serverSettings, trans);
+      loading ??= Promise.all([import('./runs'), import('./moves'), import('./notifier')]).then(
+        ([{ Runs }, { Moves }, { notifyOfRuns }]) => {
+          const { serverSettings, contents } = app.serviceManager;
+          const runs = new Runs(serverSettings, new Moves(contents, stateDB), trans);
           known = runs;
           status.provide((open, step) => runs.statusOf(open, step));
           runs.changed.connect(() => status.notify());

@@ -14,7 +14,11 @@ export class RunList {
   private _loaded = false;
   private next: string | null = null;
 
-  constructor(private readonly api: ChardApi) {
+  /** `pathOf`: where the notebook of a run is now. */
+  constructor(
+    private readonly api: ChardApi,
+    private readonly pathOf: (run: RunItem) => string
+  ) {
     void this.follow();
   }
 
@@ -36,9 +40,9 @@ export class RunList {
     return [...this.runs.values()].sort((a, b) => b.createdAt - a.createdAt || b.number - a.number);
   }
 
-  /** Those of a notebook, newest first. */
+  /** Those of a notebook by its path, newest first. */
   of(notebook: string): RunItem[] {
-    return this.all.filter(run => run.notebook === notebook);
+    return this.all.filter(run => this.pathOf(run) === notebook);
   }
 
   get(id: string): RunItem | undefined {

@@ -138,7 +138,7 @@ export function addRunDocument(options: RunDocumentOptions): void {
     execute: async args => {
       const [runs, { openStepInKernel }] = await Promise.all([load(), import('./openInKernel')]);
       const run = await runs.get(String(args.run)).known();
-      await openStepInKernel({ app, api: runs.api, trans }, run, String(args.step));
+      await openStepInKernel({ app, runs, trans }, run, String(args.step));
     }
   });
 
@@ -174,6 +174,7 @@ export function addRunDocument(options: RunDocumentOptions): void {
 /** The run and the one before it of the same notebook, older first; the run alone where it is the first. */
 function withTheOneBefore(run: LiveRun, runs: Runs): string[] {
   const { item } = run;
-  const before = item && runs.list.of(item.notebook).find(each => each.createdAt < item.createdAt);
+  const before =
+    item && runs.list.of(runs.pathOf(item)).find(each => each.createdAt < item.createdAt);
   return before ? [before.id, run.id] : [run.id];
 }
