@@ -30,6 +30,8 @@ async function startWaiting(lab: Lab): Promise<string> {
 }
 
 test.describe('with a server of its own', () => {
+  // Each starts JupyterLab, some twice.
+  test.describe.configure({ timeout: 300_000 });
   let jupyter: OwnJupyter;
   let lab: Lab;
 
@@ -137,8 +139,15 @@ test.describe('with a server of its own', () => {
   });
 
   test('after a reload a run that goes on is told of again, once', async () => {
-    await startWaiting(lab);
+    const run = await startWaiting(lab);
     await lab.page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
+    // JupyterLab saves its layout a moment later; a run that it put back would be seen, and not told of.
+    const isSaved = async (): Promise<boolean> => {
+      const saved = await lab.page.request.get(`${jupyter.address}/lab/api/workspaces/default`);
+      const text = await saved.text();
+      return text.includes(run) && !text.includes(`chard-run-${run}`);
+    };
+    await expect.poll(isSaved, RUNS).toBe(true);
     await lab.page.reload();
     await lab.page.waitForFunction(() => window.jupyterapp !== undefined);
     await lab.page.evaluate(() => window.jupyterapp.restored);
