@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { memo, useId, useRef, type KeyboardEvent } from 'react';
+import { memo, useId, useMemo, useRef, type KeyboardEvent } from 'react';
 import type { GraphLayout, Point } from '../notebooks/messages';
 import type { StepStatus } from '../tokens';
 import {
@@ -30,6 +30,7 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
   const svg = useRef<SVGSVGElement>(null);
   const arrow = useId();
   const arrowDerived = useId();
+  const labels = useMemo(() => describeNodes(graph, trans), [graph]);
   const stop = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
   const scale = Math.max(LEAST_SCALE, Math.min(1, props.width / Math.max(1, layout.width)));
   const walk = (event: KeyboardEvent, at: number): void => {
@@ -82,7 +83,7 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
             isStop={node.id === stop}
             icon={props.iconOf(node)}
             status={props.statusOf(node)}
-            label={describeNode(node, graph, trans)}
+            label={labels.get(node.id)!}
             onClick={() => props.onSelect(node)}
             onKeyDown={event => walk(event, at)}
           />
@@ -92,22 +93,24 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
   );
 });
 
-/** What a node says to those who do not see the drawing. */
-export function describeNode(
-  node: GraphNode,
+/** What each node, by its id, says to those who do not see the drawing. */
+export function describeNodes(
   { edges, nodes }: PipelineGraph,
   trans: TranslationBundle
-): string {
+): Map<string, string> {
   const titles = new Map(nodes.map(({ id, title }) => [id, title]));
-  const sources = edges
-    .filter(({ to }) => to === node.id)
-    .map(({ from, names, derived }) => {
-      const title = titles.get(from) ?? from;
-      const named = names.length > 0 ? trans.__('%1 (%2)', title, names.join(', ')) : title;
-      return derived ? trans.__('%1, found', named) : named;
-    });
-  if (sources.length === 0) return node.title;
-  return trans.__('%1, after %2', node.title, sources.join('; '));
+  const sources = new Map<string, string[]>(nodes.map(({ id }) => [id, []]));
+  for (const { from, to, names, derived } of edges) {
+    const title = titles.get(from) ?? from;
+    const named = names.length > 0 ? trans.__('%1 (%2)', title, names.join(', ')) : title;
+    sources.get(to)?.push(derived ? trans.__('%1, found', named) : named);
+  }
+  return new Map(
+    nodes.map(({ id, title }) => {
+      const after = sources.get(id)!;
+      return [id, after.length === 0 ? title : trans.__('%1, after %2', title, after.join('; '))];
+    })
+  );
 }
 
 function Arrow({ id, className }: { id: string; className: string }) {

@@ -1,18 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import {
-  useCallback,
-  useEffect,
-  useMemo,
-  useReducer,
-  useRef,
-  useState,
-  type ComponentType
-} from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
 import { usePipeline } from '../notebooks/usePipeline';
 import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
-import { describeNode } from './drawing';
+import { useChanges } from '../runs/useChanges';
+import { describeNodes } from './drawing';
 import { pipelineGraph, type GraphNode } from './pipelineGraph';
 import { GraphView } from './view';
 
@@ -34,7 +27,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     const graph = useSame(
       useMemo(() => found && pipelineGraph(found, trans.__('Metrics')), [found])
     );
-    useStatusChanges(status);
+    useChanges(status.changed);
     // A step's state may follow from what is typed; the graph is drawn again only where it does.
     const statuses = graph?.nodes.map(({ id }) => status.statusOf(open, id)) ?? [];
     const shown = statuses.map(each => each && [each.icon.name, each.text, each.tone]);
@@ -52,6 +45,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
         </p>
       );
     }
+    const labels = describeNodes(graph, trans);
     const selected = graph.nodes.find(({ cells }) => cells.includes(active))?.id ?? null;
     return (
       <div className="jp-chard-GraphSection">
@@ -74,7 +68,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
                   className="jp-chard-FlatButton jp-chard-mod-link"
                   onClick={() => goTo(node)}
                 >
-                  {describeNode(node, graph, trans)}
+                  {labels.get(node.id)}
                 </button>
               </li>
             ))}
@@ -92,17 +86,6 @@ function useSame<Value>(value: Value): Value {
   const last = useRef(value);
   if (JSON.stringify(last.current) !== JSON.stringify(value)) last.current = value;
   return last.current;
-}
-
-/** Draws again whenever what is known of runs has changed. */
-function useStatusChanges(status: IChardStepStatus): void {
-  const [, next] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => {
-    status.changed.connect(next);
-    return () => {
-      status.changed.disconnect(next);
-    };
-  }, [status]);
 }
 
 function useActiveCell({ panel }: OpenNotebook): number {

@@ -61,11 +61,9 @@ export class Moves {
   private add(move: Move): void {
     this.moves = [...this.moves, move].slice(-MOST);
     this._changed.emit();
-    this.saving = this.saving
-      .then(() => this.state?.save(KEY, { moves: this.moves }))
-      .catch((error: unknown) => {
-        console.warn('Where notebooks were moved to could not be kept.', error);
-      });
+    const write = () => this.state?.save(KEY, { moves: this.moves });
+    // One that fails does not keep the next from being tried.
+    this.saving = this.saving.then(write, write);
   }
 
   private async restore(): Promise<void> {

@@ -13,6 +13,9 @@ export class RunList {
   private _problem: string | null = null;
   private _loaded = false;
   private next: string | null = null;
+  private sorted: readonly RunItem[] | null = null;
+  /** Asked for every step at every change of a run. */
+  private readonly byNotebook = new Map<string, readonly RunItem[]>();
 
   /** `pathOf`: where the notebook of a run is now. */
   constructor(
@@ -36,13 +39,26 @@ export class RunList {
   }
 
   /** Newest first. */
-  get all(): RunItem[] {
-    return [...this.runs.values()].sort((a, b) => b.createdAt - a.createdAt || b.number - a.number);
+  get all(): readonly RunItem[] {
+    this.sorted ??= [...this.runs.values()].sort(
+      (a, b) => b.createdAt - a.createdAt || b.number - a.number
+    );
+    return this.sorted;
   }
 
   /** Those of a notebook by its path, newest first. */
-  of(notebook: string): RunItem[] {
-    return this.all.filter(run => this.pathOf(run) === notebook);
+  of(notebook: string): readonly RunItem[] {
+    let found = this.byNotebook.get(notebook);
+    if (!found) {
+      found = this.all.filter(run => this.pathOf(run) === notebook);
+      this.byNotebook.set(notebook, found);
+    }
+    return found;
+  }
+
+  /** After a change of what `pathOf` says. */
+  pathsChanged(): void {
+    this.tell();
   }
 
   get(id: string): RunItem | undefined {
@@ -60,18 +76,24 @@ export class RunList {
     const { runs, next } = await this.ask(this.next);
     for (const run of runs) if (!this.runs.has(run.id)) this.runs.set(run.id, run);
     this.next = next;
-    this._changed.emit();
+    this.tell();
   }
 
   /** A run that was just started here: shown before the feed tells of it. */
   add(run: RunItem): void {
     this.runs.set(run.id, run);
-    this._changed.emit();
+    this.tell();
   }
 
   /** A run that was just deleted here. */
   remove(id: string): void {
     this.runs.delete(id);
+    this.tell();
+  }
+
+  private tell(): void {
+    this.sorted = null;
+    this.byNotebook.clear();
     this._changed.emit();
   }
 
@@ -87,11 +109,11 @@ export class RunList {
           else if (change.type === 'changed') this.runs.set(change.run.id, change.run);
           else this.runs.delete(change.id);
           this._problem = null;
-          this._changed.emit();
+          this.tell();
         }
       } catch (error) {
         this._problem = error instanceof Error ? error.message : String(error);
-        this._changed.emit();
+        this.tell();
       }
       await new Promise(resolve => setTimeout(resolve, WAIT_MS));
     }

@@ -42,7 +42,7 @@ export class Runs {
   ) {
     this.api = new ChardApi(settings);
     this.list = new RunList(this.api, run => moves.pathOf(run));
-    moves.changed.connect(() => this._changed.emit());
+    moves.changed.connect(() => this.list.pathsChanged());
     this.list.changed.connect(({ all, loaded }) => {
       if (loaded) this.selection.keep(new Set(all.map(({ id }) => id)));
       this._changed.emit();

@@ -34,8 +34,7 @@ export class StartedHere {
 
   private save(): void {
     const write = () => this.state.save(KEY, { ids: [...this.ids] });
-    this.saving = this.saving.then(write, write).catch((error: unknown) => {
-      console.warn('Which runs were started here could not be kept.', error);
-    });
+    // One that fails does not keep the next from being tried.
+    this.saving = this.saving.then(write, write);
   }
 }

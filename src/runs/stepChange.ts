@@ -1,10 +1,17 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
 
+/** Asked for every step at every change of a run. */
+const stepsByName = new WeakMap<Pipeline, ReadonlyMap<string, Step>>();
+
 /** The step called `name`, the metrics' one included. */
 export function findStep(pipeline: Pipeline, name: string): Step | null {
-  const { steps, metricsStep } = pipeline;
-  if (metricsStep?.name === name) return metricsStep;
-  return steps.find(step => step.name === name) ?? null;
+  let steps = stepsByName.get(pipeline);
+  if (!steps) {
+    const { steps: own, metricsStep } = pipeline;
+    steps = new Map([...own, ...(metricsStep ? [metricsStep] : [])].map(step => [step.name, step]));
+    stepsByName.set(pipeline, steps);
+  }
+  return steps.get(name) ?? null;
 }
 
 /**
