@@ -7,12 +7,11 @@ import {
   type Pipeline
 } from '@chard/core/pipeline';
 import { createAnalyser, type Analyser } from '@chard/core/python/dataflow';
-import { loadParser } from '../../core/testing/python/parser';
 import { isChanged } from './stepChange';
 
 let analyser: Analyser;
 beforeAll(async () => {
-  analyser = createAnalyser(await loadParser());
+  analyser = createAnalyser();
 });
 
 function pipeline(
