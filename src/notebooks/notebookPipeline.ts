@@ -33,6 +33,8 @@ export class NotebookPipeline {
   private asked = -1;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private disposed = false;
+  /** Most notebooks are no pipelines: the analysis is loaded for those that are, or when somebody asks for findings. */
+  private wanted = false;
 
   /** `name`: of the pipeline where the notebook gives none. */
   constructor(
@@ -128,6 +130,8 @@ export class NotebookPipeline {
 
   /** Resolves once the findings are those of the notebook as it is, or cannot be had. */
   untilCurrent(): Promise<void> {
+    this.wanted = true;
+    this.schedule();
     return new Promise(resolve => {
       const look = (): void => {
         if (!this.disposed && !this.isCurrent) return;
@@ -178,6 +182,8 @@ export class NotebookPipeline {
 
   /** One analysis at a time: what changes meanwhile is taken together in the next one. */
   private schedule(): void {
+    this.wanted ||= this.isPython && this.isAnnotated;
+    if (!this.wanted || this.isCurrent || this.disposed) return;
     if (this.timer !== null || this.asked > this.analysedRevision) return;
     this.timer = setTimeout(() => {
       this.timer = null;

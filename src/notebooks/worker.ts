@@ -1,7 +1,6 @@
 import { createAnalyser } from '@chard/core/python/dataflow';
 import { createTreeSitterParser } from '@chard/core/python/treeSitter';
 import type { PythonParser } from '@chard/core/python';
-import { layOut } from '../graph/layout';
 import { AnalysedNotebook } from './analysedNotebook';
 import { WorkerRequest, type Answer, type WorkerReply } from './messages';
 
@@ -42,14 +41,18 @@ async function answer(request: WorkerRequest): Promise<void> {
       notebooks.delete(request.notebook);
       return;
     default:
-      return reply({ type: 'answered', request: request.request, answer: answerTo(request) });
+      return reply({ type: 'answered', request: request.request, answer: await answerTo(request) });
   }
 }
 
-function answerTo(
+async function answerTo(
   request: Extract<WorkerRequest, { type: 'lay-out' | 'suggest' | 'take' }>
-): Answer {
-  if (request.type === 'lay-out') return { of: 'lay-out', layout: layOut(request.graph) };
+): Promise<Answer> {
+  if (request.type === 'lay-out') {
+    // Only a graph that is shown needs it.
+    const { layOut } = await import('../graph/layout');
+    return { of: 'lay-out', layout: layOut(request.graph) };
+  }
   const notebook = notebooks.get(request.notebook);
   if (!notebook) throw new Error('The notebook has not been read yet.');
   return request.type === 'suggest'
