@@ -15,7 +15,7 @@ SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name
 
 RUNNER_SOURCES := $(shell find runner -name '*.py' ! -path '*/tests/*' -print)
 
-.PHONY: setup demo lab test test-kfp test-frameworks bench check format pictures lock lock-frameworks clean
+.PHONY: setup demo lab test test-kfp test-frameworks bench bench-lab check format pictures lock lock-frameworks clean
 
 setup: $(STAMPS)/build $(STAMPS)/labextension $(STAMPS)/package
 
@@ -39,8 +39,12 @@ test-frameworks: $(STAMPS)/frameworks
 check: setup
 	@$(RUN) $(VENV)/bin/python .ci/test.py --only check
 
-bench: setup $(STAMPS)/peers
+bench: setup $(STAMPS)/peers $(STAMPS)/ui-tests
 	$(RUN) $(VENV)/bin/python bench/run.py
+
+# The part of `make bench` in a real JupyterLab, in ten minutes: LAB="memory --minutes 15" measures one thing, and longer.
+bench-lab: setup $(STAMPS)/peers $(STAMPS)/ui-tests
+	$(RUN) $(VENV)/bin/python bench/in_lab.py $(LAB)
 
 format: setup
 	$(RUN) prettier --write .

@@ -25,7 +25,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *SECTIONS], help="what to measure")
+    parser.add_argument("names", nargs="*", choices=[*SECTIONS], help="what to measure")
     parser.add_argument(
         "--minutes", type=float, default=memory.MINUTES, help="in which memory's hour is lived"
     )

@@ -28,7 +28,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Limit:
-    """One figure of Chard's own, with the text of its target and whether it is met (None: no aim)."""
+    """One figure of Chard's own, with its target as text and whether it is met (None: no aim)."""
 
     what: str
     found: str
@@ -60,7 +60,7 @@ class Section:
 
 
 def replaced(results: str, section: Section) -> str:
-    """``results`` (Markdown) with this section in the place of the one that has its title, or last."""
+    """``results`` with this section where the one with its title stood, or at the end."""
     head, *parts = results.split("\n## ")
     new = section.markdown().removeprefix("## ").rstrip("\n")
     titles = [part.split("\n", 1)[0] for part in parts]

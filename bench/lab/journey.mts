@@ -1,5 +1,5 @@
 /** From a tagged notebook that is open: to a finished run with Chard, to a compiled pipeline with Kale. Every click counts. */
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { main, newPage, open, untilKnown, untilQuiet } from './page.mts';
 import type { Browser, Page, Where } from './page.mts';
 import { untilOver } from './run.mts';
@@ -8,8 +8,8 @@ interface Options {
   readonly chard: Where;
   readonly kale: Where;
   readonly notebook: string;
-  /** The file that Kale's "Compile and Save" writes. */
-  readonly compiled: string;
+  /** Below it Kale writes its pipeline. */
+  readonly folder: string;
 }
 
 interface Journey {
@@ -60,20 +60,27 @@ async function withKale(browser: Browser, options: Options): Promise<Journey> {
   const { context, page } = await newPage(browser);
   await open(page, options.kale, options.notebook);
   await page.locator('.jp-Notebook .jp-Cell').first().waitFor();
+  // Where no Kubeflow can be reached, it says so in a dialog. That is no part of anybody's way.
+  const close = page.locator('.jp-Dialog .jp-mod-accept').first();
+  await close.waitFor();
+  await close.click();
   await untilQuiet(page);
   const hand = new Hand();
   await hand.click(page, '.jp-SideBar .lm-TabBar-tab[data-id*=kale]');
   await hand.click(page, '.kubeflow-widget input[type=checkbox]');
-  await hand.click(page, '.kubeflow-widget .deploy-button button[aria-haspopup]');
-  await hand.click(page, '.kubeflow-widget [role=menuitem]:has-text("Compile and Save")');
+  await hand.click(page, '.jp-NotebookPanel-toolbar >> text=Compile');
   const deadline = performance.now() + 120_000;
-  while (!existsSync(options.compiled)) {
+  while (!readdirSync(options.folder, { recursive: true }).some(isPipeline)) {
     if (performance.now() > deadline) throw new Error('Kale has written nothing in two minutes.');
     await page.waitForTimeout(50);
   }
   const journey = hand.done();
   await context.close();
   return journey;
+}
+
+function isPipeline(file: string | Buffer): boolean {
+  return String(file).endsWith('.pipeline.yaml');
 }
 
 await main(async (browser, options: Options) => ({

@@ -23,7 +23,7 @@ def measure() -> Section:
                 "chard": where(ours),
                 "kale": where(kale),
                 "notebook": example.name,
-                "compiled": str(kale.root / ".kale" / "kale-pipeline.pipeline.yaml"),
+                "folder": str(kale.root),
             },
             minutes=8,
         )
@@ -36,9 +36,17 @@ def measure() -> Section:
         ["", "chard: finished run", "kale: compiled"],
         [
             Limit("clicks", str(chard["clicks"]), str(theirs["clicks"]), None),
-            Limit("from the first click", f"{chard['seconds']:.1f} s",
-                  f"{theirs['seconds']:.1f} s", None),
-            Limit("of that, until the last click", f"{chard['toLastClick']:.1f} s",
-                  f"{theirs['toLastClick']:.1f} s", None),
+            Limit(
+                "from the first click",
+                f"{chard['seconds']:.1f} s",
+                f"{theirs['seconds']:.1f} s",
+                None,
+            ),
+            Limit(
+                "of that, until the last click",
+                f"{chard['toLastClick']:.1f} s",
+                f"{theirs['toLastClick']:.1f} s",
+                None,
+            ),
         ],
     )

@@ -49,7 +49,9 @@ def measure(steps: int = STEPS, megabytes: int = HEAVY_MEGABYTES) -> Section:
                 None,
             )
         )
-    rows.append(Limit("run opened again, all steps drawn", milliseconds(run["again"]["shown"]), "", None))
+    rows.append(
+        Limit("run opened again, all steps drawn", milliseconds(run["again"]["shown"]), "", None)
+    )
     return Section(
         "Large notebooks and runs",
         "Opened in a JupyterLab that is ready, without a kernel. The share is what the extension's "
@@ -61,7 +63,9 @@ def measure(steps: int = STEPS, megabytes: int = HEAVY_MEGABYTES) -> Section:
 
 def beside(found: dict[str, Any], name: str) -> tuple[str, str]:
     """With the extension and without."""
-    return milliseconds(found[f"{name}With"]["shown"]), milliseconds(found[f"{name}Without"]["shown"])
+    return milliseconds(found[f"{name}With"]["shown"]), milliseconds(
+        found[f"{name}Without"]["shown"]
+    )
 
 
 def longest(found: dict[str, Any], name: str) -> tuple[str, str]:

@@ -54,8 +54,8 @@ await main(async (browser, { with: where, notebook, seconds }: Options) => {
   await open(page, where, notebook);
   await untilKnown(page);
   await startRun(page);
-  await page.waitForFunction(
-    () => /\d x/.test(document.querySelector('.jp-chard-Run [role=log]')?.textContent ?? '')
+  await page.waitForFunction(() =>
+    /\d x/.test(document.querySelector('.jp-chard-Run [role=log]')?.textContent ?? '')
   );
   const from = (await lastLine(page))!;
   const began = performance.now();

@@ -45,12 +45,18 @@ def measure() -> Section:
         [
             Limit("lines a second", f"{found['rate']:,.0f}", "10,000", found["rate"] > 0.97 * RATE),
             Limit(
-                "streaks of lost frames", str(busy.streaks), "no more than idle",
+                "streaks of lost frames",
+                str(busy.streaks),
+                "no more than idle",
                 busy.streaks <= idle.streaks,
             ),
             Limit("longest gap between frames", milliseconds(busy.longest_ms), "", None),
-            Limit("longest share of the extension's in a frame", milliseconds(ours), "≤ 50 ms",
-                  ours <= 50),
+            Limit(
+                "longest share of the extension's in a frame",
+                milliseconds(ours),
+                "≤ 50 ms",
+                ours <= 50,
+            ),
             Limit("age of the last line on the screen", milliseconds(found["age"]), "", None),
         ],
     )

@@ -49,22 +49,21 @@ def measure(minutes: float = MINUTES) -> Section:
     # The first third is what everything needs that is loaded or made once.
     samples = found["samples"][SAMPLES // 3 :]
     rows = []
-    for what, name in (("page, JavaScript heap", "heap"), ("companion server, resident", "companion")):
+    for what, name, unit, size in (
+        ("page, JavaScript heap", "heap", "MB", 1e6),
+        ("page, nodes", "nodes", "thousand", 1e3),
+        ("companion server, resident", "companion", "MB", 1e6),
+    ):
         level = samples[0][name]
         grown = slope([(each["at"], each[name]) for each in samples]) * seconds
         rows.append(
             Limit(
                 what,
-                f"{level / 1e6:.1f} MB, {grown / 1e6:+.1f} MB in the hour",
+                f"{level / size:.1f} {unit}, {grown / size:+.1f} in the hour",
                 f"flat: ≤ {FLAT:.0%}",
                 grown <= FLAT * level,
             )
         )
-    nodes = [each["nodes"] for each in samples]
-    rows.append(
-        Limit("page, nodes", f"{nodes[0]:,} to {nodes[-1]:,}", f"flat: ≤ {FLAT:.0%}",
-              nodes[-1] <= nodes[0] * (1 + FLAT))
-    )
     return Section(
         "Memory in an hour of a running pipeline",
         f"No real hour: a step reports what one makes in an hour ({METRICS:,} values of a metric, "

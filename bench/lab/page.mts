@@ -46,7 +46,10 @@ export interface App {
         activeCellIndex: number;
         mode: 'command' | 'edit';
         notebookConfig: object;
-        readonly widgets: readonly { readonly ready: Promise<void>; readonly editor: Editor | null }[];
+        readonly widgets: readonly {
+          readonly ready: Promise<void>;
+          readonly editor: Editor | null;
+        }[];
         scrollToItem(index: number, align: string): Promise<void>;
       };
     };

@@ -107,7 +107,9 @@ def free_port() -> int:
         return port
 
 
-def _config(folder: Path, python: Path, port: int, token: str, extension: bool) -> dict[str, object]:
+def _config(
+    folder: Path, python: Path, port: int, token: str, extension: bool
+) -> dict[str, object]:
     extensions = folder / "labextensions"
     extensions.mkdir()
     for each in (python / "share" / "jupyter" / "labextensions").iterdir():
@@ -142,6 +144,7 @@ def _environment(folder: Path, python: Path) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
         "PATH": f"{python / 'bin'}:{os.environ['PATH']}",
+        "HOME": str(folder),
         "CHARD_HOME": str(folder / "chard"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),

@@ -66,7 +66,11 @@ export class Line extends Widget {
 
   render(content: LineContent): void {
     const { view, status, room } = content;
-    if (view === this.drawn?.view && room === this.drawn.room && isSame(status, this.drawn.status)) {
+    if (
+      view === this.drawn?.view &&
+      room === this.drawn.room &&
+      isSame(status, this.drawn.status)
+    ) {
       return;
     }
     this.drawn = content;

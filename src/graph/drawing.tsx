@@ -210,7 +210,9 @@ const NodeView = memo(function NodeView(props: {
           <Icon.react tag="span" className="jp-chard-icon" />
           <span className="jp-chard-Graph-text">
             <span>{node.title}</span>
-            {text !== undefined && <span className="jp-chard-Graph-status">{props.short ?? text}</span>}
+            {text !== undefined && (
+              <span className="jp-chard-Graph-status">{props.short ?? text}</span>
+            )}
           </span>
         </div>
       </foreignObject>

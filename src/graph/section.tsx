@@ -1,14 +1,7 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import {
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  type ComponentType
-} from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
 import { metricsIcon, stepIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';

@@ -9,8 +9,8 @@ import { applyToShared, type EditSession } from './edits';
 import type { Analysed } from './messages';
 import { NotebookSource, type ChangeKind } from './snapshot';
 
-/** Long enough to take a burst of keys together, short enough not to be seen. */
-const PAUSE_MS = 30;
+/** Takes together what comes in one burst; the analysis itself keeps what comes while it runs for the next one. */
+const PAUSE_MS = 10;
 
 export interface PipelineFindings {
   readonly pipeline: Pipeline | null;
