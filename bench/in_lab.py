@@ -6,6 +6,8 @@ Without names all are measured, in about ten minutes. Each section takes its pla
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from collections.abc import Callable
 
 from lab import journey, keystroke, large, log, memory, startup
@@ -31,6 +33,8 @@ def main() -> None:
     )
     parser.add_argument("--note", default="", help="a sentence for each section's text")
     arguments = parser.parse_args()
+    # So that servers and browsers end, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for name in arguments.names or SECTIONS:
         section = (
             memory.measure(arguments.minutes) if name == "memory" else SECTIONS[name]()

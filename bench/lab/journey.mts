@@ -68,7 +68,9 @@ async function withKale(browser: Browser, options: Options): Promise<Journey> {
   const hand = new Hand();
   await hand.click(page, '.jp-SideBar .lm-TabBar-tab[data-id*=kale]');
   await hand.click(page, '.kubeflow-widget input[type=checkbox]');
-  await hand.click(page, '.jp-NotebookPanel-toolbar >> text=Compile');
+  await hand.click(page, '.jp-NotebookPanel-toolbar [data-jp-item-name=kaleCompile] jp-button');
+  // The switch has changed the notebook, which must be saved.
+  await hand.click(page, '.jp-Dialog .jp-mod-accept');
   const deadline = performance.now() + 120_000;
   while (!readdirSync(options.folder, { recursive: true }).some(isPipeline)) {
     if (performance.now() > deadline) throw new Error('Kale has written nothing in two minutes.');

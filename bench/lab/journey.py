@@ -32,7 +32,8 @@ def measure() -> Section:
         "From a tagged notebook to a finished run",
         f"`{NOTEBOOKS[0]}` of Kale's examples, open in JupyterLab. Chard runs it to its end; Kale "
         f"2.3.0's extension, out of its wheel, compiles it and has run nothing yet. Both were "
-        f"clicked through by the same hand, which waits only for what it clicks on.",
+        f"clicked through by the same hand, which waits only for what it clicks on. Kale wants its "
+        f"panel opened, its switch set, Compile pressed, and what the switch changed saved.",
         ["", "chard: finished run", "kale: compiled"],
         [
             Limit("clicks", str(chard["clicks"]), str(theirs["clicks"]), None),
