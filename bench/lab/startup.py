@@ -67,7 +67,7 @@ def measure(rounds: int = ROUNDS) -> Section:
                 sizes["bare"] < MOST_BYTES,
             ),
             Limit(
-                "with a pipeline, panel never opened: parser and analysis too, gz",
+                "with a pipeline, panel never opened, analysis too, gz",
                 f"{sizes['pipeline']:,}",
                 "",
                 None,
