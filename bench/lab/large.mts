@@ -25,6 +25,8 @@ async function openNotebook(
   extension: boolean
 ): Promise<Opened> {
   const { context, page } = await newPage(browser);
+  // JupyterLab alone stands still for long with hundreds of megabytes.
+  page.setDefaultTimeout(300_000);
   await open(page, where);
   await untilQuiet(page);
   await clearTasks(page);

@@ -34,7 +34,7 @@ def measure(steps: int = STEPS, megabytes: int = HEAVY_MEGABYTES) -> Section:
             minutes=14,
         )
     rows = [
-        Limit("notebook of 1,000 cells, shown", *beside(found, "pipeline"), None),
+        Limit(f"notebook of {steps:,} cells, shown", *beside(found, "pipeline"), None),
         Limit("its longest task", *longest(found, "pipeline"), None),
         Limit(f"notebook of {megabytes} MB, shown", *beside(found, "heavy"), None),
         Limit("its longest task", *longest(found, "heavy"), None),

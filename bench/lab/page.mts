@@ -97,6 +97,8 @@ export async function newPage(
   const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);
+  // For whoever has to find out why a measurement came to nothing.
+  page.on('pageerror', error => console.error(error.stack ?? error.message));
   await page.addInitScript(() => {
     const probe: Probe = { ready: null, tasks: [], frames: [] };
     window.chardProbe = probe;
