@@ -131,7 +131,9 @@ class Memory {
   }
 
   private letGoOfRuns(experiment: string, what: 'delete' | 'keep'): void {
-    const trials = [...this.runs].filter(([, { record }]) => record.trial?.experiment === experiment);
+    const trials = [...this.runs].filter(
+      ([, { record }]) => record.trial?.experiment === experiment
+    );
     for (const [id] of trials) if (what === 'delete' && this.leases.has(id)) throw runActive(id);
     for (const [id, run] of trials) {
       if (what === 'delete') this.deleteRun(id);

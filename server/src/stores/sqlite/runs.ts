@@ -20,7 +20,8 @@ import type { Database, Row } from './database';
 import { insertLease, RUN_LEASES } from './leases';
 
 const OUTLINE = 'parameters, metrics, failed_step';
-const EXPERIMENT = '(SELECT id FROM experiments WHERE experiments.number = runs.experiment) AS experiment_id';
+const EXPERIMENT =
+  '(SELECT id FROM experiments WHERE experiments.number = runs.experiment) AS experiment_id';
 const COLUMNS = `number, id, trial, ${EXPERIMENT}, ordinal, notebook, pipeline, phase, created_at, finished_at, last_seq, cancel_requested, title, ${OUTLINE}`;
 /** Letter by letter as in the index `quiet_events`, so that it is used. */
 const QUIET = `json_extract(body, '$.type') NOT IN ('output', 'output-dropped', 'display')`;

@@ -92,7 +92,11 @@ export function describeExperimentStores(name: string, open: () => Stores): void
       ]);
       expect(experiments.read('e1', { after: 1, limit: 1 })).toEqual([written[0]]);
       expect(experiments.append('e1', OWNER, change())).toEqual([]);
-      expect(experiments.get('e1')).toMatchObject({ lastSeq: 3, phase: 'running', createdAt: 1000 });
+      expect(experiments.get('e1')).toMatchObject({
+        lastSeq: 3,
+        phase: 'running',
+        createdAt: 1000
+      });
     });
 
     it('lists the newest first, by notebook and by phase, page by page', () => {
