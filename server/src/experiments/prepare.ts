@@ -1,14 +1,9 @@
-import {
-  checkExperiment,
-  experimentDiagnostics,
-  withParameterTypes,
-  type ExperimentSpec
-} from '@chard/core/experiment';
+import type { ExperimentSpec } from '@chard/core/experiment';
 import type { Diagnostic } from '@chard/core';
-import { parseNotebook } from '@chard/core/notebook';
 import type { ParameterValues } from '@chard/core/pipeline';
 import type { Host } from '../host';
 import { checkForRun } from '../notebooks/check';
+import { loadExperiment } from '../notebooks/experiment';
 import type { LoadedNotebook } from '../notebooks/load';
 import { bindParameterValues } from '../notebooks/parameters';
 import { executionContext } from '../runs/execution';
@@ -26,33 +21,38 @@ const LOOKED_AT = 20;
 
 /**
  * Checks a notebook and an experiment on it before anything starts.
+ * @param change fields of the experiment that hold instead of those in the notebook.
  * @param fixed values of parameters that are not tuned.
  * @throws ChardError `unknown-parameter`, `wrong-parameter-type`, and those of a missing kernel.
  */
 export async function prepareExperiment(
-  loaded: LoadedNotebook & { readonly bytes: Uint8Array },
-  asked: ExperimentSpec,
+  { notebook: parsed, bytes, ...rest }: LoadedNotebook & { readonly bytes: Uint8Array },
+  change: Partial<ExperimentSpec>,
   fixed: ParameterValues,
   { host, stores }: { readonly host: Host; readonly stores: Stores }
 ): Promise<PreparedExperiment> {
-  const { diagnostics, runnable } = await checkForRun(loaded, host);
-  if (runnable === null) return { diagnostics, request: null };
+  const { diagnostics, runnable } = await checkForRun({ notebook: parsed, bytes, ...rest }, host);
+  if (parsed === null || runnable === null) return { diagnostics, request: null };
+  const loaded = { notebook: parsed, bytes, ...rest };
   const pipeline = bindParameterValues(runnable, fixed);
-  const spec = withParameterTypes(asked, pipeline);
-  const problems = checkExperiment(spec, {
+  const surroundings = {
     engine: 'local',
-    pipeline,
-    takenNames: stores.experiments.list({ notebook: loaded.path }).map(({ name }) => name),
+    takenNames: takenNames(stores, loaded.path),
     seenMetrics: seenMetrics(stores, loaded.path)
-  });
-  const { notebook: parsed } = parseNotebook(new TextDecoder().decode(loaded.bytes));
-  const found = [...diagnostics, ...(parsed ? experimentDiagnostics(parsed, problems) : [])];
-  if (problems.some(({ severity }) => severity === 'error')) {
+  } as const;
+  const { spec, diagnostics: said } = loadExperiment(loaded, pipeline, surroundings, change);
+  const found = [...diagnostics, ...said];
+  if (said.some(({ severity }) => severity === 'error')) {
     return { diagnostics: found, request: null };
   }
   const context = await executionContext(pipeline.kernel, host);
-  const notebook = { path: loaded.path, bytes: loaded.bytes };
+  const notebook = { path: loaded.path, bytes };
   return { diagnostics: found, request: { spec, fixed, pipeline, notebook, context } };
+}
+
+/** What the experiments on a notebook are called. */
+export function takenNames({ experiments }: Stores, notebook: string): string[] {
+  return experiments.list({ notebook }).map(({ name }) => name);
 }
 
 /** Metrics that the last runs reported, whatever the code says. */
