@@ -56,7 +56,11 @@ export function openBackend(
   stores: Stores,
   root: Root,
   host: Host,
-  { engine = createLocalEngine({ stores }), open = optunaSuggester(host) }: Partial<Machinery> = {}
+  {
+    engine = createLocalEngine({ stores }),
+    open = optunaSuggester(host),
+    contextOf = kernel => executionContext(kernel, host)
+  }: Partial<Machinery> = {}
 ): Backend {
   return {
     stores,
