@@ -112,3 +112,16 @@ export function totalCounts({ sources }: Pick<Snapshot, 'sources'>): SnapshotCou
   }
   return total;
 }
+
+/** A name or path as it can be shown: what is not UTF-8 as `\xNN`, and nothing that a terminal would take for a command. */
+export function printableName(name: string): string {
+  return name
+    .replace(/(?<![\ud800-\udbff])[\udc80-\udcff]/g, escape =>
+      hexadecimal(escape.charCodeAt(0) - 0xdc00)
+    )
+    .replace(/[\p{Cc}\u2028\u2029]/gu, control => hexadecimal(control.charCodeAt(0)));
+}
+
+function hexadecimal(code: number): string {
+  return `\\x${code.toString(16).padStart(2, '0')}`;
+}

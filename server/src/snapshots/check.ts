@@ -99,7 +99,8 @@ class Check {
               ? null
               : isMendable
                 ? 'written again from its copy'
-                : `put aside: the snapshot ${id} cannot be used any more`
+                : `put aside: the snapshot ${id} cannot be used any more`,
+          isMended: this.options.repair === true && isMendable
         });
       }
     }
@@ -126,7 +127,8 @@ class Check {
           path,
           bytes: null,
           ...touching(isMendable ? [] : ids),
-          repaired: isMended ? 'written again from its copy' : null
+          repaired: isMended ? 'written again from its copy' : null,
+          isMended
         });
       }
     }
@@ -248,7 +250,7 @@ class Check {
       for (const [digest, bad] of this.bad) {
         const size = statSync(bad.path, { throwIfNoEntry: false })?.size;
         if (size !== undefined && bad.bytes !== null && size < bad.bytes) bad.how = 'cut';
-        const repaired = intake === null ? null : await this.repairContent(digest, bad, intake);
+        const found = intake === null ? null : await this.takeAgain(digest, bad, intake);
         this.tell({
           what: bad.isDocument ? 'document' : 'content',
           how: bad.how,
@@ -256,7 +258,13 @@ class Check {
           bytes: bad.bytes,
           touches: bad.touches,
           touchCount: bad.touchCount,
-          repaired
+          repaired:
+            intake === null
+              ? null
+              : found === null
+                ? this.lossOf(bad)
+                : `taken again from ${found}`,
+          isMended: found !== null || (intake !== null && bad.touchCount === 0)
         });
       }
     } finally {
@@ -264,13 +272,20 @@ class Check {
     }
   }
 
-  /** Looks for the content where the files of the snapshots were; puts aside what cannot be mended. */
-  private async repairContent(digest: string, bad: BadContent, intake: Intake): Promise<string> {
-    if (bad.how !== 'lost') this.putAside(bad.path);
-    for (const place of bad.places) {
-      if (await this.takeBack(digest, place, intake)) return `taken again from ${place}`;
-    }
-    return bad.how === 'lost'
+  /** Puts aside what is damaged and looks for it where the snapshots' files were. @returns the place, or null */
+  private async takeAgain(
+    digest: string,
+    { how, path, places }: BadContent,
+    intake: Intake
+  ): Promise<string | null> {
+    if (how !== 'lost') this.putAside(path);
+    for (const place of places) if (await this.takeBack(digest, place, intake)) return place;
+    return null;
+  }
+
+  private lossOf({ how, touchCount }: BadContent): string {
+    if (touchCount === 0) return 'put aside: no snapshot needs it';
+    return how === 'lost'
       ? 'there is no other copy: the files are lost'
       : `there is no other copy: what is left of it lies in ${this.aside}`;
   }

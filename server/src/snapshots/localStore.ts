@@ -400,7 +400,7 @@ class LocalSnapshotStore implements SnapshotStore {
     if (repair) this.layout.writeFormat();
     const repaired = repair ? 'written again' : null;
     const where = { path: this.layout.format, bytes: null, touches: [], touchCount: 0 };
-    return [{ what: 'record', how: 'changed', ...where, repaired }];
+    return [{ what: 'record', how: 'changed', ...where, repaired, isMended: repair }];
   }
 
   private thawSource(
@@ -593,7 +593,6 @@ function* chosenOf(
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- nothing comes, at once
 async function* nothing(): AsyncGenerator<readonly SnapshotEntry[]> {
   yield [];
 }

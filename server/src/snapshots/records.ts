@@ -162,10 +162,17 @@ export class Records {
 
 /** A record as others see it. */
 export function publicSnapshot(record: KeptRecord, pins: readonly string[]): Snapshot {
-  const { nonce: _, sources, ...rest } = record;
+  const { id, createdAt, labels, documents, addedBytes, problems, problemCount } = record;
+  const sources = record.sources.map(({ name, path, counts }) => ({ name, path, counts }));
   return {
-    ...rest,
-    sources: sources.map(({ name, path, counts }) => ({ name, path, counts })),
+    id,
+    createdAt,
+    labels,
+    sources,
+    documents,
+    addedBytes,
+    problems,
+    problemCount,
     pins: [...pins]
   };
 }

@@ -16,7 +16,8 @@ import { ChardError } from '../errors';
 import { errorCode, fileFailure, reasonOf } from '../files';
 import type { Layout } from './layout';
 import type { StoredEntry } from './manifest/model';
-import { Meter, Turns } from './meter';
+import type { Meter } from './meter';
+import { Turns } from './meter';
 import { OrderedQueue } from './queue';
 import { ReadFailure, transfer } from './transfer';
 import {
