@@ -77,6 +77,7 @@ function baseSpec(
     attempt,
     notebook: basename(notebook),
     directory: dirname(notebook),
+    overlay: null,
     prologue: pipeline.prologue,
     imports: step.imports,
     inputs: groupReferences(values),
