@@ -1,9 +1,10 @@
+import { IGNORE_FILE, type Ignores } from '@chard/core/snapshot';
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ChardError } from '../../../errors';
 import { Digests, type DigestIndex, errorCode, reasonOf } from '../../../files';
 import type { ObservedChange } from './attribution';
-import { IGNORE_FILE, ignoreRules, type Ignores } from './ignores';
+import { stepIgnores } from './ignores';
 import type { FileProblem, FileState } from './model';
 import { changedPaths, lookAt, scanManifest, type Manifest, type ManifestEntry } from './scan';
 import { stateOf } from './states';
@@ -42,7 +43,7 @@ export class WatchedFolder {
     ];
     const inside = apart.map(each => relativeTo(path, each)).filter(each => each !== null);
     const { rules, problems } = readRules(path);
-    const ignores = ignoreRules(rules, new Set(inside));
+    const ignores = stepIgnores(rules, new Set(inside));
     const manifest = await scanManifest(path, { ignores, limit: options.limit });
     return new WatchedFolder(
       path,
