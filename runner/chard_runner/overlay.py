@@ -67,19 +67,18 @@ def enter(overlay: Overlay) -> None:
     :raises OverlayError: the system does not allow it.
     """
     _own_namespace()
-    shared = {
-        path: os.open(os.path.join(overlay.folder, path), os.O_PATH) for path in overlay.shared
-    }
+    folder = Path(overlay.folder)
+    shared = {path: os.open(folder / path, os.O_PATH) for path in overlay.shared}
     try:
         _mount_overlay(overlay)
         for path, descriptor in shared.items():
-            target = os.path.join(overlay.folder, path)
-            _mount(f"/proc/self/fd/{descriptor}", target, None, _MS_BIND | _MS_REC)
+            source = f"/proc/self/fd/{descriptor}"
+            _mount(source, str(folder / path), None, _MS_BIND | _MS_REC)
     finally:
         for descriptor in shared.values():
             os.close(descriptor)
     for path in overlay.absent:
-        _remove(os.path.join(overlay.folder, path))
+        _remove(folder / path)
     for path in overlay.protected:
         _protect(path)
 
@@ -129,17 +128,17 @@ def _mount_overlay(overlay: Overlay) -> None:
         os.close(before)
 
 
-def _remove(path: str) -> None:
+def _remove(path: Path) -> None:
     with suppress(FileNotFoundError, NotADirectoryError):
-        if os.path.isdir(path) and not os.path.islink(path):
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
-            os.unlink(path)
+            path.unlink()
 
 
 def _protect(path: str) -> None:
     """From here on this process can read what is there, and no more."""
-    if not os.path.isdir(path):
+    if not Path(path).is_dir():
         return
     kept = os.statvfs(path).f_flag
     flags = sum(getattr(os, name, 0) for name in _KEPT if kept & getattr(os, name, 0))

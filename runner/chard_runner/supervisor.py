@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import traceback
+from pathlib import Path
 from typing import Any, Callable, NoReturn
 
 from . import processes, startup
@@ -381,7 +382,7 @@ class Supervisor:
         result = self._result
         overlay = self._spec.overlay
         if overlay is not None:
-            self._files["opaque"] = opaque_folders(os.path.join(overlay.home, overlay.upper))
+            self._files["opaque"] = opaque_folders(str(Path(overlay.home, overlay.upper)))
         values: list[RunnerValue] = []
         error: StepError | None
         stopped = self._timed_out or (self._cancelled and not self._succeeded)
