@@ -75,7 +75,9 @@ export const RunSnapshotUse = z.object({
   files: z.int(),
   bytes: z.number(),
   /** Bytes up to which files may be copied to make a place for the steps. */
-  copyLimit: z.number()
+  copyLimit: z.number(),
+  /** Whether what steps write is brought to the notebook's folder. */
+  brings: z.boolean()
 });
 export type RunSnapshotUse = z.infer<typeof RunSnapshotUse>;
 

@@ -229,7 +229,7 @@ class LocalEngine implements Engine {
 
   private frozen({ id, snapshot, interpreter }: RunPlan): FrozenOptions | null {
     if (snapshot === null) return null;
-    const { source, files, bytes, copyLimit } = snapshot;
+    const { source, files, bytes, copyLimit, brings } = snapshot;
     const folder = runFolder(this.stores.home, id);
     const runner = this.options.runnerFolder ?? runnerFolder();
     return {
@@ -238,6 +238,7 @@ class LocalEngine implements Engine {
       source,
       counts: { files, bytes },
       copyLimit,
+      brings,
       folder,
       overlayProblem: () => overlayProblem(interpreter.executable, runner, dirname(folder))
     };

@@ -47,12 +47,13 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
 
     async function begin(
       steps: Record<string, StepSketch>,
-      options: Partial<RunOptions> = {}
+      options: Partial<RunOptions> = {},
+      use: { readonly brings?: boolean } = {}
     ): Promise<RunHandle & { readonly snapshot: string }> {
       const id = snapshots.take(bench.folder);
       const handle = await engine.start({
         ...runRequest(bench.folder, sketchPipeline({ steps }), options),
-        snapshot: { id, source: 'notebook', files: 1, bytes: 1, copyLimit: 1000 }
+        snapshot: { id, source: 'notebook', files: 1, bytes: 1, copyLimit: 1000, brings: true, ...use }
       });
       return { ...handle, snapshot: id };
     }

@@ -52,7 +52,7 @@ export class FolderWorkspace extends StepRecords {
       await this.foundFiles();
       this.folder.accept(await replay(written, this.places()));
       this.left.set(step, written);
-      this.memory.ownWrites.record(this.options.notebook, step, written);
+      this.remember(step, written);
       return [];
     });
   }
@@ -119,7 +119,7 @@ export class FolderWorkspace extends StepRecords {
 
     written.sort((a, b) => (a.path < b.path ? -1 : 1));
     if (succeeded) this.left.set(step, written);
-    this.memory.ownWrites.record(this.options.notebook, step, written);
+    this.remember(step, written);
     const rival = this.rival(step, written);
     if (rival !== null) doubts.push(rival);
     return this.outcome(execution, view, read, outside.files, written, doubts);

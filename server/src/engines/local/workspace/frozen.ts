@@ -13,6 +13,8 @@ const NO_TEXT = /[\uDC80-\uDCFF]/;
 export interface Frozen {
   readonly snapshot: string;
   readonly states: Map<string, FileState>;
+  /** Whether what steps write is brought to the notebook's folder. */
+  readonly brings: boolean;
   /** Absolute path of the folder for what the run needs. */
   readonly home: string;
   /** Absolute paths that no step may write to. */
@@ -41,6 +43,7 @@ export async function freeze(options: FrozenOptions, folder: WatchedFolder): Pro
   return {
     snapshot,
     states: await readStates(options, folder),
+    brings: options.brings,
     home,
     protected: [join(dirname(dirname(home)), 'snapshots')],
     tree(name, how) {

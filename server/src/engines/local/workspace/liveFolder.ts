@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { TEMPORARY_PREFIX } from '@chard/core/snapshot';
 import { ChardError } from '../../../errors';
 import { confine, fileFailure, makeFolders } from '../../../files';
+import type { Frozen } from './frozen';
 import type { FileProblem, FileState, WrittenFile } from './model';
 import { replay, stateAt, type ReplayPlaces } from './replay';
 import { sameState } from './states';
@@ -16,10 +17,9 @@ import { sameState } from './states';
 export class LiveFolder {
   private readonly brought = new Map<string, FileState | null>();
 
-  /** @param frozen what the snapshot has */
   constructor(
     private readonly places: ReplayPlaces,
-    private readonly frozen: ReadonlyMap<string, FileState>
+    private readonly frozen: Pick<Frozen, 'states' | 'brings'>
   ) {}
 
   /**
@@ -31,13 +31,14 @@ export class LiveFolder {
     written: readonly WrittenFile[],
     from: string | null
   ): Promise<readonly FileProblem[]> {
+    if (!this.frozen.brings) return [];
     const problems: FileProblem[] = [];
     const due: WrittenFile[] = [];
     for (const file of written) {
       const now = await stateAt(file.path, this.places);
       const before = this.brought.has(file.path)
         ? this.brought.get(file.path)
-        : this.frozen.get(file.path);
+        : this.frozen.states.get(file.path);
       if (sameState(now, file.state)) this.brought.set(file.path, file.state);
       else if (sameState(now, before)) due.push(file);
       else problems.push({ path: file.path, message: changedMeanwhile(step) });

@@ -180,6 +180,8 @@ export interface FrozenOptions {
   readonly counts: { readonly files: number; readonly bytes: number };
   /** Bytes up to which files are copied for the run where the file system cannot share their blocks. */
   readonly copyLimit: number;
+  /** Whether what steps write is brought to the notebook's folder; if not, steps never work in it. */
+  readonly brings: boolean;
   /** Absolute path of a folder for what the run needs; made and removed by the workspace. */
   readonly folder: string;
   /** Whether a step can have an overlay below `folder`: null, or why not. */

@@ -55,7 +55,7 @@ export class OverlayWorkspace extends StepRecords {
     readonly mode: WorkspaceMode
   ) {
     super(options, limits, folder, memory, { ok: true });
-    this.live = new LiveFolder(this.places(), frozen.states);
+    this.live = new LiveFolder(this.places(), frozen);
   }
 
   replay(step: string, files: unknown): Promise<readonly FileProblem[]> {
@@ -63,7 +63,7 @@ export class OverlayWorkspace extends StepRecords {
       const { written } = parseStepFiles(files);
       const problems = await this.live.bring(step, written, null);
       this.left.set(step, written);
-      this.memory.ownWrites.record(this.options.notebook, step, written);
+      this.remember(step, written);
       return problems;
     });
   }
@@ -171,7 +171,7 @@ export class OverlayWorkspace extends StepRecords {
       this.layers.delete(step);
       notices = this.setAside(step, name, written);
     }
-    this.memory.ownWrites.record(this.options.notebook, step, written);
+    this.remember(step, written);
     const rival = this.rival(step, written);
     if (rival !== null) doubts.push(rival);
     const outcome = this.outcome(execution, view, read, outside.files, written, doubts, notices);

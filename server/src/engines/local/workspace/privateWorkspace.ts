@@ -34,7 +34,7 @@ export class PrivateWorkspace extends FolderWorkspace {
   ) {
     super(options, limits, folder, memory, { ok: true }, mode);
     this.found = new Map(frozen.states);
-    this.live = new LiveFolder(this.places(), frozen.states);
+    this.live = new LiveFolder(this.places(), frozen);
   }
 
   override replay(step: string, files: unknown): Promise<readonly FileProblem[]> {
@@ -43,7 +43,7 @@ export class PrivateWorkspace extends FolderWorkspace {
       const problems = await this.live.bring(step, written, null);
       if (this.tree !== null) this.folder.accept(await replay(written, this.places()));
       this.left.set(step, written);
-      this.memory.ownWrites.record(this.options.notebook, step, written);
+      this.remember(step, written);
       return problems;
     });
   }

@@ -1,9 +1,16 @@
+import { ChardError } from '../../../errors';
 import { freeze } from './frozen';
 import { WatchedFolder } from './folder';
 import { FolderWorkspace } from './folderWorkspace';
 import { chooseMode } from './isolation';
 import type { WorkspaceMemory } from './memory';
-import type { RunWorkspace, Verdict, WorkspaceLimits, WorkspaceOptions } from './model';
+import type {
+  RunWorkspace,
+  Verdict,
+  WorkspaceLimits,
+  WorkspaceMode,
+  WorkspaceOptions
+} from './model';
 import { OverlayWorkspace } from './overlayWorkspace';
 import { PrivateWorkspace } from './privateWorkspace';
 
@@ -27,6 +34,7 @@ export async function openWorkspace(
 ): Promise<RunWorkspace> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const mode = await chooseMode(options, memory, limits);
+  if (mode.way === 'live' && options.frozen?.brings === false) throw nowhereElse(mode);
   if (mode.way === 'live' || options.frozen === null) {
     const folder = await WatchedFolder.open(options, limits.files, memory.digests);
     return new FolderWorkspace(options, limits, folder, memory, refusal(folder, limits), mode);
@@ -36,6 +44,14 @@ export async function openWorkspace(
   return mode.way === 'overlay'
     ? new OverlayWorkspace(options, limits, folder, memory, frozen, mode)
     : new PrivateWorkspace(options, limits, folder, memory, frozen, mode);
+}
+
+function nowhereElse({ why }: WorkspaceMode): ChardError {
+  return new ChardError(
+    'workspace-unavailable',
+    `The run cannot be kept apart from the notebook's folder on this machine: ${why}. ` +
+      'Restore its snapshot into a folder and run the notebook there.'
+  );
 }
 
 function refusal(folder: WatchedFolder, limits: WorkspaceLimits): Verdict {

@@ -303,6 +303,12 @@ export abstract class StepRecords implements RunWorkspace {
     return sorted;
   }
 
+  /** What is in the notebook's folder of a step, for later runs. */
+  protected remember(step: string, written: readonly WrittenFile[]): void {
+    if (this.options.frozen?.brings === false) return;
+    this.memory.ownWrites.record(this.options.notebook, step, written);
+  }
+
   protected places(): ReplayPlaces {
     return { folder: this.folder.path, store: this.store, digests: this.folder.digests };
   }
