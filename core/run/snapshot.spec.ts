@@ -24,7 +24,14 @@ it('a state goes on from its snapshot as it would have gone on itself', () => {
 });
 
 it('knows on which snapshot the run works, and which each step saw', () => {
-  const use = { id: 'a'.repeat(16), source: 'notebook', files: 2, bytes: 10, copyLimit: 100, brings: true };
+  const use = {
+    id: 'a'.repeat(16),
+    source: 'notebook',
+    files: 2,
+    bytes: 10,
+    copyLimit: 100,
+    brings: true
+  };
   const bodies: RunEventBody[] = [
     { ...created(['a', 'b', 'c']), snapshot: use } as RunEventBody,
     { type: 'workspace', way: 'overlay', why: 'it can be' },

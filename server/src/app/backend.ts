@@ -2,6 +2,8 @@ import type { Host } from '../host';
 import type { Engine } from '../engines/engine';
 import { createLocalEngine } from '../engines/local';
 import { LogIndexes } from '../runs/log';
+import { SnapshotDoor } from '../snapshots/door';
+import type { SnapshotStore } from '../snapshots/snapshotStore';
 import { openStores, type Stores } from '../stores';
 import { Catalogue } from './catalogue';
 import { Changes } from './changes';
@@ -14,6 +16,8 @@ export interface Backend {
   readonly catalogue: Catalogue;
   readonly changes: Changes;
   readonly logs: LogIndexes;
+  /** Opens the snapshots when they are first asked for. */
+  readonly snapshots: () => SnapshotStore;
 }
 
 /**
@@ -35,12 +39,19 @@ export class BackendDoor {
   }
 }
 
+function snapshotsOf(home: string): () => SnapshotStore {
+  const door = new SnapshotDoor(home);
+  return () => door.open();
+}
+
 export function openBackend(
   stores: Stores,
   root: Root,
-  engine: Engine = createLocalEngine({ stores })
+  snapshots: () => SnapshotStore = snapshotsOf(stores.home),
+  engine: Engine = createLocalEngine({ stores, snapshots })
 ): Backend {
   return {
+    snapshots,
     stores,
     engine,
     catalogue: new Catalogue(stores.runs, root),

@@ -45,7 +45,7 @@ export async function restoreRun(
 ): Promise<RestoredRun> {
   const { id } = snapshotOfRun(state);
   const report = await snapshots.restore(id, { folder, replace }, watch);
-  const place = report.folders[NOTEBOOK_SOURCE] ?? folder;
+  const place = report.places[NOTEBOOK_SOURCE] ?? folder;
   const notebook = join(place, basename(state.notebook.path));
   // It is in the snapshot; what was run is what the run's own record says.
   mkdirSync(place, { recursive: true });

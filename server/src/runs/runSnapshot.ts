@@ -80,7 +80,14 @@ export function snapshotUse(snapshot: Snapshot, copyLimit: number | null): RunSn
   }
   const { files, bytes } = source.counts;
   const { id } = snapshot;
-  return { id, source: source.name, files, bytes, copyLimit: copyLimit ?? COPY_LIMIT, brings: true };
+  return {
+    id,
+    source: source.name,
+    files,
+    bytes,
+    copyLimit: copyLimit ?? COPY_LIMIT,
+    brings: true
+  };
 }
 
 /** "12 files, 3.4 MB; 1.2 MB of it new". */

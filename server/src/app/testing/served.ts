@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Engine } from '../../engines/engine';
 import { createLocalEngine } from '../../engines/local';
 import { FAKE_RUNNER, PYTHON } from '../../engines/local/testing/bench';
+import { SnapshotDoor } from '../../snapshots/door';
+import type { SnapshotStore } from '../../snapshots/snapshotStore';
 import { openStores, type Stores } from '../../stores';
 import { openBackend } from '../backend';
 import { createHttpServer } from '../http/server';
@@ -19,8 +21,11 @@ export class Served {
   private readonly folder = mkdtempSync(join(tmpdir(), 'chard-app-'));
   readonly rootFolder = join(this.folder, 'root');
   readonly stores: Stores = openStores(join(this.folder, 'home'));
+  private readonly door = new SnapshotDoor(this.stores.home);
+  readonly snapshots = (): SnapshotStore => this.door.open();
   readonly engine: Engine = createLocalEngine({
     stores: this.stores,
+    snapshots: this.snapshots,
     runnerFolder: FAKE_RUNNER,
     limits: { parallel: 4, cpu: 4 }
   });
@@ -33,7 +38,7 @@ export class Served {
   constructor() {
     mkdirSync(this.rootFolder);
     const root = new Root(this.rootFolder);
-    const backend = openBackend(this.stores, root, this.engine);
+    const backend = openBackend(this.stores, root, this.snapshots, this.engine);
     const router = createRouter({
       host: { home: this.stores.home, memory: null, python: PYTHON, environment: process.env },
       root,

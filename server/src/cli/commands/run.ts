@@ -51,7 +51,10 @@ export function registerRun(program: Command, context: Context, finish: Finish):
       '--run <run>',
       'the run that --from and --only take from; by default the latest results that still hold'
     )
-    .option('--snapshot', 'take a snapshot first and work on it, also where the notebook says not to')
+    .option(
+      '--snapshot',
+      'take a snapshot first and work on it, also where the notebook says not to'
+    )
     .option('--no-snapshot', "take no snapshot: the steps work in the notebook's folder itself")
     .option(
       '--copy-limit <size>',
@@ -107,7 +110,11 @@ async function runNotebook(
     const request = {
       ...execution,
       snapshot: isFrozen
-        ? await freeze(snapshots(), { ...execution, ...options, notebook: loaded.path, pipeline }, context)
+        ? await freeze(
+            snapshots(),
+            { ...execution, ...options, notebook: loaded.path, pipeline },
+            context
+          )
         : null,
       pipeline,
       notebook,
@@ -136,7 +143,8 @@ async function freeze(
     interpreter,
     json,
     copyLimit
-  }: ExecutionContext & Pick<RunOptions, 'json' | 'copyLimit'> & { notebook: string; pipeline: Pipeline },
+  }: ExecutionContext &
+    Pick<RunOptions, 'json' | 'copyLimit'> & { notebook: string; pipeline: Pipeline },
   { terminal, interrupted }: Context
 ): Promise<RunSnapshotUse> {
   const isAllowed = (): boolean => true;
@@ -152,10 +160,7 @@ async function freeze(
 }
 
 /** The command that runs the notebook anew, with the same values. */
-function again(
-  reference: string,
-  { parameter, from, only, run, snapshot }: RunOptions
-): string[] {
+function again(reference: string, { parameter, from, only, run, snapshot }: RunOptions): string[] {
   return [
     ...['chard', 'run', reference],
     ...(snapshot === false ? ['--no-snapshot'] : []),

@@ -53,7 +53,15 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
       const id = snapshots.take(bench.folder);
       const handle = await engine.start({
         ...runRequest(bench.folder, sketchPipeline({ steps }), options),
-        snapshot: { id, source: 'notebook', files: 1, bytes: 1, copyLimit: 1000, brings: true, ...use }
+        snapshot: {
+          id,
+          source: 'notebook',
+          files: 1,
+          bytes: 1,
+          copyLimit: 1000,
+          brings: true,
+          ...use
+        }
       });
       return { ...handle, snapshot: id };
     }

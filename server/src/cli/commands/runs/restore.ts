@@ -23,7 +23,11 @@ export function registerRestore(runs: Command, context: Context): void {
     .argument('<run>', 'a run: its id, the beginning of one, or `latest`')
     .description('Puts what a run saw into a folder: the notebook as it ran, with its data.')
     .option('-o, --output <folder>', 'a new folder; by default NOTEBOOK-run-N, here')
-    .option('--replace', 'into a folder that holds something: files of the run go over those there', false)
+    .option(
+      '--replace',
+      'into a folder that holds something: files of the run go over those there',
+      false
+    )
     .option('--with-results', 'also what its steps have written', false)
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard runs restore latest -o as-it-was')
@@ -54,7 +58,9 @@ export function registerRestore(runs: Command, context: Context): void {
             environment: environment instanceof ChardError ? null : environment
           });
         }
-        terminal.out(`${notebook}\n  ${report.files} files, ${byteSize(report.bytes)}\n`);
+        terminal.out(
+          `${notebook}\n  ${report.files} ${report.files === 1 ? 'file' : 'files'}, ${byteSize(report.bytes)}\n`
+        );
         for (const { path: at, message } of report.problems) terminal.err(`  ${at}: ${message}\n`);
         terminal.err(describeEnvironment(environment));
       })
@@ -62,10 +68,12 @@ export function registerRestore(runs: Command, context: Context): void {
 }
 
 function describeEnvironment(environment: readonly EnvironmentChange[] | ChardError): string {
-  if (environment instanceof ChardError) return `Its environment is not here: ${environment.message}\n`;
+  if (environment instanceof ChardError)
+    return `Its environment is not here: ${environment.message}\n`;
   if (environment.length === 0) return 'The environment is the same as then.\n';
   const lines = environment.map(
-    ({ what, before, now }) => `  ${what}: ${before ?? 'not there'} then, ${now ?? 'not there'} now\n`
+    ({ what, before, now }) =>
+      `  ${what}: ${before ?? 'not there'} then, ${now ?? 'not there'} now\n`
   );
   return `The environment is not the same as then:\n${lines.join('')}`;
 }
