@@ -35,20 +35,25 @@ export async function* diffEntries(
 ): AsyncGenerator<readonly PathChange[]> {
   const old = new Cursor(before);
   const now = new Cursor(after);
-  await old.fill();
-  await now.fill();
-  let changes: PathChange[] = [];
-  while (old.entry !== null || now.entry !== null) {
-    const change = compareHeads(old, now);
-    if (change !== null) changes.push(change);
-    if (old.isDry || now.isDry) {
-      if (changes.length > 0) yield changes;
-      changes = [];
-      await old.fill();
-      await now.fill();
+  try {
+    await old.fill();
+    await now.fill();
+    let changes: PathChange[] = [];
+    while (old.entry !== null || now.entry !== null) {
+      const change = compareHeads(old, now);
+      if (change !== null) changes.push(change);
+      if (old.isDry || now.isDry) {
+        if (changes.length > 0) yield changes;
+        changes = [];
+        await old.fill();
+        await now.fill();
+      }
     }
+    if (changes.length > 0) yield changes;
+  } finally {
+    await old.close();
+    await now.close();
   }
-  if (changes.length > 0) yield changes;
 }
 
 /** In what two entries at one path differ; empty for the same. */
@@ -58,8 +63,19 @@ export function entryAspects(before: SnapshotEntry, after: SnapshotEntry): Entry
   if (before.digest !== after.digest) aspects.push('content');
   if (before.target !== after.target) aspects.push('target');
   if (before.kind !== 'link' && before.mode !== after.mode) aspects.push('mode');
-  if (before.kind === 'file' && before.modified !== after.modified) aspects.push('modified');
+  if (before.kind === 'file' && !isSameTime(before.modified, after.modified)) {
+    aspects.push('modified');
+  }
   return aspects;
+}
+
+/** Times are put back in whole microseconds. */
+const MICROSECOND = 1000n;
+
+function isSameTime(a: string, b: string): boolean {
+  if (a === b) return true;
+  const apart = BigInt(a) - BigInt(b);
+  return apart < MICROSECOND && apart > -MICROSECOND;
 }
 
 function compareHeads(old: Cursor, now: Cursor): PathChange | null {
@@ -101,6 +117,10 @@ class Cursor {
 
   next(): void {
     this.at += 1;
+  }
+
+  async close(): Promise<void> {
+    await this.batches.return?.();
   }
 
   async fill(): Promise<void> {

@@ -40,14 +40,17 @@ export const SnapshotEntry = z.object({
 });
 export type SnapshotEntry = z.infer<typeof SnapshotEntry>;
 
-/** Something that a snapshot could not take as it was. */
+/** Something that could not be taken, or put back, as it was. */
 export const SnapshotProblem = z.object({
   /** The source's name. */
   source: z.string(),
   /** The entry; empty for the source itself. */
   path: z.string(),
-  /** Stable: `unreadable`, `changing`, `vanished`, `unsupported`, `attributes`. */
-  code: z.enum(['unreadable', 'changing', 'vanished', 'unsupported', 'attributes']),
+  /**
+   * Stable. Of taking: `unreadable`; `changing` (kept as it was read last); `unsupported` (a socket, a device). Of putting back: `damaged`
+   * (the store has its content no more), `blocked` (something else stands there), `refused` (a link on its way could lead outside).
+   */
+  code: z.enum(['unreadable', 'changing', 'unsupported', 'damaged', 'blocked', 'refused']),
   /** What is missing, and what to do. */
   message: z.string()
 });
@@ -62,10 +65,15 @@ export const SnapshotCounts = z.object({
 });
 export type SnapshotCounts = z.infer<typeof SnapshotCounts>;
 
+/** What can be the name of a folder. */
+export const SourceName = z.string().regex(/^(?!\.{1,2}$)[^/\0]{1,128}$/, {
+  error: 'must be the name of a folder: no "/", not "." or ".."'
+});
+
 /** A folder as a snapshot has it. */
 export const SnapshotSource = z.object({
-  /** Names it within the snapshot; a volume's name. */
-  name: z.string().regex(/^[^/\0]{1,128}$/),
+  /** Names it within the snapshot, and the folder that it is restored to beside others; a volume's name. */
+  name: SourceName,
   /** Where it was: an absolute path. */
   path: z.string(),
   counts: SnapshotCounts
@@ -103,4 +111,17 @@ export function totalCounts({ sources }: Pick<Snapshot, 'sources'>): SnapshotCou
     total.bytes += counts.bytes;
   }
   return total;
+}
+
+/** A name or path as it can be shown: what is not UTF-8 as `\xNN`, and nothing that a terminal would take for a command. */
+export function printableName(name: string): string {
+  return name
+    .replace(/(?<![\ud800-\udbff])[\udc80-\udcff]/g, escape =>
+      hexadecimal(escape.charCodeAt(0) - 0xdc00)
+    )
+    .replace(/[\p{Cc}\u2028\u2029]/gu, control => hexadecimal(control.charCodeAt(0)));
+}
+
+function hexadecimal(code: number): string {
+  return `\\x${code.toString(16).padStart(2, '0')}`;
 }

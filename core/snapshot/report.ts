@@ -15,7 +15,9 @@ export const StoreDamage = z.object({
   touches: z.array(z.object({ snapshot: SnapshotId, source: z.string(), path: z.string() })),
   touchCount: z.int().min(0),
   /** What was done about it; null where nothing was (not asked for, or nothing can be). */
-  repaired: z.string().nullable()
+  repaired: z.string().nullable(),
+  /** It is as it was written again. */
+  isMended: z.boolean()
 });
 export type StoreDamage = z.infer<typeof StoreDamage>;
 

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   graph: async () => (await import('./commands/graph')).registerGraph,
   run: async () => (await import('./commands/run')).registerRun,
   runs: async () => (await import('./commands/runs')).registerRuns,
+  snapshot: async () => (await import('./commands/snapshot')).registerSnapshot,
   doctor: async () => (await import('./commands/doctor')).registerDoctor
 };
 

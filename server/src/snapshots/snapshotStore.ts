@@ -112,7 +112,7 @@ export interface Usage {
 }
 
 /**
- * Folders frozen as they were. What a method has returned from is on the disk; a process that is killed leaves nothing half done that
+ * Folders frozen as they were. What a method has done to the store is on the disk when it returns; a process that is killed leaves nothing half done that
  * another one could take for whole. Any number of processes may use a store at once.
  *
  * All methods throw coded `ChardError`s: `store-full`, `store-read-only`, `store-unavailable`, `store-newer`, `store-busy`,
@@ -122,7 +122,8 @@ export interface SnapshotStore {
   /** What a snapshot would take, by source, without reading any file. */
   measure(sources: readonly SourceFolder[], watch?: Watch): Promise<Record<string, SnapshotCounts>>;
   /**
-   * Freezes folders. A file that changes while it is read is read again, at last left out and reported; so is what cannot be read.
+   * Freezes folders. A file that changes while it is read is read again, at last kept as it was read and reported; what cannot be read
+   * is left out and reported.
    * @throws ChardError `source-unavailable` where a folder is not there.
    */
   create(sources: readonly SourceFolder[], options?: CreateOptions): Promise<Snapshot>;
@@ -147,7 +148,7 @@ export interface SnapshotStore {
   restore(id: string, place: RestorePlace, options?: RestoreOptions): Promise<RestoreReport>;
   /**
    * Makes a writable tree of one source in a folder that is not there yet. Nothing that is written to it reaches the store: its files
-   * are clones or copies, never hard links to it.
+   * are clones or copies, never hard links to it. Copies are checked, clones are not: that would be to read them.
    */
   workspace(
     id: string,
