@@ -48,8 +48,13 @@ it('knows on which snapshot the run works, and which each step saw', () => {
 
 it('opens what was written before runs had snapshots', () => {
   const state = fold(initialRunState, [{ seq: 1, time: 0, ...created(['a']) }]);
-  const { snapshot: _, workspace: __, steps, ...old } = takeSnapshot(state);
-  const before = { ...old, steps: steps.map(({ snapshot: ___, ...step }) => step) };
+  const taken = takeSnapshot(state);
+  const before = {
+    ...taken,
+    snapshot: undefined,
+    workspace: undefined,
+    steps: taken.steps.map(step => ({ ...step, snapshot: undefined }))
+  };
   const opened = fromSnapshot(RunSnapshot.parse(throughJson(before)));
   expect(takeSnapshot(opened)).toEqual(takeSnapshot(state));
 });

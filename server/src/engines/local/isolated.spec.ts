@@ -1,19 +1,22 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stepState, type RunState, type WorkspaceWay } from '@chard/core/run';
+import { openSnapshotStore, type SnapshotStore } from '../../snapshots';
 import type { Engine, RunHandle, RunOptions } from '../engine';
 import { Bench, FAKE_RUNNER, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
-import { FolderSnapshots } from './testing/folderSnapshots';
 import { eventually, outputOf, printed } from './testing/observe';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
-import { overlayProblem } from './workspace';
+import { overlayProblem, putStepFiles } from './workspace';
+
+// Python starts, and snapshots go to the disk.
+jest.setTimeout(60_000);
 
 /** What holds wherever the steps of a run on a snapshot work; the cells are plain Python. */
 function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
   describe(`steps on a snapshot, by ${way}`, () => {
     let bench: Bench;
     let engine: Engine;
-    let snapshots: FolderSnapshots;
+    let snapshots: SnapshotStore;
     let isHere: boolean;
     beforeAll(async () => {
       const problem = await overlayProblem(
@@ -26,17 +29,19 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
     });
     beforeEach(() => {
       bench = new Bench();
-      snapshots = new FolderSnapshots();
-      engine = bench.engine({ runnerFolder, snapshots: () => snapshots.store });
+      snapshots = openSnapshotStore(bench.stores.home);
+      engine = bench.engine({ runnerFolder, snapshots: () => snapshots });
       write('notebook.ipynb', '{}');
     });
-    afterEach(() => bench.close());
+    afterEach(async () => {
+      await bench.close();
+      await snapshots.dispose();
+    });
 
-    /** Skipped where the system has no such way, which says so. */
+    /** Where the system has no such way there is nothing to test. */
     const itWhereHere = (name: string, body: () => Promise<void>): void =>
       it(name, async () => {
         if (isHere) await body();
-        else console.warn(`not tested here, for want of overlays: ${name}`);
       });
     const inFolder = (path: string): string => join(bench.folder, path);
     const write = (path: string, text: string): void => writeFileSync(inFolder(path), text);
@@ -50,7 +55,7 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
       options: Partial<RunOptions> = {},
       use: { readonly brings?: boolean } = {}
     ): Promise<RunHandle & { readonly snapshot: string }> {
-      const id = snapshots.take(bench.folder);
+      const { id } = await snapshots.create([{ name: 'notebook', path: bench.folder }]);
       const handle = await engine.start({
         ...runRequest(bench.folder, sketchPipeline({ steps }), options),
         snapshot: {
@@ -94,9 +99,10 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
       const state = await handle.finished;
       expect(state.snapshot?.id).toBe(handle.snapshot);
       expect(stepState(state, 'spoil')?.snapshot).toBe(handle.snapshot);
-      const frozen = snapshots.folder(handle.snapshot);
-      expect(readFileSync(join(frozen, 'data'), 'utf8')).toBe('as it was');
-      expect([...snapshots.pins]).toEqual([`${handle.snapshot} run:${state.id}`]);
+      await snapshots.restore(handle.snapshot, { folder: join(bench.aside, 'back') });
+      expect(readFileSync(join(bench.aside, 'back', 'data'), 'utf8')).toBe('as it was');
+      const { pins } = await snapshots.get(handle.snapshot);
+      expect(pins).toEqual([`run:${state.id}`]);
     });
 
     itWhereHere('does not see what is edited meanwhile, and leaves that alone', async () => {
@@ -183,6 +189,21 @@ open('data', 'a').write('!')`
         expect(readdirSync(inFolder('deep'))).toEqual(['b']);
       });
     }
+
+    itWhereHere('leaves the folder alone where a run is made again as it was', async () => {
+      write('data', 'then');
+      const handle = await begin(
+        { make: { code: "open('new', 'w').write(open('data').read())" } },
+        {},
+        { brings: false }
+      );
+      write('data', 'now');
+      expect((await handle.finished).phase).toBe('succeeded');
+      expect(read('new')).toBeNull();
+      const [files] = bench.stores.runs.stepFiles(handle.id).values();
+      await putStepFiles(bench.stores.home, bench.aside, files);
+      expect(readFileSync(join(bench.aside, 'new'), 'utf8')).toBe('then');
+    });
 
     itWhereHere('leaves nothing of itself behind', async () => {
       await run({ make: { code: "open('new', 'w').write('1')" } });

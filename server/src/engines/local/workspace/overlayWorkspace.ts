@@ -163,7 +163,7 @@ export class OverlayWorkspace extends StepRecords {
       this.folder.digests
     );
     if (!outside.reusable.ok) doubts.push(outside.reusable.why);
-    let notices: readonly FileProblem[] = [];
+    let notices: readonly FileProblem[];
     if (succeeded) {
       this.left.set(step, written);
       notices = await this.live.bring(step, written, folder);
