@@ -80,6 +80,8 @@ class Check {
 
   private checkRecords(): void {
     for (const id of this.records.ids()) {
+      // Another process is between the two files of it.
+      if (this.records.isUnsettled(id)) continue;
       const files = this.records.files(id);
       const isMendable = this.records.read(id) !== null;
       const damaged = files.filter(({ state }) => state !== 'sound' || !isMendable);

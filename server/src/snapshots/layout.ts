@@ -16,7 +16,14 @@ import { errorCode, fileFailure, makeFolders } from '../files';
 
 /** The version of what lies on the disk; a store with a higher one is of a newer Chard. */
 const VERSION = 1;
-const Format = z.object({ format: z.literal('chard-snapshots'), version: z.int().min(1) });
+/** The version is said twice, so that no single damage makes another one of it. */
+const Format = z
+  .object({ format: z.string(), version: z.int().min(1) })
+  .refine(({ format, version }) => format === formatOf(version));
+
+function formatOf(version: number): string {
+  return `chard-snapshots ${version}`;
+}
 
 /** Where everything of a snapshot store lies. */
 export class Layout {
@@ -79,10 +86,8 @@ export class Layout {
   }
 
   writeFormat(): void {
-    writeDurably(
-      this.format,
-      `${JSON.stringify({ format: 'chard-snapshots', version: VERSION } satisfies z.infer<typeof Format>)}\n`
-    );
+    const format: z.infer<typeof Format> = { format: formatOf(VERSION), version: VERSION };
+    writeDurably(this.format, JSON.stringify(format));
   }
 
   /** @throws ChardError `store-newer`, `store-damaged` */

@@ -86,8 +86,8 @@ class LocalSnapshotStore implements SnapshotStore {
     { patience = PATIENCE_MILLISECONDS, now = Date.now }: LocalStoreOptions
   ) {
     this.layout = new Layout(join(home, 'snapshots'));
-    this.records = new Records(this.layout);
     this.locks = new Locks(this.layout.locks, patience);
+    this.records = new Records(this.layout, this.locks.instance);
     this.now = now;
   }
 
@@ -105,7 +105,7 @@ class LocalSnapshotStore implements SnapshotStore {
   async create(sources: readonly SourceFolder[], options: CreateOptions = {}): Promise<Snapshot> {
     this.layout.make();
     return this.locked('shared', 'takes a snapshot', options.signal, async () => {
-      removeAbandoned(this.layout, this.locks.livingInstances());
+      this.tidy();
       const createdAt = this.now();
       const opened = openSources(sources, this.home);
       const intake = new Intake(this.layout, this.newInstance());
@@ -171,7 +171,7 @@ class LocalSnapshotStore implements SnapshotStore {
         if (entries.length > 0) yield entries.map(publicEntry);
       }
     } finally {
-      lock();
+      lock?.();
     }
   }
 
@@ -246,7 +246,7 @@ class LocalSnapshotStore implements SnapshotStore {
       meter.end();
       return report;
     } finally {
-      release();
+      release?.();
     }
   }
 
@@ -270,7 +270,7 @@ class LocalSnapshotStore implements SnapshotStore {
       meter.end();
       return { way, problems: thawed.problems };
     } finally {
-      release();
+      release?.();
     }
   }
 
@@ -308,28 +308,30 @@ class LocalSnapshotStore implements SnapshotStore {
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     if (!this.layout.exists) return { snapshots: 0, contents: 0, bytes: 0, damages: [] };
     const repair = options.repair === true;
-    return this.locked(
-      repair ? 'exclusive' : 'shared',
-      'checks the snapshots',
-      options.signal,
-      async () => {
-        const format = this.checkFormat(repair);
-        const report = await checkStore(this.layout, this.records, this.newInstance(), options);
-        return { ...report, damages: [...format, ...report.damages] };
-      }
-    );
+    const work = async (canWrite = true): Promise<CheckReport> => {
+      if (canWrite) this.tidy();
+      const format = this.checkFormat(repair);
+      const report = await checkStore(this.layout, this.records, this.newInstance(), options);
+      return { ...report, damages: [...format, ...report.damages] };
+    };
+    return repair
+      ? this.locked('exclusive', 'repairs the snapshots', options.signal, () => work())
+      : this.reading('checks the snapshots', options.signal, work);
   }
 
   async prune(retention: Retention): Promise<PruneReport> {
     const dryRun = retention.dryRun === true;
     if (!this.layout.exists) return { removed: [], kept: [], contents: 0, bytes: 0, dryRun };
     this.layout.demandVersion();
-    return this.locked(dryRun ? 'shared' : 'exclusive', 'removes snapshots', undefined, () => {
+    const work = (): Promise<PruneReport> => {
       const snapshots = this.records.all().map(record => this.describe(record));
       const verdicts = judge(snapshots, retention, this.now());
       const whys = new Map(verdicts.map(({ snapshot, why }) => [snapshot.id, why]));
       return this.clear(({ id }) => whys.get(id) ?? null, dryRun);
-    });
+    };
+    return dryRun
+      ? this.reading('looks through the snapshots', undefined, work)
+      : this.locked('exclusive', 'removes snapshots', undefined, work);
   }
 
   async usage(): Promise<Usage> {
@@ -523,13 +525,38 @@ class LocalSnapshotStore implements SnapshotStore {
     }
   }
 
-  /** Keeps others from removing what is being read. A store that cannot be written needs none: nothing can be removed. */
-  private async readLock(what: string, signal?: AbortSignal): Promise<() => void> {
+  private async reading<Result>(
+    what: string,
+    signal: AbortSignal | undefined,
+    work: (canWrite: boolean) => Promise<Result>
+  ): Promise<Result> {
+    const release = await this.readLock(what, signal);
+    try {
+      return await work(release !== null);
+    } finally {
+      release?.();
+    }
+  }
+
+  /** Ends what processes that are gone had not finished. */
+  private tidy(): void {
+    try {
+      removeAbandoned(this.layout, this.records, this.locks.livingInstances());
+    } catch (error) {
+      throw fileFailure(error, this.layout.folder, 'store');
+    }
+  }
+
+  /**
+   * Keeps others from removing what is being read, until the function returned is called. A store that cannot be written needs none,
+   * since nothing can be removed: null.
+   */
+  private async readLock(what: string, signal?: AbortSignal): Promise<(() => void) | null> {
     try {
       const lock = await this.locks.take('shared', what, signal);
       return () => lock.release();
     } catch (error) {
-      if (error instanceof ChardError && error.code === 'store-read-only') return () => undefined;
+      if (error instanceof ChardError && error.code === 'store-read-only') return null;
       throw error;
     }
   }

@@ -27,25 +27,30 @@ export interface KeptRecord extends SnapshotRecord {
 
 const ID_LENGTH = 16;
 const FILE = /^([0-9a-f]{16})\.json$/;
+const MARK = /\.(adding|removing)-([0-9a-f]{16})$/;
 
 /** How one of the two files of a record is. */
 export type RecordState = 'sound' | 'lost' | 'changed';
 
 /** The records of snapshots and their pins. A snapshot is there as soon as its record is. */
 export class Records {
-  constructor(private readonly layout: Layout) {}
+  /** @param instance of this process, by which others tell whether it still lives */
+  constructor(
+    private readonly layout: Layout,
+    private readonly instance: string
+  ) {}
 
   /** Writes a snapshot's record and pins. @returns its id. @throws ChardError `store-full`, ... */
   add(record: Omit<SnapshotRecord, 'nonce'>, pins: readonly string[]): SnapshotId {
     const text = JSON.stringify({ ...record, nonce: randomBytes(8).toString('hex') });
     const id = idOf(text);
-    return this.writing(() => {
+    this.marked('adding', id, () => {
       for (const by of pins) this.writePin(id, by);
-      // The copy first: with the record itself the snapshot is there, and whole.
-      writeDurably(join(this.layout.copies, `${id}.json`), text);
-      writeDurably(join(this.layout.records, `${id}.json`), text);
-      return id;
+      for (const folder of [this.layout.copies, this.layout.records]) {
+        writeDurably(join(folder, `${id}.json`), text);
+      }
     });
+    return id;
   }
 
   /** All ids, of which at least one of the two files is there; in no order. */
@@ -97,13 +102,26 @@ export class Records {
 
   /** Removes a record; what it named is not needed by it any more. */
   remove(id: SnapshotId): void {
-    this.writing(() => {
+    this.marked('removing', id, () => {
       for (const folder of [this.layout.records, this.layout.copies]) {
         rmSync(join(folder, `${id}.json`), { force: true });
         syncFolder(folder);
       }
       rmSync(join(this.layout.pins, id), { recursive: true, force: true });
     });
+  }
+
+  /** Whether a process is, or was when it ended, between the two files of a record. */
+  isUnsettled(id: SnapshotId): boolean {
+    return this.names(this.layout.staging).some(name => MARK.exec(name)?.[2] === id);
+  }
+
+  /** Ends what a process had begun with a record, by the name of a file in `staging`. */
+  settle(name: string): void {
+    const [, work, id] = MARK.exec(name) ?? [];
+    if (id === undefined) return;
+    if (work === 'removing') this.remove(id);
+    else this.mend(id);
   }
 
   pins(id: SnapshotId): string[] {
@@ -120,6 +138,16 @@ export class Records {
       if (!existsSync(folder)) return;
       rmSync(join(folder, encodeURIComponent(by)), { force: true });
       syncFolder(folder);
+    });
+  }
+
+  /** A record is two files: should the process end between them, the mark says that neither is damage. */
+  private marked(work: 'adding' | 'removing', id: SnapshotId, change: () => void): void {
+    this.writing(() => {
+      const mark = join(this.layout.staging, `${this.instance}.${work}-${id}`);
+      writeDurably(mark, '');
+      change();
+      rmSync(mark, { force: true });
     });
   }
 

@@ -83,18 +83,24 @@ export async function sweep(
     }
   }
   if (dryRun) return freed;
-  removeAbandoned(layout, living);
+  removeAbandoned(layout, records, living);
   for (const name of namesIn(layout.pins)) {
     if (!ids.has(name)) rmSync(join(layout.pins, name), { recursive: true, force: true });
   }
   return freed;
 }
 
-/** Removes what processes that are gone had not finished. */
-export function removeAbandoned(layout: Layout, living: ReadonlySet<string>): void {
+/** Ends or removes what processes that are gone had not finished. @param living instances of processes at work */
+export function removeAbandoned(
+  layout: Layout,
+  records: Records,
+  living: ReadonlySet<string>
+): void {
   for (const name of namesIn(layout.staging)) {
-    const [instance = ''] = name.split('.');
-    if (!living.has(instance)) rmSync(join(layout.staging, name), { recursive: true, force: true });
+    const [instance = ''] = name.replace(/^\./, '').split('.');
+    if (living.has(instance)) continue;
+    records.settle(name);
+    rmSync(join(layout.staging, name), { recursive: true, force: true });
   }
 }
 
