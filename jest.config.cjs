@@ -16,9 +16,7 @@ const common = {
   globals: { __VERSION__: require('./package.json').version },
   testEnvironment: 'node',
   transform,
-  transformIgnorePatterns: [
-    '/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|js-yaml|@chard)/)'
-  ],
+  transformIgnorePatterns: ['/node_modules/(?!(commander|jsonc-parser|js-yaml|@chard)/)'],
   modulePathIgnorePatterns: [
     '<rootDir>/.venv/',
     '<rootDir>/jupyterlab_chard/',
@@ -45,7 +43,6 @@ const modules = [
   'style-mod',
   'uuid',
   'w3c-keyname',
-  'web-tree-sitter',
   'y-protocols',
   'y-websocket',
   'yjs'

@@ -1,5 +1,5 @@
 import type { Expr, ExprContext } from '../ast';
-import type { Lowering } from './lowering';
+import type { Reader } from './reader';
 
 type TargetUse = Exclude<ExprContext, 'Load'>;
 
@@ -23,11 +23,16 @@ const DESCRIPTIONS: Partial<Record<Expr['kind'], string>> = {
   YieldFrom: 'yield expression',
   NamedExpr: 'named expression',
   JoinedStr: 'f-string expression',
-  TemplateStr: 't-string expression'
+  TemplateStr: 't-string expression',
+  Attribute: 'attribute',
+  Subscript: 'subscript',
+  Tuple: 'tuple',
+  List: 'list',
+  Starred: 'starred'
 };
 
 /** Makes an expression the target of an assignment or a `del`; what cannot be one is reported. */
-export function toTarget(lowering: Lowering, expr: Expr, ctx: TargetUse): Expr {
+export function toTarget(reader: Reader, expr: Expr, ctx: TargetUse): Expr {
   switch (expr.kind) {
     case 'Name':
     case 'Attribute':
@@ -36,17 +41,17 @@ export function toTarget(lowering: Lowering, expr: Expr, ctx: TargetUse): Expr {
       break;
     case 'Starred':
       expr.ctx = ctx;
-      toTarget(lowering, expr.value, ctx);
+      toTarget(reader, expr.value, ctx);
       break;
     case 'List':
     case 'Tuple':
       expr.ctx = ctx;
-      for (const element of expr.elts) toTarget(lowering, element, ctx);
+      for (const element of expr.elts) toTarget(reader, element, ctx);
       break;
     case 'InvalidExpr':
       break;
     default:
-      lowering.problems.push({ message: refusal(expr, ctx), range: expr.range });
+      reader.refuse(refusal(expr, ctx), expr);
   }
   return expr;
 }
@@ -56,7 +61,8 @@ function refusal(expr: Expr, ctx: TargetUse): string {
   return ctx === 'Del' ? `cannot delete ${what}` : `cannot assign to ${what}`;
 }
 
-function describe(expr: Expr): string {
+/** What an expression is, in CPython's words. */
+export function describe(expr: Expr): string {
   if (expr.kind === 'Constant') {
     switch (expr.value.type) {
       case 'bool':
