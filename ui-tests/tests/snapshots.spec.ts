@@ -9,7 +9,7 @@ test('volumes are edited in the panel, undone, and wrong ones are told at the fi
   const section = lab.panel.locator('.jp-chard-Volumes');
   await section.getByRole('button', { name: 'Add a volume' }).click();
   const volume = section.locator('[data-volume=data-1]');
-  await expect(volume.getByText('there is no folder')).toBeVisible();
+  await expect(volume.getByText('outside of the folder that Jupyter serves')).toBeVisible();
   await volume.getByLabel('Mount point').fill('data');
   await expect(volume.getByRole('alert')).toContainText('begins with');
   await volume.getByLabel('Mount point').fill('/mnt/elsewhere');

@@ -13,7 +13,8 @@ import {
   takeSnapshotOf,
   writeIgnore
 } from '@chard/core/protocol/api';
-import type { Pipeline } from '@chard/core/pipeline';
+import { effectiveVolumes, parseNotebook, readPipelineSettings } from '@chard/core/notebook';
+import { pipelineVolume, type Pipeline } from '@chard/core/pipeline';
 import {
   DEFAULT_IGNORES,
   IGNORE_FILE,
@@ -190,8 +191,13 @@ async function pipelineOf(
   root: Root,
   reference: { path: string; content?: string | undefined }
 ): Promise<Pick<Pipeline, 'volumes' | 'name' | 'kernel'>> {
-  const { pipeline } = await load(root, reference);
-  return pipeline ?? { volumes: [], name: basename(reference.path), kernel: null };
+  const { pipeline, bytes } = await load(root, reference);
+  if (pipeline !== null) return pipeline;
+  // What makes no pipeline, or not yet, has volumes all the same.
+  const { notebook } = parseNotebook(new TextDecoder().decode(bytes));
+  const volumes =
+    notebook === null ? [] : effectiveVolumes(readPipelineSettings(notebook.metadata).settings);
+  return { volumes: volumes.map(pipelineVolume), name: basename(reference.path), kernel: null };
 }
 
 function requestOf(root: Root, notebook: string, pipeline: Pick<Pipeline, 'volumes' | 'name'>) {
