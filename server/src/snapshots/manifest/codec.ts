@@ -1,4 +1,5 @@
 import { isSnapshotPath } from '@chard/core/snapshot';
+import { errorCode } from '../../files';
 import { decodeBytes, encodeName } from '../names';
 import type { StoredEntry } from './model';
 
@@ -18,6 +19,7 @@ const MORE_NAMES = 0x40;
 const KNOWN = 0x7f;
 const FIXED = 1 + 2 + 2 + 2 + 24;
 const LONGEST = 0xffff;
+const OUT_OF_BOUNDS = ['ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'];
 
 /** What cannot be an entry, in whatever way it came into a manifest. */
 export class MalformedEntry extends Error {}
@@ -178,7 +180,9 @@ export function decodeEntries(bytes: Buffer, count: number): StoredEntry[] {
       });
     }
   } catch (error) {
-    if (error instanceof RangeError) throw new MalformedEntry('an entry ends too early');
+    if (OUT_OF_BOUNDS.includes(errorCode(error) ?? '')) {
+      throw new MalformedEntry('an entry ends too early');
+    }
     throw error;
   }
   if (at !== bytes.length) throw new MalformedEntry('there is more than the entries');
