@@ -1,13 +1,12 @@
 import { z } from 'zod';
 
+export { METRICS_STEP } from './metricsStep';
+
 /**
  * The pipeline: plain JSON, the same for every engine. `chard graph` prints it; the JSON Schema made from here
  * is published in schema/pipeline.schema.json.
  */
 export const PIPELINE_SCHEMA_VERSION = '1';
-
-/** The name under which the metrics cells' implicit last step runs; no step can be called so (`@` is not a name). */
-export const METRICS_STEP = '@metrics';
 
 const Name = z.string().min(1);
 const CellIndex = z.int().min(0);

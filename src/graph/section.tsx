@@ -1,20 +1,13 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import {
-  useCallback,
-  useEffect,
-  useMemo,
-  useReducer,
-  useRef,
-  useState,
-  type ComponentType
-} from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
 import { metricsIcon, stepIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
+import { useChanges } from '../runs/useChanges';
 import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
-import { describeNode, Drawing } from './drawing';
+import { describeNodes, Drawing } from './drawing';
 import { pipelineGraph, type GraphNode } from './pipelineGraph';
 import { useLayout, useWidth } from './useLayout';
 
@@ -36,10 +29,11 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     const graph = useSame(
       useMemo(() => found && pipelineGraph(found, trans.__('Metrics')), [found])
     );
+    const descriptions = useMemo(() => graph && describeNodes(graph, trans), [graph]);
     const { layout, failure } = useLayout(graph, options.notebooks, 'down');
     const frame = useRef<HTMLDivElement>(null);
     const width = useWidth(frame);
-    useStatusChanges(status);
+    useChanges(status.changed);
     // A step's state may follow from what is typed; the graph is drawn again only where it does.
     const statuses = graph?.nodes.map(({ id }) => status.statusOf(open, id)) ?? [];
     const shown = statuses.map(each => each && [each.icon.name, each.text, each.tone]);
@@ -87,7 +81,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
                   className="jp-chard-FlatButton jp-chard-mod-link"
                   onClick={() => goTo(node)}
                 >
-                  {describeNode(node, graph, trans)}
+                  {descriptions?.get(node.id)}
                 </button>
               </li>
             ))}
@@ -107,17 +101,6 @@ function useSame<Value>(value: Value): Value {
   const last = useRef(value);
   if (JSON.stringify(last.current) !== JSON.stringify(value)) last.current = value;
   return last.current;
-}
-
-/** Draws again whenever what is known of runs has changed. */
-function useStatusChanges(status: IChardStepStatus): void {
-  const [, next] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => {
-    status.changed.connect(next);
-    return () => {
-      status.changed.disconnect(next);
-    };
-  }, [status]);
 }
 
 function useActiveCell({ panel }: OpenNotebook): number {

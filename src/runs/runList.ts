@@ -13,6 +13,9 @@ export class RunList {
   private _problem: string | null = null;
   private _loaded = false;
   private next: string | null = null;
+  /** What was last asked for, as long as no run changes: it is asked for every step of a notebook. */
+  private sorted: RunItem[] | null = null;
+  private byNotebook = new Map<string, RunItem[]>();
 
   constructor(private readonly api: ChardApi) {
     void this.follow();
@@ -32,13 +35,21 @@ export class RunList {
   }
 
   /** Newest first. */
-  get all(): RunItem[] {
-    return [...this.runs.values()].sort((a, b) => b.createdAt - a.createdAt || b.number - a.number);
+  get all(): readonly RunItem[] {
+    this.sorted ??= [...this.runs.values()].sort(
+      (a, b) => b.createdAt - a.createdAt || b.number - a.number
+    );
+    return this.sorted;
   }
 
   /** Those of a notebook, newest first. */
-  of(notebook: string): RunItem[] {
-    return this.all.filter(run => run.notebook === notebook);
+  of(notebook: string): readonly RunItem[] {
+    let found = this.byNotebook.get(notebook);
+    if (!found) {
+      found = this.all.filter(run => run.notebook === notebook);
+      this.byNotebook.set(notebook, found);
+    }
+    return found;
   }
 
   get(id: string): RunItem | undefined {
@@ -56,19 +67,19 @@ export class RunList {
     const { runs, next } = await this.ask(this.next);
     for (const run of runs) if (!this.runs.has(run.id)) this.runs.set(run.id, run);
     this.next = next;
-    this._changed.emit();
+    this.emitChanged();
   }
 
   /** A run that was just started here: shown before the feed tells of it. */
   add(run: RunItem): void {
     this.runs.set(run.id, run);
-    this._changed.emit();
+    this.emitChanged();
   }
 
   /** A run that was just deleted here. */
   remove(id: string): void {
     this.runs.delete(id);
-    this._changed.emit();
+    this.emitChanged();
   }
 
   private async follow(): Promise<void> {
@@ -83,11 +94,11 @@ export class RunList {
           else if (change.type === 'changed') this.runs.set(change.run.id, change.run);
           else this.runs.delete(change.id);
           this._problem = null;
-          this._changed.emit();
+          this.emitChanged();
         }
       } catch (error) {
         this._problem = error instanceof Error ? error.message : String(error);
-        this._changed.emit();
+        this.emitChanged();
       }
       await new Promise(resolve => setTimeout(resolve, WAIT_MS));
     }
@@ -104,5 +115,11 @@ export class RunList {
   private ask(before?: string) {
     const query = before === undefined ? { limit: PAGE } : { limit: PAGE, before };
     return this.api.ask(listRuns, { params: {}, query, body: {} });
+  }
+
+  private emitChanged(): void {
+    this.sorted = null;
+    this.byNotebook.clear();
+    this._changed.emit();
   }
 }

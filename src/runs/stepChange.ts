@@ -1,10 +1,18 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
 
+/** A pipeline never changes, and is asked for every step of it whenever a key is pressed. */
+const indexes = new WeakMap<Pipeline, ReadonlyMap<string, Step>>();
+
 /** The step called `name`, the metrics' one included. */
 export function findStep(pipeline: Pipeline, name: string): Step | null {
-  const { steps, metricsStep } = pipeline;
-  if (metricsStep?.name === name) return metricsStep;
-  return steps.find(step => step.name === name) ?? null;
+  let index = indexes.get(pipeline);
+  if (!index) {
+    const { steps, metricsStep } = pipeline;
+    const all = metricsStep ? [...steps, metricsStep] : steps;
+    index = new Map(all.map(step => [step.name, step]));
+    indexes.set(pipeline, index);
+  }
+  return index.get(name) ?? null;
 }
 
 /**
