@@ -8,4 +8,5 @@ export * from './logs';
 export * from './displays';
 export * from './values';
 export * from './snapshots';
+export * from './experiments';
 export * from './eventStream';

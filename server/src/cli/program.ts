@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./commands/run')).registerRun,
   runs: async () => (await import('./commands/runs')).registerRuns,
   snapshot: async () => (await import('./commands/snapshot')).registerSnapshot,
+  experiments: async () => (await import('./commands/experiments')).registerExperiments,
   tune: async () => (await import('./commands/tune')).registerTune,
   doctor: async () => (await import('./commands/doctor')).registerDoctor
 };

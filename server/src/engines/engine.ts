@@ -1,5 +1,12 @@
 import type { Pipeline } from '@chard/core/pipeline';
-import type { RunEventBody, RunPhase, RunSnapshotUse, RunState, StepError } from '@chard/core/run';
+import type {
+  RunEvent,
+  RunEventBody,
+  RunPhase,
+  RunSnapshotUse,
+  RunState,
+  StepError
+} from '@chard/core/run';
 
 /** The Python that runs the steps. */
 export interface EngineInterpreter {
@@ -41,6 +48,15 @@ export interface ExecutionContext {
   readonly interpreter: EngineInterpreter;
   /** Values of the environment variables that steps take from secrets; never stored. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Hears of the run's events, in order, once they are durable. It must not throw. */
+  readonly observer?: (events: readonly RunEvent[]) => void;
+}
+
+/** The trial that a run is, of an experiment. */
+export interface TrialLabel {
+  readonly experiment: string;
+  /** Counts from 1 within its experiment. */
+  readonly number: number;
 }
 
 export interface RunRequest extends ExecutionContext {
@@ -50,14 +66,16 @@ export interface RunRequest extends ExecutionContext {
   readonly options: RunOptions;
   /** What the run works on; null: on the notebook's folder as it is. The engine pins it as `run:ID`. */
   readonly snapshot?: RunSnapshotUse | null;
+  /** Absent for a run that a person started. */
+  readonly trial?: TrialLabel;
 }
 
 export interface RunHandle {
   readonly id: string;
   /** The run's last state. Rejects only where the log can no longer be written (a full disk, a lost lease). */
   readonly finished: Promise<RunState>;
-  /** Asks the run to end; `finished` tells when it has. */
-  cancel(): void;
+  /** Asks the run to end; `finished` tells when it has. `why` stands in the log, for steps that were cancelled. */
+  cancel(why?: string): void;
 }
 
 export interface ExecRequest extends ExecutionContext {

@@ -1,6 +1,7 @@
 import type { App } from '../context';
 import { Router } from '../http/router';
 import { displayRoutes } from './displays';
+import { experimentRoutes } from './experiments';
 import { feedRoutes } from './feeds';
 import { healthRoutes } from './health';
 import { logRoutes } from './logs';
@@ -19,6 +20,7 @@ export function createRouter(app: App): Router {
     ...logRoutes(app),
     ...displayRoutes(app),
     ...snapshotRoutes(app),
-    ...valueRoutes(app)
+    ...valueRoutes(app),
+    ...experimentRoutes(app)
   ]);
 }

@@ -28,6 +28,7 @@ import type { SnapshotStore } from '../../snapshots/snapshotStore';
 import { systemClock, type Clock } from './clock';
 import { EventLog } from './eventLog';
 import { executeCode } from './exec';
+import { Flights } from './flights';
 import { StepGraph } from './graph';
 import { Launcher } from './processes/launcher';
 import { Recovery } from './recovery';
@@ -71,12 +72,14 @@ interface ActiveRun {
 class LocalEngine implements Engine {
   private readonly stores: Stores;
   private readonly scheduler: Scheduler;
+  private readonly flights = new Flights();
   private readonly clock: Clock;
   private readonly owner: Owner;
   private readonly launcher: Launcher;
   private readonly recovery: Recovery;
   /** Opened with the first run: reading what is there needs no memory of folders. */
   private memory: WorkspaceMemory | null = null;
+  private recovering: Promise<unknown> = Promise.resolve();
   private runCount = 0;
   private readonly active = new Map<string, ActiveRun>();
   private readonly closing = new AbortController();
@@ -102,6 +105,8 @@ class LocalEngine implements Engine {
     options,
     interpreter,
     secrets = {},
+    observer,
+    trial,
     snapshot = null
   }: RunRequest): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
@@ -112,7 +117,7 @@ class LocalEngine implements Engine {
     // First, so that nobody removes it meanwhile.
     if (snapshot !== null) await this.snapshotStore().pin(snapshot.id, runPin(id));
     try {
-      return await this.begin(plan, notebook.bytes);
+      return await this.begin(plan, notebook.bytes, { observer, trial });
     } catch (error) {
       if (snapshot !== null && this.stores.runs.get(id) === undefined) {
         await this.snapshotStore().unpin(snapshot.id, runPin(id));
@@ -121,7 +126,11 @@ class LocalEngine implements Engine {
     }
   }
 
-  private async begin(plan: RunPlan, bytes: Uint8Array): Promise<RunHandle> {
+  private async begin(
+    plan: RunPlan,
+    bytes: Uint8Array,
+    { observer, trial }: Pick<RunRequest, 'observer' | 'trial'>
+  ): Promise<RunHandle> {
     const { id, pipeline, interpreter } = plan;
     const workspace = await this.openWorkspace(plan);
     await this.check(plan, workspace);
@@ -133,13 +142,24 @@ class LocalEngine implements Engine {
     };
     const event = { time: this.clock.now(), body: runCreated(plan, artefacts.notebook) };
     this.stores.runs.create(
-      { id, notebook: plan.notebook, pipeline: pipeline.name, artefacts, events: [event] },
+      {
+        id,
+        notebook: plan.notebook,
+        pipeline: pipeline.name,
+        artefacts,
+        events: [event],
+        trial: trial ?? null
+      },
       this.owner
     );
-    return this.launch(plan, workspace, { type: 'run-started', pid: process.pid });
+    observer?.(this.stores.runs.read(id));
+    return this.launch(plan, workspace, { type: 'run-started', pid: process.pid }, observer);
   }
 
-  async resume(run: string, { interpreter, secrets = {} }: ExecutionContext): Promise<RunHandle> {
+  async resume(
+    run: string,
+    { interpreter, secrets = {}, observer }: ExecutionContext
+  ): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
     await this.recover();
     const state = this.stateOf(run);
@@ -165,7 +185,7 @@ class LocalEngine implements Engine {
     const workspace = await this.openWorkspace(plan);
     this.closing.signal.throwIfAborted();
     this.stores.leases.take(run, this.owner, this.clock.now(), lease => this.isAlive(lease));
-    return this.launch(plan, workspace, { type: 'run-resumed', pid: process.pid });
+    return this.launch(plan, workspace, { type: 'run-resumed', pid: process.pid }, observer);
   }
 
   async cancel(run: string): Promise<void> {
@@ -196,8 +216,11 @@ class LocalEngine implements Engine {
     return executeCode(services, request, pipeline, this.stateOf(request.run), listener);
   }
 
+  /** One after the other: what one has taken to put it in order, another would take for left behind. */
   recover(): Promise<string[]> {
-    return this.recovery.recover();
+    const recovered = this.recovering.then(() => this.recovery.recover());
+    this.recovering = recovered.catch(() => undefined);
+    return recovered;
   }
 
   async close(): Promise<void> {
@@ -275,12 +298,20 @@ class LocalEngine implements Engine {
   }
 
   /** Executes a run that this engine owns. */
-  private launch(plan: RunPlan, workspace: RunWorkspace, beginning: RunEventBody): RunHandle {
-    const { stores, owner, clock, launcher, scheduler } = this;
-    const log = new EventLog(stores.runs, plan.id, owner, clock, error => execution.fail(error));
+  private launch(
+    plan: RunPlan,
+    workspace: RunWorkspace,
+    beginning: RunEventBody,
+    observer?: ExecutionContext['observer']
+  ): RunHandle {
+    const { stores, owner, clock, launcher, scheduler, flights } = this;
+    const log = new EventLog(stores.runs, plan.id, owner, clock, {
+      onFailure: error => execution.fail(error),
+      onWritten: events => observer?.(events)
+    });
     const execution: RunExecution = new RunExecution(
       plan,
-      { stores, owner, clock, launcher, scheduler, workspace },
+      { stores, owner, clock, launcher, scheduler, flights, workspace },
       log
     );
     const finished = execution
@@ -291,7 +322,7 @@ class LocalEngine implements Engine {
     finished.catch(() => undefined);
     this.active.set(plan.id, { execution, finished });
     this.listen();
-    return { id: plan.id, finished, cancel: () => execution.cancel() };
+    return { id: plan.id, finished, cancel: why => execution.cancel(why) };
   }
 
   private letGo(run: string): void {
