@@ -112,7 +112,7 @@ function isThere(wanted: FileState | null, now: FileState | undefined): boolean 
   return now?.kind !== 'folder' && sameState(wanted, now);
 }
 
-async function stateAt(
+export async function stateAt(
   path: string,
   { folder, digests }: ReplayPlaces
 ): Promise<FileState | undefined> {
