@@ -15,7 +15,7 @@ SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name
 
 RUNNER_SOURCES := $(shell find runner -name '*.py' ! -path '*/tests/*' -print)
 
-.PHONY: setup demo lab test test-kfp test-frameworks bench check format pictures lock lock-frameworks clean
+.PHONY: setup demo lab test test-kfp test-cluster test-frameworks bench bench-lab check format pictures lock lock-frameworks clean
 
 setup: $(STAMPS)/build $(STAMPS)/labextension $(STAMPS)/package
 
@@ -32,15 +32,25 @@ test: setup $(STAMPS)/ui-tests $(STAMPS)/kfp
 test-kfp: setup $(STAMPS)/kfp
 	@$(RUN) jest --selectProjects kfp --maxWorkers=1
 
-# Values of libraries that are too large for every run of the tests.
+# Whether a real cluster takes what is written for it: with kubectl on the path, KUBECONFIG set, and Katib in the cluster.
+test-cluster: setup
+	@kubectl get crd experiments.kubeflow.org > /dev/null || \
+	  echo 'Skipped: kubectl reaches no cluster that has Katib. Set KUBECONFIG to one, and its namespace as the current one.'
+	@$(RUN) jest --selectProjects cluster --maxWorkers=1 --verbose
+
+# Values of libraries that are too large for every run of the tests, and the callbacks in them.
 test-frameworks: $(STAMPS)/frameworks
-	$(VENV)/frameworks/bin/python -m pytest -ra runner/tests/values
+	$(VENV)/frameworks/bin/python -m pytest -ra runner/tests/values runner/tests/callbacks
 
 check: setup $(STAMPS)/ui-tests
 	@$(RUN) $(VENV)/bin/python .ci/test.py --only check
 
-bench: setup $(STAMPS)/peers
+bench: setup $(STAMPS)/peers $(STAMPS)/ui-tests
 	$(RUN) $(VENV)/bin/python bench/run.py
+
+# The part of `make bench` in a real JupyterLab, in ten minutes: LAB="memory --minutes 15" measures one thing, and longer.
+bench-lab: setup $(STAMPS)/peers $(STAMPS)/ui-tests
+	$(RUN) $(VENV)/bin/python bench/in_lab.py $(LAB)
 
 format: setup
 	$(RUN) prettier --write .

@@ -54,13 +54,23 @@ module.exports = {
       ...common,
       displayName: 'server',
       testMatch: ['<rootDir>/server/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/server/src/equivalence/kfp/']
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/server/src/equivalence/kfp/',
+        '<rootDir>/server/src/cluster/'
+      ]
     },
     // With the real kfp package, in an environment of its own.
     {
       ...common,
       displayName: 'kfp',
       testMatch: ['<rootDir>/server/src/equivalence/kfp/**/*.spec.ts']
+    },
+    // With a real cluster.
+    {
+      ...common,
+      displayName: 'cluster',
+      testMatch: ['<rootDir>/server/src/cluster/**/*.spec.ts']
     },
     {
       ...common,

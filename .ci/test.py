@@ -113,6 +113,7 @@ JOBS = [
     jest("extension", "--selectProjects", "extension", "--maxWorkers=1"),
     pytest("runner", "runner/tests"),
     pytest("jupyter server", "jupyterlab_chard/tests"),
+    pytest("benchmarks", "bench/tests"),
     check("types", "jlpm", "run", "typecheck"),
     check("python types", "mypy"),
     check("lint", "jlpm", "run", "lint"),

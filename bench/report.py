@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Limit:
-    """One figure of Chard's own, with the text of its target and whether it is met."""
+    """One figure of Chard's own, with its target as text and whether it is met (None: no aim)."""
 
     what: str
     found: str
     target: str
-    met: bool
+    met: bool | None
 
     def cells(self) -> list[str]:
-        return [self.what, self.found, self.target + _mark(self.met)]
+        mark = "" if self.met is None else _mark(self.met)
+        return [self.what, self.found, self.target + mark]
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,29 @@ class Section:
     header: Sequence[str]
     rows: Sequence[Row | Limit]
 
+    def noted(self, note: str) -> Section:
+        """The same with a sentence more in its text."""
+        return replace(self, text=f"{self.text} {note}".rstrip())
+
     def markdown(self) -> str:
         lines = [f"## {self.title}", "", self.text, ""]
         lines.append("| " + " | ".join(self.header) + " |")
         lines.append("|" + " --- |" * len(self.header))
         lines.extend("| " + " | ".join(row.cells()) + " |" for row in self.rows)
         return "\n".join(lines) + "\n"
+
+
+def replaced(results: str, section: Section) -> str:
+    """``results`` with this section where the one with its title stood, or at the end."""
+    head, *parts = results.split("\n## ")
+    new = section.markdown().removeprefix("## ").rstrip("\n")
+    titles = [part.split("\n", 1)[0] for part in parts]
+    if section.title in titles:
+        at = titles.index(section.title)
+        parts[at] = new + ("\n" if at < len(parts) - 1 else "")
+    else:
+        parts = [*(part.rstrip("\n") + "\n" for part in parts), new]
+    return "\n## ".join([head, *parts]).rstrip("\n") + "\n"
 
 
 def seconds(value: float) -> str:

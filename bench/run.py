@@ -8,6 +8,7 @@ import platform
 
 import analysis
 import cold_start
+import in_lab
 import kfp_compile
 import passing
 import rerun
@@ -32,16 +33,9 @@ def main() -> None:
             python=platform.python_version(),
         )
     ]
-    for module in (
-        cold_start,
-        analysis,
-        step_overhead,
-        passing,
-        width,
-        rerun,
-        kfp_compile,
-    ):
-        section = module.measure().markdown()
+    modules = (cold_start, analysis, step_overhead, passing, width, rerun, kfp_compile)
+    for measure in (*(module.measure for module in modules), *in_lab.SECTIONS.values()):
+        section = measure().markdown()
         print(section, flush=True)
         parts.append(section)
     (ROOT / "bench" / "RESULTS.md").write_text("\n".join(parts))

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 
+export { METRICS_STEP } from './metricsStep';
+
 /**
  * The pipeline: plain JSON, the same for every engine. `chard graph` prints it; the JSON Schema made from here
  * is published in schema/pipeline.schema.json.
  */
 export const PIPELINE_SCHEMA_VERSION = '1';
-
-/** The name under which the metrics cells' implicit last step runs; no step can be called so (`@` is not a name). */
-export const METRICS_STEP = '@metrics';
 
 const Name = z.string().min(1);
 const CellIndex = z.int().min(0);
@@ -139,7 +138,9 @@ export const Volume = z.object({
   snapshotName: z.string().nullable(),
   readOnly: z.boolean(),
   subPath: z.string().nullable(),
-  annotations: z.record(z.string(), z.string())
+  annotations: z.record(z.string(), z.string()),
+  /** Where its files are on a machine without a cluster, from the notebook's folder; null: at the mount point. */
+  folder: z.string().nullable().default(null)
 });
 export type Volume = z.infer<typeof Volume>;
 
@@ -168,6 +169,8 @@ export const Pipeline = z.object({
   /** The implicit last step made of the metrics cells, named `@metrics`. */
   metricsStep: Step.nullable(),
   volumes: z.array(Volume),
+  /** Whether a snapshot is taken before a run; null: the notebook does not say. */
+  snapshotVolumes: z.boolean().nullable().default(null),
   /** For the whole run. */
   timeoutSeconds: z.number().positive().nullable().default(null),
   securityContext: SecurityContext.nullable().default(null),

@@ -48,6 +48,9 @@ class Draft {
       case 'run-preparing':
         this.run.preparing = event.modules;
         return;
+      case 'workspace':
+        this.run.workspace = { way: event.way, why: event.why };
+        return;
       case 'run-finished':
         this.run.preparing = null;
         this.run.phase = event.state;
@@ -94,6 +97,7 @@ class Draft {
     this.run.parameters = event.parameters;
     this.run.options = event.options;
     this.run.createdAt = event.time;
+    this.run.snapshot = event.snapshot ?? null;
     this.run.positions = new Map(event.steps.map((step, position) => [step.name, position]));
     this.ownSteps = event.steps.map(step => ({
       name: step.name,
@@ -110,7 +114,8 @@ class Draft {
       finishedAt: null,
       error: null,
       values: [],
-      resources: null
+      resources: null,
+      snapshot: null
     }));
     this.ownSteps.forEach((_, position) => this.copied.add(position));
     this.run.steps = this.ownSteps;
@@ -182,6 +187,7 @@ class Draft {
     step.error = event.error;
     step.values = event.values;
     step.resources = event.resources;
+    step.snapshot = event.snapshot ?? null;
   }
 
   /** A step's later attempt tells its numbers again; those of the former one would stand twice in a curve. */

@@ -42,6 +42,7 @@ export interface LineContent {
 /** The line above one code cell: plain DOM, since a notebook has a thousand of them. */
 export class Line extends Widget {
   private shown = '';
+  private drawn: LineContent | null = null;
   private readonly text = element('span', 'jp-chard-Line-text');
   private readonly end = element('span', 'jp-chard-Line-end');
   private readonly edit: HTMLButtonElement;
@@ -65,6 +66,14 @@ export class Line extends Widget {
 
   render(content: LineContent): void {
     const { view, status, room } = content;
+    if (
+      view === this.drawn?.view &&
+      room === this.drawn.room &&
+      isSame(status, this.drawn.status)
+    ) {
+      return;
+    }
+    this.drawn = content;
     const key = JSON.stringify([view, status?.text, status?.icon.name, room]);
     if (key === this.shown) return;
     this.shown = key;
@@ -138,6 +147,10 @@ export class Line extends Widget {
       ...row(trans.__('Gives:'), outputs)
     ].join('\n');
   }
+}
+
+function isSame(one: StepStatus | null, other: StepStatus | null): boolean {
+  return one?.text === other?.text && one?.icon === other?.icon;
 }
 
 function flow({ inputs, outputs }: LineView, room: number): Node[] {

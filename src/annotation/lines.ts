@@ -22,6 +22,8 @@ export class Lines {
   private readonly awaited = new WeakSet<Cell>();
   private readonly resize: ResizeObserver;
   private views: LineViews | null = null;
+  /** Whether the views are of a notebook that has changed since: what runs do changes no view. */
+  private stale = true;
   private room = 100;
   private _mode: LinesMode;
   /** What the person chose for this notebook; null: as the settings say. */
@@ -38,7 +40,10 @@ export class Lines {
   ) {
     this._mode = mode;
     const { panel, pipeline } = open;
-    pipeline.changed.connect(() => this.schedule());
+    pipeline.changed.connect(() => {
+      this.stale = true;
+      this.schedule();
+    });
     status.changed.connect(this.schedule, this);
     panel.content.cellInViewportChanged.connect((_, cell) => this.updateOne(cell));
     panel.content.activeCellChanged.connect(() => this.markActive());
@@ -87,7 +92,10 @@ export class Lines {
     if (panel.isDisposed) return;
     const { shown } = this;
     if (shown) {
-      this.views = lineViews(pipeline.annotated, pipeline.findings, this.trans);
+      if (this.stale || !this.views) {
+        this.views = lineViews(pipeline.annotated, pipeline.findings, this.trans);
+        this.stale = false;
+      }
       panel.content.widgets.forEach((cell, index) => this.updateCell(cell, index));
     }
     if (panel.content.node.classList.contains(SHOWN_CLASS) !== shown) this.reveal(shown);

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { memo, useId, useMemo, useRef, type KeyboardEvent } from 'react';
+import { memo, useCallback, useId, useMemo, useRef, type KeyboardEvent } from 'react';
 import type { GraphLayout, Point } from '../notebooks/messages';
 import type { StepStatus } from '../tokens';
 import {
@@ -30,19 +30,24 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
   const svg = useRef<SVGSVGElement>(null);
   const arrow = useId();
   const arrowDerived = useId();
-  const labels = useMemo(() => describeNodes(graph, trans), [graph]);
   const stop = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
   const scale = Math.max(LEAST_SCALE, Math.min(1, props.width / Math.max(1, layout.width)));
-  const walk = (event: KeyboardEvent, at: number): void => {
-    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-    if (by !== undefined) {
-      const nodes = svg.current?.querySelectorAll<SVGGElement>('[data-node]');
-      nodes?.[Math.max(0, Math.min(graph.nodes.length - 1, at + by))]?.focus();
-    } else if (event.key === 'Enter' || event.key === ' ') {
-      props.onSelect(graph.nodes[at]!);
-    } else return;
-    event.preventDefault();
-  };
+  const labels = useMemo(() => describeNodes(graph, trans), [graph, trans]);
+  const { onSelect } = props;
+  const press = useCallback((at: number) => onSelect(graph.nodes[at]!), [graph, onSelect]);
+  const walk = useCallback(
+    (event: KeyboardEvent, at: number): void => {
+      const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+      if (by !== undefined) {
+        const nodes = svg.current?.querySelectorAll<SVGGElement>('[data-node]');
+        nodes?.[Math.max(0, Math.min(graph.nodes.length - 1, at + by))]?.focus();
+      } else if (event.key === 'Enter' || event.key === ' ') {
+        press(at);
+      } else return;
+      event.preventDefault();
+    },
+    [graph, press]
+  );
   return (
     <svg
       ref={svg}
@@ -74,18 +79,22 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
       {graph.nodes.map((node, at) => {
         const place = layout.nodes[node.id];
         if (!place) return null;
+        const status = props.statusOf(node);
         return (
           <NodeView
             key={node.id}
             node={node}
+            at={at}
             place={place}
             isSelected={node.id === selected}
             isStop={node.id === stop}
-            icon={props.iconOf(node)}
-            status={props.statusOf(node)}
+            icon={status?.icon ?? props.iconOf(node)}
+            tone={status?.tone}
+            text={status?.text}
+            short={status?.short}
             label={labels.get(node.id)!}
-            onClick={() => props.onSelect(node)}
-            onKeyDown={event => walk(event, at)}
+            onPress={press}
+            onKey={walk}
           />
         );
       })}
@@ -93,11 +102,11 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
   );
 });
 
-/** What each node, by its id, says to those who do not see the drawing. */
+/** What each node says to those who do not see the drawing, by its id. */
 export function describeNodes(
   { edges, nodes }: PipelineGraph,
   trans: TranslationBundle
-): Map<string, string> {
+): ReadonlyMap<string, string> {
   const titles = new Map(nodes.map(({ id, title }) => [id, title]));
   const sources = new Map<string, string[]>(nodes.map(({ id }) => [id, []]));
   for (const { from, to, names, derived } of edges) {
@@ -107,8 +116,9 @@ export function describeNodes(
   }
   return new Map(
     nodes.map(({ id, title }) => {
-      const after = sources.get(id)!;
-      return [id, after.length === 0 ? title : trans.__('%1, after %2', title, after.join('; '))];
+      const before = sources.get(id)!;
+      const text = before.length === 0 ? title : trans.__('%1, after %2', title, before.join('; '));
+      return [id, text];
     })
   );
 }
@@ -129,7 +139,8 @@ function Arrow({ id, className }: { id: string; className: string }) {
   );
 }
 
-function EdgeView(props: {
+/** Of a thousand edges and nodes, those that did not change are not drawn again: all they get are values that stay. */
+const EdgeView = memo(function EdgeView(props: {
   readonly edge: GraphEdge;
   readonly points: readonly Point[];
   readonly label: Point;
@@ -160,35 +171,37 @@ function EdgeView(props: {
       )}
     </g>
   );
-}
+});
 
-function NodeView(props: {
+const NodeView = memo(function NodeView(props: {
   readonly node: GraphNode;
+  readonly at: number;
   readonly place: Point;
   readonly isSelected: boolean;
   readonly isStop: boolean;
   readonly icon: LabIcon;
-  readonly status: StepStatus | null;
+  readonly tone: StepStatus['tone'] | undefined;
+  readonly text: string | undefined;
+  readonly short: string | undefined;
   readonly label: string;
-  readonly onClick: () => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onPress: (at: number) => void;
+  readonly onKey: (event: KeyboardEvent, at: number) => void;
 }) {
-  const { node, place, status } = props;
+  const { node, at, place, icon: Icon, text } = props;
   const width = nodeWidth(node.title);
   const { nodeHeight: height } = GRAPH_SIZES;
-  const Icon = status?.icon ?? props.icon;
   return (
     <g
       className={`jp-chard-Graph-node${props.isSelected ? ' jp-chard-mod-selected' : ''}`}
       data-node={node.id}
-      data-tone={status?.tone}
+      data-tone={props.tone}
       role="button"
       tabIndex={props.isStop ? 0 : -1}
-      aria-label={[props.label, status?.text].filter(Boolean).join(', ')}
+      aria-label={[props.label, text].filter(Boolean).join(', ')}
       aria-pressed={props.isSelected}
       transform={`translate(${place.x - width / 2} ${place.y - height / 2})`}
-      onClick={props.onClick}
-      onKeyDown={props.onKeyDown}
+      onClick={() => props.onPress(at)}
+      onKeyDown={event => props.onKey(event, at)}
     >
       <title>{props.label}</title>
       <rect width={width} height={height} rx={3} />
@@ -197,13 +210,15 @@ function NodeView(props: {
           <Icon.react tag="span" className="jp-chard-icon" />
           <span className="jp-chard-Graph-text">
             <span>{node.title}</span>
-            {status && <span className="jp-chard-Graph-status">{status.short ?? status.text}</span>}
+            {text !== undefined && (
+              <span className="jp-chard-Graph-status">{props.short ?? text}</span>
+            )}
           </span>
         </div>
       </foreignObject>
     </g>
   );
-}
+});
 
 /** A smooth line through the points of a layout. */
 export function curve(points: readonly Point[]): string {

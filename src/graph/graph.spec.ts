@@ -1,7 +1,9 @@
 /** @jest-environment node */
+import { nullTranslator } from '@jupyterlab/translation';
 import fc from 'fast-check';
 import type { GraphShape } from '../notebooks/messages';
 import { layOut } from './layout';
+import { describeNodes } from './drawing';
 import { nodeWidth, rowsOf } from './pipelineGraph';
 
 const arbitraryGraph = fc.integer({ min: 0, max: 25 }).chain(count =>
@@ -61,4 +63,19 @@ test('names on an edge are broken into rows, and those that do not fit are count
   const rows = rowsOf(many);
   expect(rows).toHaveLength(3);
   expect(rows.at(-1)).toMatch(/\+21$/);
+});
+
+test('each node says what it comes after and what it gets', () => {
+  const nodes = ['load', 'fit', 'test'].map((id, cell) => ({ id, title: id, cell, cells: [cell] }));
+  const edges = [
+    { from: 'load', to: 'fit', derived: false, names: ['x', 'y'], rows: [] },
+    { from: 'load', to: 'test', derived: true, names: ['x'], rows: [] },
+    { from: 'fit', to: 'test', derived: false, names: [], rows: [] }
+  ];
+  const found = describeNodes({ nodes, edges }, nullTranslator.load('chard'));
+  expect([...found]).toEqual([
+    ['load', 'load'],
+    ['fit', 'fit, after load (x, y)'],
+    ['test', 'test, after load (x), found; fit']
+  ]);
 });

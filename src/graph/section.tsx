@@ -3,8 +3,8 @@ import type { CommandRegistry } from '@lumino/commands';
 import { useCallback, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
 import { usePipeline } from '../notebooks/usePipeline';
-import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
 import { useChanges } from '../runs/useChanges';
+import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
 import { describeNodes } from './drawing';
 import { pipelineGraph, type GraphNode } from './pipelineGraph';
 import { GraphView } from './view';
@@ -27,6 +27,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     const graph = useSame(
       useMemo(() => found && pipelineGraph(found, trans.__('Metrics')), [found])
     );
+    const descriptions = useMemo(() => graph && describeNodes(graph, trans), [graph]);
     useChanges(status.changed);
     // A step's state may follow from what is typed; the graph is drawn again only where it does.
     const statuses = graph?.nodes.map(({ id }) => status.statusOf(open, id)) ?? [];
@@ -45,7 +46,6 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
         </p>
       );
     }
-    const labels = describeNodes(graph, trans);
     const selected = graph.nodes.find(({ cells }) => cells.includes(active))?.id ?? null;
     return (
       <div className="jp-chard-GraphSection">
@@ -68,7 +68,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
                   className="jp-chard-FlatButton jp-chard-mod-link"
                   onClick={() => goTo(node)}
                 >
-                  {labels.get(node.id)}
+                  {descriptions?.get(node.id)}
                 </button>
               </li>
             ))}

@@ -53,7 +53,8 @@ export class WorkerAnalysis implements Analysis {
 
   close(notebook: number): void {
     this.listeners.delete(notebook);
-    this.send({ type: 'close', notebook });
+    // Where no worker was started, nothing is remembered that it should forget.
+    this.worker?.postMessage({ type: 'close', notebook } satisfies WorkerRequest);
   }
 
   async layOut(graph: GraphShape): Promise<GraphLayout> {

@@ -102,6 +102,22 @@ afterEach(() => {
   open = [];
 });
 
+test('a notebook without annotations is analysed once it gets one, or somebody asks', async () => {
+  const analysis = new DirectAnalysis();
+  const bare = pipelineOf(notebookOf(['a = 1']), analysis);
+  bare.notebook.cells[0]!.setSource('a = 2');
+  // Had the first one asked, it would have been before this one.
+  await analysed(pipelineOf(notebookOf(...LOAD_AND_TRAIN)));
+  expect(analysis.requests).toEqual([]);
+  bare.notebook.cells[0]!.setMetadata('tags', ['step:a']);
+  await analysed(bare);
+  expect(bare.findings?.pipeline?.steps.map(({ name }) => name)).toEqual(['a']);
+
+  const asked = pipelineOf(notebookOf(['b = 1']));
+  await asked.untilCurrent();
+  expect(asked.findings).not.toBeNull();
+});
+
 test('tags are known at once, what the code says a moment later', async () => {
   const pipeline = pipelineOf(notebookOf(...LOAD_AND_TRAIN));
   expect(pipeline.annotated.steps.map(({ name }) => name)).toEqual(['load', 'train']);

@@ -10,8 +10,8 @@ import { applyToShared, type EditSession } from './edits';
 import type { Analysed } from './messages';
 import { NotebookSource, type ChangeKind } from './snapshot';
 
-/** Long enough to take a burst of keys together, short enough not to be seen. */
-const PAUSE_MS = 30;
+/** Takes together what comes in one burst; the analysis itself keeps what comes while it runs for the next one. */
+const PAUSE_MS = 10;
 
 export interface PipelineFindings {
   readonly pipeline: Pipeline | null;
@@ -39,6 +39,8 @@ export class NotebookPipeline {
   private asked = -1;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private disposed = false;
+  /** Most notebooks are no pipelines: the analysis is loaded for those that are, or when somebody asks for findings. */
+  private wanted = false;
 
   /** `name`: of the pipeline where the notebook gives none. */
   constructor(
@@ -153,6 +155,8 @@ export class NotebookPipeline {
 
   /** Resolves once the findings are those of the notebook as it is, or cannot be had. */
   untilCurrent(): Promise<void> {
+    this.wanted = true;
+    this.schedule();
     return new Promise(resolve => {
       const look = (): void => {
         if (!this.disposed && !this.isCurrent) return;
@@ -209,6 +213,8 @@ export class NotebookPipeline {
 
   /** One analysis at a time: what changes meanwhile is taken together in the next one. */
   private schedule(): void {
+    this.wanted ||= this.isPython && this.isAnnotated;
+    if (!this.wanted || this.isCurrent || this.disposed) return;
     if (this.timer !== null || this.asked > this.analysedRevision) return;
     this.timer = setTimeout(() => {
       this.timer = null;

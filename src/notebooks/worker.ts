@@ -1,5 +1,4 @@
 import { createAnalyser } from '@chard/core/python/dataflow';
-import { layOut } from '../graph/layout';
 import { AnalysedNotebook } from './analysedNotebook';
 import { WorkerRequest, type Answer, type WorkerReply } from './messages';
 
@@ -11,7 +10,7 @@ function reply(message: WorkerReply): void {
   self.postMessage(message);
 }
 
-function answer(request: WorkerRequest): void {
+async function answer(request: WorkerRequest): Promise<void> {
   switch (request.type) {
     case 'analyse': {
       let notebook = notebooks.get(request.notebook);
@@ -25,14 +24,18 @@ function answer(request: WorkerRequest): void {
       notebooks.delete(request.notebook);
       return;
     default:
-      return reply({ type: 'answered', request: request.request, answer: answerTo(request) });
+      return reply({ type: 'answered', request: request.request, answer: await answerTo(request) });
   }
 }
 
-function answerTo(
+async function answerTo(
   request: Extract<WorkerRequest, { type: 'lay-out' | 'suggest' | 'take' }>
-): Answer {
-  if (request.type === 'lay-out') return { of: 'lay-out', layout: layOut(request.graph) };
+): Promise<Answer> {
+  if (request.type === 'lay-out') {
+    // Only a graph that is shown needs it.
+    const { layOut } = await import('../graph/layout');
+    return { of: 'lay-out', layout: layOut(request.graph) };
+  }
   const notebook = notebooks.get(request.notebook);
   if (!notebook) throw new Error('The notebook has not been read yet.');
   return request.type === 'suggest'
@@ -40,16 +43,15 @@ function answerTo(
     : { of: 'take', edits: notebook.take(request.suggestions) };
 }
 
+// All but the first layout is answered before the next request is looked at.
 self.onmessage = (event: MessageEvent<unknown>) => {
   const request = WorkerRequest.parse(event.data);
-  try {
-    answer(request);
-  } catch (error) {
+  answer(request).catch((error: unknown) => {
     reply({
       type: 'failed',
       notebook: request.type === 'analyse' ? request.notebook : null,
       request: 'request' in request ? request.request : null,
       message: error instanceof Error ? error.message : String(error)
     });
-  }
+  });
 };

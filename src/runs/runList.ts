@@ -13,9 +13,9 @@ export class RunList {
   private _problem: string | null = null;
   private _loaded = false;
   private next: string | null = null;
-  private sorted: readonly RunItem[] | null = null;
-  /** Asked for every step at every change of a run. */
-  private readonly byNotebook = new Map<string, readonly RunItem[]>();
+  /** What was last asked for, as long as no run changes: it is asked for every step of a notebook. */
+  private sorted: RunItem[] | null = null;
+  private byNotebook = new Map<string, RunItem[]>();
 
   /** `pathOf`: where the notebook of a run is now. */
   constructor(
@@ -58,7 +58,7 @@ export class RunList {
 
   /** After a change of what `pathOf` says. */
   pathsChanged(): void {
-    this.tell();
+    this.emitChanged();
   }
 
   get(id: string): RunItem | undefined {
@@ -76,25 +76,19 @@ export class RunList {
     const { runs, next } = await this.ask(this.next);
     for (const run of runs) if (!this.runs.has(run.id)) this.runs.set(run.id, run);
     this.next = next;
-    this.tell();
+    this.emitChanged();
   }
 
   /** A run that was just started here: shown before the feed tells of it. */
   add(run: RunItem): void {
     this.runs.set(run.id, run);
-    this.tell();
+    this.emitChanged();
   }
 
   /** A run that was just deleted here. */
   remove(id: string): void {
     this.runs.delete(id);
-    this.tell();
-  }
-
-  private tell(): void {
-    this.sorted = null;
-    this.byNotebook.clear();
-    this._changed.emit();
+    this.emitChanged();
   }
 
   private async follow(): Promise<void> {
@@ -109,11 +103,11 @@ export class RunList {
           else if (change.type === 'changed') this.runs.set(change.run.id, change.run);
           else this.runs.delete(change.id);
           this._problem = null;
-          this.tell();
+          this.emitChanged();
         }
       } catch (error) {
         this._problem = error instanceof Error ? error.message : String(error);
-        this.tell();
+        this.emitChanged();
       }
       await new Promise(resolve => setTimeout(resolve, WAIT_MS));
     }
@@ -130,5 +124,11 @@ export class RunList {
   private ask(before?: string) {
     const query = before === undefined ? { limit: PAGE } : { limit: PAGE, before };
     return this.api.ask(listRuns, { params: {}, query, body: {} });
+  }
+
+  private emitChanged(): void {
+    this.sorted = null;
+    this.byNotebook.clear();
+    this._changed.emit();
   }
 }

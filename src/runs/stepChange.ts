@@ -1,17 +1,18 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
 
-/** Asked for every step at every change of a run. */
-const stepsByName = new WeakMap<Pipeline, ReadonlyMap<string, Step>>();
+/** A pipeline never changes, and is asked for every step of it whenever a key is pressed. */
+const indexes = new WeakMap<Pipeline, ReadonlyMap<string, Step>>();
 
 /** The step called `name`, the metrics' one included. */
 export function findStep(pipeline: Pipeline, name: string): Step | null {
-  let steps = stepsByName.get(pipeline);
-  if (!steps) {
-    const { steps: own, metricsStep } = pipeline;
-    steps = new Map([...own, ...(metricsStep ? [metricsStep] : [])].map(step => [step.name, step]));
-    stepsByName.set(pipeline, steps);
+  let index = indexes.get(pipeline);
+  if (!index) {
+    const { steps, metricsStep } = pipeline;
+    const all = metricsStep ? [...steps, metricsStep] : steps;
+    index = new Map(all.map(step => [step.name, step]));
+    indexes.set(pipeline, index);
   }
-  return steps.get(name) ?? null;
+  return index.get(name) ?? null;
 }
 
 /**

@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { Diagnostic } from '../../diagnostics';
 import { Pipeline } from '../../pipeline/model';
 import { MetricValue, RunPhase } from '../../run/events';
+import { SnapshotId } from '../../snapshot';
 import { RunSnapshot } from '../../run/snapshot';
-import { Nothing, WireInt, wireList, type BytesEndpoint, type JsonEndpoint } from './endpoint';
+import {
+  Nothing,
+  WireFlag,
+  WireInt,
+  wireList,
+  type BytesEndpoint,
+  type JsonEndpoint
+} from './endpoint';
 import { NotebookPath, ParameterValues } from './notebooks';
 
 export const RunId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/);
@@ -29,7 +37,9 @@ export const RunItem = z.object({
   /** What the metrics cells have reported. */
   metrics: z.record(z.string(), MetricValue),
   /** The step that a failed run failed in. */
-  failedStep: z.string().nullable()
+  failedStep: z.string().nullable(),
+  /** The trial that it is, of an experiment that is kept; null for a run that a person started. */
+  trial: z.object({ experiment: z.string(), number: z.int().min(1) }).nullable()
 });
 export type RunItem = z.infer<typeof RunItem>;
 
@@ -58,6 +68,10 @@ export const listRuns = {
   query: z.strictObject({
     notebook: NotebookPath.optional(),
     state: wireList(RunPhase).optional(),
+    /** Only the trials of this experiment. */
+    experiment: z.string().max(128).optional(),
+    /** Whether trials of experiments are among them. */
+    trials: WireFlag.default(true),
     /**
      * Part of the id, `run 13`, the title, the pipeline's name, the notebook's path, or a parameter as `name=value`; case does
      * not count.
@@ -85,7 +99,11 @@ export const StartOptions = z.strictObject({
   /** The run that `from` and `only` take from; else the latest results that hold. */
   base: RunId.nullable().default(null),
   /** At most so many of its steps side by side; null for as many as the machine can. */
-  parallel: z.int().min(1).max(1024).nullable().default(null)
+  parallel: z.int().min(1).max(1024).nullable().default(null),
+  /** The snapshot to work on (`takeSnapshotOf`); null: in the notebook's folder itself. */
+  snapshot: SnapshotId.nullable().default(null),
+  /** Bytes up to which files are copied for the run where they cannot be shared; null for the usual. */
+  copyLimit: z.number().min(0).nullable().default(null)
 });
 
 /**

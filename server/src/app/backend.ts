@@ -1,19 +1,33 @@
 import type { Host } from '../host';
-import type { Engine } from '../engines/engine';
+import type { Engine, ExecutionContext } from '../engines/engine';
 import { createLocalEngine } from '../engines/local';
+import { ExperimentAnalysis } from '../experiments/analysis';
+import type { ExperimentEngine } from '../experiments/experimentEngine';
+import { createExperimentEngine } from '../experiments/localExperiments';
+import { optunaSuggester } from '../experiments/suggester/process';
+import type { OpenSuggester } from '../experiments/suggester/suggester';
+import { executionContext } from '../runs/execution';
 import { LogIndexes } from '../runs/log';
+import { SnapshotDoor } from '../snapshots/door';
+import type { SnapshotStore } from '../snapshots/snapshotStore';
 import { openStores, type Stores } from '../stores';
 import { Catalogue } from './catalogue';
 import { Changes } from './changes';
+import { ExperimentCatalogue } from './experimentCatalogue';
 import type { Root } from './root';
 
 /** What the routes work with, once the stores are open. */
 export interface Backend {
   readonly stores: Stores;
   readonly engine: Engine;
+  readonly experiments: ExperimentEngine;
+  readonly analysis: ExperimentAnalysis;
   readonly catalogue: Catalogue;
+  readonly experimentCatalogue: ExperimentCatalogue;
   readonly changes: Changes;
   readonly logs: LogIndexes;
+  /** Opens the snapshots when they are first asked for. */
+  readonly snapshots: () => SnapshotStore;
 }
 
 /**
@@ -30,20 +44,43 @@ export class BackendDoor {
 
   /** @throws ChardError of `openStores`. */
   open(): Backend {
-    this.backend ??= openBackend(openStores(this.host.home), this.root);
+    this.backend ??= openBackend(openStores(this.host.home), this.root, this.host);
     return this.backend;
   }
+}
+
+function snapshotsOf(home: string): () => SnapshotStore {
+  const door = new SnapshotDoor(home);
+  return () => door.open();
+}
+
+/** What executes; specs put their own in its place. */
+interface Machinery {
+  readonly engine: Engine;
+  readonly snapshots: () => SnapshotStore;
+  readonly open: OpenSuggester;
+  readonly contextOf: (kernel: string | null) => Promise<ExecutionContext>;
 }
 
 export function openBackend(
   stores: Stores,
   root: Root,
-  engine: Engine = createLocalEngine({ stores })
+  host: Host,
+  {
+    snapshots = snapshotsOf(stores.home),
+    engine = createLocalEngine({ stores, snapshots }),
+    open = optunaSuggester(host),
+    contextOf = kernel => executionContext(kernel, host)
+  }: Partial<Machinery> = {}
 ): Backend {
   return {
+    snapshots,
     stores,
     engine,
+    experiments: createExperimentEngine({ stores, engine, open, contextOf }),
+    analysis: new ExperimentAnalysis(open),
     catalogue: new Catalogue(stores.runs, root),
+    experimentCatalogue: new ExperimentCatalogue(stores.experiments, root),
     changes: new Changes(stores.runs),
     logs: new LogIndexes(stores.runs)
   };

@@ -1,15 +1,10 @@
-import { type RunEvent } from '@chard/core/run';
 import { ChardError } from '../errors';
 import type { Host } from '../host';
 import { executionContext } from '../runs/execution';
+import { isForgotten, mayGoOn } from '../runs/goingOn';
 import { readLog } from '../runs/readLog';
 import { storedPipeline } from '../runs/record';
 import type { Backend } from './backend';
-
-/** A run that was cut off longer ago is a person's to go on with: what it would write may not be wanted any more. */
-const FORGOTTEN_AFTER_MILLISECONDS = 7 * 24 * 60 * 60 * 1000;
-/** A run that was cut off so often without getting anywhere may itself be what cuts it off. */
-const TRIES_WITHOUT_PROGRESS = 3;
 
 /**
  * Goes on with the runs that were cut off when whatever executed them was killed. One that cannot go on stays
@@ -24,7 +19,8 @@ export async function resumeInterrupted(
 ): Promise<string[]> {
   await engine.recover();
   const resumed: string[] = [];
-  for (const { id } of [...catalogue.all({ state: ['interrupted'] })]) {
+  // Those of trials go on with their experiments.
+  for (const { id } of [...catalogue.all({ state: ['interrupted'], trials: false })]) {
     if (!mayGoOn(readLog(stores, id, { quiet: true }), Date.now())) continue;
     try {
       const { kernel } = storedPipeline(stores, id);
@@ -40,19 +36,27 @@ export async function resumeInterrupted(
   return resumed;
 }
 
-/** Whether an interrupted run, by its log, was at work lately and has got further between its interruptions. */
-export function mayGoOn(events: Iterable<RunEvent>, now: number): boolean {
-  let lastSign = 0;
-  let triesWithoutProgress = 0;
-  for (const event of events) {
-    if (event.type === 'run-interrupted') {
-      triesWithoutProgress += 1;
-    } else {
-      lastSign = event.time;
-      if (event.type === 'step-finished' && event.state === 'succeeded') triesWithoutProgress = 0;
+/** Goes on with the experiments that were cut off lately; one that cannot go on stays interrupted, and `report` is told why. */
+export async function resumeExperiments(
+  { stores, experiments, experimentCatalogue }: Backend,
+  report: (text: string) => void
+): Promise<string[]> {
+  experiments.recover();
+  const resumed: string[] = [];
+  for (const { id } of [...experimentCatalogue.all({ state: ['interrupted'] })]) {
+    const last = stores.experiments
+      .read(id)
+      .findLast(({ type }) => type !== 'experiment-interrupted');
+    if (last === undefined || isForgotten(last.time, Date.now())) continue;
+    try {
+      await experiments.resume(id);
+      resumed.push(id);
+    } catch (error) {
+      if (!(error instanceof ChardError)) throw error;
+      // Another server has taken it meanwhile.
+      if (error.code === 'experiment-owned') continue;
+      report(`The experiment ${id} stays interrupted: ${error.message}`);
     }
   }
-  return (
-    now - lastSign < FORGOTTEN_AFTER_MILLISECONDS && triesWithoutProgress < TRIES_WITHOUT_PROGRESS
-  );
+  return resumed;
 }

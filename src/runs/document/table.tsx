@@ -1,7 +1,7 @@
-import { isOver, type RunState } from '@chard/core/run';
+import { isOver, type RunState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useState } from 'react';
 import { byteSize } from '@chard/core/text';
+import { memo, useState } from 'react';
 import { stepTime, stepTitle, stepWord } from '../text';
 import { stepStatus } from '../words';
 import type { Choosing } from './graph';
@@ -46,34 +46,53 @@ export function StepTable(
         </tr>
       </thead>
       <tbody>
-        {sortSteps(state.steps, sorting, now).map(step => {
-          const { icon: Icon, tone } = stepStatus(step, trans);
-          return (
-            <tr key={step.name} aria-selected={step.name === selected}>
-              <td>
-                <button
-                  type="button"
-                  className="jp-chard-FlatButton jp-chard-mod-link"
-                  onClick={() => onSelect(step.name)}
-                >
-                  {stepTitle(step.name, trans)}
-                </button>
-              </td>
-              <td data-tone={tone}>
-                <span className="jp-chard-Counts">
-                  <Icon.react tag="span" className="jp-chard-icon" />
-                  {stepWord(step, trans)}
-                </span>
-              </td>
-              <td className="jp-chard-Table-number">{stepTime(step, now)}</td>
-              <td className="jp-chard-Table-number">
-                {step.resources ? byteSize(step.resources.peakMemoryBytes) : ''}
-              </td>
-              <td className="jp-chard-hint">{step.why}</td>
-            </tr>
-          );
-        })}
+        {sortSteps(state.steps, sorting, now).map(step => (
+          <Row
+            key={step.name}
+            step={step}
+            time={stepTime(step, now)}
+            isSelected={step.name === selected}
+            onSelect={onSelect}
+            trans={trans}
+          />
+        ))}
       </tbody>
     </table>
   );
 }
+
+/** Of a thousand rows, those whose step did not change are not drawn again. */
+const Row = memo(function Row(props: {
+  readonly step: StepState;
+  readonly time: string;
+  readonly isSelected: boolean;
+  readonly onSelect: (name: string) => void;
+  readonly trans: TranslationBundle;
+}) {
+  const { step, trans } = props;
+  const { icon: Icon, tone } = stepStatus(step, trans);
+  return (
+    <tr aria-selected={props.isSelected}>
+      <td>
+        <button
+          type="button"
+          className="jp-chard-FlatButton jp-chard-mod-link"
+          onClick={() => props.onSelect(step.name)}
+        >
+          {stepTitle(step.name, trans)}
+        </button>
+      </td>
+      <td data-tone={tone}>
+        <span className="jp-chard-Counts">
+          <Icon.react tag="span" className="jp-chard-icon" />
+          {stepWord(step, trans)}
+        </span>
+      </td>
+      <td className="jp-chard-Table-number">{props.time}</td>
+      <td className="jp-chard-Table-number">
+        {step.resources ? byteSize(step.resources.peakMemoryBytes) : ''}
+      </td>
+      <td className="jp-chard-hint">{step.why}</td>
+    </tr>
+  );
+});

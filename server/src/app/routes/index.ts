@@ -1,11 +1,13 @@
 import type { App } from '../context';
 import { Router } from '../http/router';
 import { displayRoutes } from './displays';
+import { experimentRoutes } from './experiments';
 import { feedRoutes } from './feeds';
 import { healthRoutes } from './health';
 import { logRoutes } from './logs';
 import { notebookRoutes } from './notebooks';
 import { runRoutes } from './runs';
+import { snapshotRoutes } from './snapshots';
 import { valueRoutes } from './values';
 
 /** All that the server answers. */
@@ -17,6 +19,8 @@ export function createRouter(app: App): Router {
     ...feedRoutes(app),
     ...logRoutes(app),
     ...displayRoutes(app),
-    ...valueRoutes(app)
+    ...snapshotRoutes(app),
+    ...valueRoutes(app),
+    ...experimentRoutes(app)
   ]);
 }

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '../../engines/engine';
 import { createLocalEngine } from '../../engines/local';
-import { FAKE_RUNNER, PYTHON } from '../../engines/local/testing/bench';
+import { FAKE_RUNNER, interpreter, PYTHON } from '../../engines/local/testing/bench';
+import { SnapshotDoor } from '../../snapshots/door';
+import type { SnapshotStore } from '../../snapshots/snapshotStore';
 import { openStores, type Stores } from '../../stores';
-import { openBackend } from '../backend';
+import type { ExperimentEngine } from '../../experiments/experimentEngine';
+import type { OpenSuggester } from '../../experiments/suggester/suggester';
+import { openBackend, type Backend } from '../backend';
 import { createHttpServer } from '../http/server';
 import { Root } from '../root';
 import { createRouter } from '../routes';
@@ -19,8 +23,11 @@ export class Served {
   private readonly folder = mkdtempSync(join(tmpdir(), 'chard-app-'));
   readonly rootFolder = join(this.folder, 'root');
   readonly stores: Stores = openStores(join(this.folder, 'home'));
+  private readonly door = new SnapshotDoor(this.stores.home);
+  readonly snapshots = (): SnapshotStore => this.door.open();
   readonly engine: Engine = createLocalEngine({
     stores: this.stores,
+    snapshots: this.snapshots,
     runnerFolder: FAKE_RUNNER,
     limits: { parallel: 4, cpu: 4 }
   });
@@ -29,13 +36,22 @@ export class Served {
   /** What nobody foresaw. */
   readonly reported: string[] = [];
   private readonly server: Server;
+  private readonly backend: Backend;
 
-  constructor() {
+  /** @param open what suggests trials; by default Optuna. */
+  constructor(open?: OpenSuggester) {
     mkdirSync(this.rootFolder);
     const root = new Root(this.rootFolder);
-    const backend = openBackend(this.stores, root, this.engine);
+    const host = { home: this.stores.home, memory: null, python: PYTHON, environment: process.env };
+    this.backend = openBackend(this.stores, root, host, {
+      engine: this.engine,
+      snapshots: this.snapshots,
+      contextOf: async () => ({ interpreter: interpreter() }),
+      ...(open && { open })
+    });
+    const { backend } = this;
     const router = createRouter({
-      host: { home: this.stores.home, memory: null, python: PYTHON, environment: process.env },
+      host,
       root,
       instance: 'instance-1',
       resumed: [],
@@ -53,6 +69,10 @@ export class Served {
     return this;
   }
 
+  get experiments(): ExperimentEngine {
+    return this.backend.experiments;
+  }
+
   /** The path of a notebook below the root, as runs have it. */
   notebook(name: string): string {
     return join(this.rootFolder, name);
@@ -61,6 +81,8 @@ export class Served {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise(resolve => this.server.close(resolve));
+    await this.backend.experiments.close();
+    this.backend.analysis.close();
     await this.engine.close();
     this.stores.close();
     rmSync(this.folder, { recursive: true, force: true });

@@ -1,11 +1,18 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
-import { stepState, type RunEventBody, type RunState, type StepError } from '@chard/core/run';
+import {
+  stepState,
+  type RunEventBody,
+  type RunSnapshotUse,
+  type RunState,
+  type StepError
+} from '@chard/core/run';
 import type { Owner, ReuseParts, StoredResult, Stores } from '../../stores';
 import type { EngineInterpreter, RunOptions } from '../engine';
 import { ChardError } from '../../errors';
 import type { Clock } from './clock';
 import { deferred } from './deferred';
 import type { EventLog } from './eventLog';
+import type { Flights, Landing } from './flights';
 import { StepGraph } from './graph';
 import { modulesToPreload } from './preload';
 import type { Launcher } from './processes/launcher';
@@ -18,7 +25,12 @@ import { stepSpec } from './spec';
 import { executeStep, type ProgressMessage, type StepOutcome } from './stepProcess';
 import { BaseRun, takeLatest, type Taken, type Taking } from './taking';
 import { storedValues, Versions, type Received } from './versions';
-import type { RunWorkspace, StepOutcome as FilesOutcome } from './workspace';
+import {
+  snapshotOf,
+  type FileProblem,
+  type RunWorkspace,
+  type StepOutcome as FilesOutcome
+} from './workspace';
 
 type StepFinished = Extract<RunEventBody, { type: 'step-finished' }>;
 
@@ -33,6 +45,7 @@ export interface RunPlan {
   readonly options: RunOptions;
   readonly interpreter: EngineInterpreter;
   readonly secrets: Readonly<Record<string, string>>;
+  readonly snapshot: RunSnapshotUse | null;
 }
 
 export interface RunServices {
@@ -42,6 +55,8 @@ export interface RunServices {
   readonly launcher: Launcher;
   /** Shared by all runs of the engine. */
   readonly scheduler: Scheduler;
+  /** Shared by all runs of the engine. */
+  readonly flights: Flights;
   readonly workspace: RunWorkspace;
 }
 
@@ -74,6 +89,8 @@ export class RunExecution {
   /** Of steps that wait for room. */
   private readonly waiting = new Map<string, Place>();
   private readonly retries = new Map<string, () => void>();
+  /** Of steps whose results runs beside this one may wait for. */
+  private readonly landings = new Map<string, (landing: Landing) => void>();
   private readonly said = new Set<string>();
   private readonly done = deferred<void>();
   /** Results that this run made, by step: the workspace may find out in the end that they hold more widely. */
@@ -82,6 +99,7 @@ export class RunExecution {
   private active = 0;
   private firstError: (StepError & { step: string }) | null = null;
   private failure: unknown = null;
+  private whyCancelled = 'the run was cancelled';
 
   constructor(
     private readonly plan: RunPlan,
@@ -119,16 +137,18 @@ export class RunExecution {
       this.settleIfIdle();
     });
     await this.done.promise;
+    for (const step of [...this.landings.keys()]) this.land(step, 'broken-off');
     if (this.failure !== null) throw this.failure;
     return this.log.state;
   }
 
   /** Ends the run: what runs is interrupted, what waits is not started. */
-  cancel(): void {
+  cancel(why?: string): void {
     if (this.abort.signal.aborted) return;
+    if (why !== undefined) this.whyCancelled = why;
     this.abort.abort(new ChardError('cancelled', 'The run was cancelled.'));
     this.guarded(() => {
-      this.log.write({ type: 'run-cancelling' });
+      this.log.write({ type: 'run-cancelling', ...(why !== undefined && { why }) });
       this.dropWaiting();
       this.settleIfIdle();
     });
@@ -220,7 +240,7 @@ export class RunExecution {
       });
     }
     const parts = await this.reuse.parts(step, received);
-    const taking = await this.withFiles(step, await this.lookUp(step, received, parts));
+    const taking = await this.takeOrBegin(step, received, parts);
     if (this.abort.signal.aborted) return;
     if (!('missing' in taking)) return this.take(step, received, parts, taking, formerAttempts);
     if (this.parts.get(step.name) === 'take') {
@@ -231,6 +251,40 @@ export class RunExecution {
     }
     const attempt = formerAttempts + 1;
     this.wait({ step, received, parts, why: taking.missing, formerAttempts, attempt });
+  }
+
+  /**
+   * What stands for the step, or why it is executed. Where a run beside this one is making the very result, it is waited
+   * for; otherwise others may wait for this one's.
+   */
+  private async takeOrBegin(step: Step, received: Received, parts: ReuseParts): Promise<Taking> {
+    const { flights } = this.services;
+    const key = this.reuse.key(step, parts);
+    const { signal } = this.abort;
+    const aborted = new Promise<Landing>(resolve =>
+      signal.addEventListener('abort', () => resolve('broken-off'), { once: true })
+    );
+    for (;;) {
+      const taking = await this.withFiles(step, await this.lookUp(step, received, parts));
+      if (!('missing' in taking) || !this.mayReuse(step) || signal.aborted) return taking;
+      const other = flights.of(key);
+      if (other === undefined) {
+        this.landings.set(step.name, flights.begin(key));
+        return taking;
+      }
+      // A result that cannot be kept is everybody's own to make: waiting would be in vain once more.
+      if ((await Promise.race([other, aborted])) === 'not-kept') return taking;
+    }
+  }
+
+  /** Whether an earlier result may stand for a step. */
+  private mayReuse(step: Step): boolean {
+    return this.parts.get(step.name) === 'run' && step.settings.cache && this.plan.options.cache;
+  }
+
+  private land(step: string, landing: Landing): void {
+    this.landings.get(step)?.(landing);
+    this.landings.delete(step);
   }
 
   /** What stands for the step, or why it is executed. */
@@ -268,7 +322,7 @@ export class RunExecution {
   private async withFiles(step: Step, taking: Taking): Promise<Taking> {
     if ('missing' in taking || taking.files === null) return taking;
     try {
-      await this.services.workspace.replay(step.name, taking.files);
+      this.tell(step.name, await this.services.workspace.replay(step.name, taking.files));
       return taking;
     } catch (error) {
       if (!(error instanceof ChardError)) throw error;
@@ -294,7 +348,8 @@ export class RunExecution {
       cached: true,
       why: taken.why,
       reusedFrom: taken.run,
-      values: storedValues(step.name, received, taken.values)
+      values: storedValues(step.name, received, taken.values),
+      snapshot: snapshotOf(taken.files)
     };
     stores.together(() => {
       if (taken.files !== null) stores.runs.saveStepFiles(this.plan.id, step.name, taken.files);
@@ -349,10 +404,12 @@ export class RunExecution {
     const { workspace, stores } = this.services;
     this.warnOfMissingSecrets(step);
     await workspace.started(step.name);
+    this.tellMode();
     const outcome = await this.executeAttempt(task);
     const isSuccess = outcome.state === 'succeeded';
     const kept = await workspace.finished(step.name, outcome.files, isSuccess);
     if (this.failure !== null) return;
+    this.tell(step.name, kept.notices);
     const isCancelled = outcome.state === 'cancelled' && this.abort.signal.aborted;
     if (outcome.state === 'failed' && !this.abort.signal.aborted && this.retry(task, outcome)) {
       return;
@@ -360,10 +417,11 @@ export class RunExecution {
     const event: StepFinished = {
       ...this.finished(step, attempt),
       state: isCancelled ? 'cancelled' : isSuccess ? 'succeeded' : 'failed',
-      why: task.why,
+      why: isCancelled ? this.whyCancelled : task.why,
       values: storedValues(step.name, received, outcome.values),
       error: isCancelled ? null : (outcome.error ?? cancelledFromOutside(step, outcome)),
-      resources: outcome.resources
+      resources: outcome.resources,
+      snapshot: snapshotOf(kept.files)
     };
     stores.together(() => {
       if (isSuccess) {
@@ -372,6 +430,22 @@ export class RunExecution {
       }
       this.finish(step, received, event);
     });
+    this.land(step.name, this.made.has(step.name) ? 'kept' : isSuccess ? 'not-kept' : 'broken-off');
+  }
+
+  /** Once, before the first step that is executed: where steps work. */
+  private tellMode(): void {
+    if (this.said.has('workspace')) return;
+    this.said.add('workspace');
+    this.log.add({ type: 'workspace', ...this.services.workspace.mode });
+  }
+
+  /** Of files that are not where somebody would look for them. */
+  private tell(step: string, notices: readonly FileProblem[]): void {
+    for (const { path, message } of notices) {
+      const text = path === '' ? message : `${path}: ${message}`;
+      this.log.add({ type: 'warning', step, code: 'file-not-brought', message: text, cell: null });
+    }
   }
 
   /** A secret that nobody has given is the step's to complain about; this says why. */
@@ -400,6 +474,7 @@ export class RunExecution {
       pipeline,
       graph: this.graph,
       notebook,
+      place: this.services.workspace.place(step.name),
       store: stores.values.folder,
       secrets
     };
@@ -562,7 +637,7 @@ export class RunExecution {
     const isCancelled = this.abort.signal.aborted && this.unfinished.size > 0;
     if (this.unfinished.size > 0 && !isCancelled) return;
     for (const name of [...this.unfinished.keys()]) {
-      this.finishWithout(name, 'cancelled', 'the run was cancelled');
+      this.finishWithout(name, 'cancelled', this.whyCancelled);
     }
     this.active += 1;
     this.end(isCancelled)
@@ -594,6 +669,7 @@ export class RunExecution {
 
   /** Something that the step needs does not work: its folder is gone, say. The run goes on where that is all. */
   private breakOff(step: Step, error: unknown): void {
+    this.land(step.name, 'broken-off');
     if (!concernsOneStep(error) || !this.unfinished.has(step.name)) return this.fail(error);
     const attempt = Math.max(1, stepState(this.log.state, step.name)?.attempts ?? 0);
     const { code, message } = error;

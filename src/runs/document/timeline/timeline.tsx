@@ -1,12 +1,12 @@
-import { isOver, type RunState } from '@chard/core/run';
+import { isOver, type RunState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useId } from 'react';
+import { memo, useId } from 'react';
 import { caretIcon } from '../../../icons';
 import { duration, stepTime, stepTitle, stepWord } from '../../text';
 import { stepStatus } from '../../words';
 import type { Choosing } from '../graph';
 import { useNow } from '../useNow';
-import { timelineOf, type Timeline, type TimelineRow } from './layout';
+import { timelineOf, type Timeline } from './layout';
 
 const percent = (share: number): string => `${share * 100}%`;
 
@@ -52,8 +52,17 @@ export function TimelineView(
                 <span key={`p${at}`} className="jp-chard-mod-pause" style={{ left: percent(at) }} />
               ))}
             </div>
-            {timeline.rows.map(row => (
-              <Row key={row.step.name} {...props} row={row} now={now} />
+            {timeline.rows.map(({ step, bar }) => (
+              <Row
+                key={step.name}
+                step={step}
+                from={bar?.from ?? null}
+                to={bar?.to ?? null}
+                time={bar ? stepTime(step, now) : ''}
+                isSelected={step.name === props.selected}
+                onSelect={props.onSelect}
+                trans={trans}
+              />
             ))}
           </>
         )}
@@ -96,27 +105,37 @@ function axisTime(milliseconds: number): string {
   return seconds < 3600 && seconds % 60 === 0 ? `${seconds / 60} min` : duration(milliseconds);
 }
 
-function Row(props: Choosing & { row: TimelineRow; now: number; trans: TranslationBundle }) {
-  const { row, now, trans, selected, onSelect } = props;
-  const { step, bar } = row;
+/** Of a thousand rows, those whose step and place did not change are not drawn again. */
+const Row = memo(function Row(props: {
+  readonly step: StepState;
+  /** Of the bar; null without one. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** How long the step has taken. */
+  readonly time: string;
+  readonly isSelected: boolean;
+  readonly onSelect: (name: string) => void;
+  readonly trans: TranslationBundle;
+}) {
+  const { step, from, to, time, trans, onSelect } = props;
   const status = stepStatus(step, trans);
   const Icon = status.icon;
   const said =
-    bar === null
+    from === null || to === null
       ? step.phase === 'pending'
         ? trans.__('waiting')
         : [stepWord(step, trans), step.why].filter(Boolean).join(': ')
       : step.cached
         ? trans.__('reused')
         : step.phase === 'succeeded'
-          ? stepTime(step, now)
-          : [stepWord(step, trans), stepTime(step, now)].filter(Boolean).join(', ');
+          ? time
+          : [stepWord(step, trans), time].filter(Boolean).join(', ');
   return (
     <button
       type="button"
       className="jp-chard-Timeline-row"
       data-tone={status.tone}
-      aria-pressed={step.name === selected}
+      aria-pressed={props.isSelected}
       onClick={() => onSelect(step.name)}
     >
       <span className="jp-chard-Timeline-name">
@@ -124,16 +143,16 @@ function Row(props: Choosing & { row: TimelineRow; now: number; trans: Translati
         <span>{stepTitle(step.name, trans)}</span>
       </span>
       <span className="jp-chard-Timeline-track">
-        {bar && (
+        {from !== null && to !== null && (
           <span
             className={`jp-chard-Timeline-bar${step.cached ? ' jp-chard-mod-reused' : ''}`}
-            style={{ left: percent(bar.from), width: percent(bar.to - bar.from) }}
+            style={{ left: percent(from), width: percent(to - from) }}
           />
         )}
-        <span className="jp-chard-Timeline-said" style={{ left: percent(bar?.to ?? 0) }}>
+        <span className="jp-chard-Timeline-said" style={{ left: percent(to ?? 0) }}>
           {said}
         </span>
       </span>
     </button>
   );
-}
+});
