@@ -42,7 +42,7 @@ test-cluster: setup
 test-frameworks: $(STAMPS)/frameworks
 	$(VENV)/frameworks/bin/python -m pytest -ra runner/tests/values runner/tests/callbacks
 
-check: setup
+check: setup $(STAMPS)/ui-tests
 	@$(RUN) $(VENV)/bin/python .ci/test.py --only check
 
 bench: setup $(STAMPS)/peers $(STAMPS)/ui-tests

@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { LICENSES_FILE, licenseReport } from './licenses.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { minify, watch, out } = parseArgs({
@@ -36,6 +37,25 @@ const englishOnly = {
   }
 };
 
+/** Which packages are in the bundle, with their licences. */
+const reportLicenses = {
+  name: 'report-licenses',
+  setup({ onEnd }) {
+    onEnd(({ errors, metafile }) => {
+      if (errors.length > 0) return;
+      const used = new Set(
+        Object.values(metafile.outputs).flatMap(({ inputs }) =>
+          Object.entries(inputs).flatMap(([file, { bytesInOutput }]) =>
+            bytesInOutput > 0 ? [file] : []
+          )
+        )
+      );
+      const files = [...used].map(file => resolve(here, file));
+      writeFileSync(join(out, LICENSES_FILE), licenseReport([...files, ...brought]));
+    });
+  }
+};
+
 /** What an earlier build left goes only now: a command that runs meanwhile finds its chunks until the end. */
 const removeStale = {
   name: 'remove-stale',
@@ -45,7 +65,9 @@ const removeStale = {
         return;
       }
       const fresh = new Set(
-        [...brought, PACKED_RUNNER, ...Object.keys(metafile.outputs)].map(file => basename(file))
+        [...brought, PACKED_RUNNER, LICENSES_FILE, ...Object.keys(metafile.outputs)].map(file =>
+          basename(file)
+        )
       );
       for (const name of readdirSync(out)) {
         if (!fresh.has(name)) {
@@ -73,7 +95,7 @@ const options = {
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [englishOnly, removeStale],
+  plugins: [englishOnly, reportLicenses, removeStale],
   // CommonJS dependencies call require() of Node's builtins.
   banner: {
     js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"

@@ -6,7 +6,9 @@ import tempfile
 from jupyterlab.galata import configure_jupyter_server
 
 configure_jupyter_server(c)  # noqa: F821
-os.environ["CHARD_HOME"] = tempfile.mkdtemp(prefix="chard-ui-")
+os.environ["CHARD_HOME"] = os.environ.get("CHARD_UI_HOME") or tempfile.mkdtemp(prefix="chard-ui-")
+if "CHARD_UI_ROOT" in os.environ:
+    c.ServerApp.root_dir = os.environ["CHARD_UI_ROOT"]  # noqa: F821
 c.ServerApp.port = int(os.environ["CHARD_UI_PORT"])  # noqa: F821
 c.ServerApp.port_retries = 0  # noqa: F821
 c.ServerApp.ip = "127.0.0.1"  # noqa: F821

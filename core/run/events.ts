@@ -123,6 +123,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     state: z.enum(['succeeded', 'failed', 'cancelled']),
     error: StepError.extend({ step: z.string().nullable() }).nullable()
   }),
+  /** Steps wait for the process that they are forked from: it imports what the notebook imports. */
+  z.object({ type: z.literal('run-preparing'), modules: z.array(z.string()) }),
   z.object({ type: z.literal('step-started'), ...attempt, pid: z.int() }),
   z.object({ type: z.literal('cell-started'), ...attempt, cell: z.int() }),
   z.object({ type: z.literal('cell-finished'), ...attempt, cell: z.int(), ok: z.boolean() }),

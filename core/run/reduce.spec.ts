@@ -30,6 +30,19 @@ describe('reduce', () => {
     expect(stepState(state, 'none')).toBeUndefined();
   });
 
+  it('prepares until the first step starts, or the run ends before', () => {
+    const preparing = stateOf(created(['a']), { type: 'run-preparing', modules: ['numpy'] });
+    expect(preparing.preparing).toEqual(['numpy']);
+    const next = { seq: 3, time: 1 };
+    for (const event of [
+      { ...next, type: 'step-started', step: 'a', attempt: 1, pid: 2 },
+      { ...next, type: 'run-finished', state: 'cancelled', error: null },
+      { ...next, type: 'run-interrupted', message: 'm' }
+    ] as const) {
+      expect(reduce(preparing, event).preparing).toBeNull();
+    }
+  });
+
   it('keeps the error of an attempt while the next one waits', () => {
     const error = { code: 'c', type: 'T', message: 'm', cell: 0, line: 1, traceback: [] };
     const state = stateOf(

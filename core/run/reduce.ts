@@ -48,7 +48,11 @@ class Draft {
       case 'workspace':
         this.run.workspace = { way: event.way, why: event.why };
         return;
+      case 'run-preparing':
+        this.run.preparing = event.modules;
+        return;
       case 'run-finished':
+        this.run.preparing = null;
         this.run.phase = event.state;
         this.run.cancelling = false;
         this.run.error = event.error;
@@ -138,6 +142,7 @@ class Draft {
   }
 
   private interrupt(event: EventOf<'run-interrupted'>): void {
+    this.run.preparing = null;
     this.run.phase = 'interrupted';
     this.run.cancelling = false;
     this.run.finishedAt = event.time;
@@ -154,6 +159,7 @@ class Draft {
   }
 
   private startStep(event: EventOf<'step-started'>): void {
+    this.run.preparing = null;
     this.changeStep(event.step, {
       phase: 'running',
       attempts: event.attempt,

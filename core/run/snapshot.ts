@@ -45,6 +45,7 @@ export const RunSnapshot = z.object({
   }),
   phase: RunPhase,
   cancelling: z.boolean(),
+  preparing: z.array(z.string()).nullable().default(null),
   /** The last event that the state knows. */
   seq: z.int(),
   createdAt: z.number().nullable(),
@@ -77,6 +78,7 @@ export type RunSnapshot = z.infer<typeof RunSnapshot>;
 export function takeSnapshot({ positions: _, ...state }: RunState): RunSnapshot {
   return {
     ...state,
+    preparing: state.preparing && [...state.preparing],
     steps: state.steps.map(step => ({
       ...step,
       cells: [...step.cells],

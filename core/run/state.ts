@@ -71,6 +71,8 @@ export interface RunState {
   readonly phase: RunPhase;
   /** A cancel was asked for and has not ended the run yet. */
   readonly cancelling: boolean;
+  /** The modules being imported before the first step starts; null at any other time. */
+  readonly preparing: readonly string[] | null;
   /** The last event that this state knows. */
   readonly seq: number;
   readonly createdAt: number | null;
@@ -96,6 +98,7 @@ export const initialRunState: RunState = {
   options: { cache: true, from: null, only: null, base: null },
   phase: 'pending',
   cancelling: false,
+  preparing: null,
   seq: 0,
   createdAt: null,
   startedAt: null,

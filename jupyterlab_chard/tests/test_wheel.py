@@ -60,6 +60,33 @@ def test_it_has_everything(names: set[str]) -> None:
         assert [name for name in names if name.endswith(".ipynb")]
 
 
+def test_it_says_whose_code_it_holds_and_under_which_licences(wheel: Path) -> None:
+    data = DATA.format(version=package()["version"])
+    extension = f"{data}/share/jupyter/labextensions/jupyterlab-chard/static"
+    expected = {
+        "jupyterlab_chard/server": {
+            "@bufbuild/protobuf",
+            "@noble/hashes",
+            "cloudpickle",
+            "commander",
+            "fflate",
+            "kfp-pipeline-spec",
+            "tree-sitter-python",
+            "web-tree-sitter",
+            "zod",
+        },
+        extension: {"@dagrejs/dagre", "@noble/hashes", "tree-sitter-python", "zod"},
+    }
+    archive = zipfile.ZipFile(wheel)
+    for folder, least in expected.items():
+        report = json.loads(archive.read(f"{folder}/third-party-licenses.json"))
+        others = [each for each in report["packages"] if not each["name"].startswith("@chard/")]
+        assert least <= {each["name"] for each in others}
+        for each in others:
+            assert each["versionInfo"] and each["licenseId"], each["name"]
+            assert len(each["extractedText"]) > 500, each["name"]
+
+
 def test_it_has_nothing_that_is_not_for_its_users(names: set[str]) -> None:
     unwanted = ("/tests/", "/testing/", ".spec.", ".map", "__pycache__", ".ts")
     assert not {name for name in names if any(part in name for part in unwanted)}

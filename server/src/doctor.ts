@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import type { Finding } from '@chard/core/protocol/api';
-import { byteSize } from './byteSize';
+import { byteSize } from '@chard/core/text';
 import { ChardError } from './errors';
 import type { Host } from './host';
 import { runnerFolder } from './installation';

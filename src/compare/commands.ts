@@ -3,18 +3,21 @@ import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds } from '../commands';
 import { compareIcon } from '../icons';
+import { openRunsInLab } from '../runs/lab';
 import type { Runs } from '../runs/runs';
 import type { Comparison } from './widget';
 
 export interface ComparisonOptions {
   readonly app: JupyterFrontEnd;
+  /** Whether the application can show documents beside the notebook. */
+  readonly hasRoom: boolean;
   readonly restorer: ILayoutRestorer | null;
   readonly trans: TranslationBundle;
   readonly load: () => Promise<Runs>;
 }
 
 /** The command that compares runs in a document of its own. */
-export function addRunComparison({ app, restorer, trans, load }: ComparisonOptions): void {
+export function addRunComparison({ app, hasRoom, restorer, trans, load }: ComparisonOptions): void {
   const { commands, shell } = app;
   const tracker = new WidgetTracker<MainAreaWidget<Comparison>>({ namespace: 'chard-comparisons' });
 
@@ -39,6 +42,7 @@ export function addRunComparison({ app, restorer, trans, load }: ComparisonOptio
     execute: async args => {
       const ids = Array.isArray(args.runs) ? args.runs.map(String) : [];
       if (ids.length === 0) throw new Error('"runs" is a list of ids of runs.');
+      if (!hasRoom) return openRunsInLab(ids);
       const there = tracker.find(widget => widget.content.ids.join() === ids.join());
       if (there) return shell.activateById(there.id);
       const [runs, { Comparison }] = await Promise.all([load(), import('./widget')]);

@@ -125,8 +125,8 @@ function comparedRuns(
 
 function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] }) {
   const { runs, ids, onIds, live, trans } = props;
-  const notebook = live.find(({ item }) => item)?.item?.notebook ?? null;
-  const known = notebook === null ? [] : runs.list.of(notebook);
+  const first = live.find(({ item }) => item)?.item ?? null;
+  const known = first === null ? [] : runs.list.of(runs.pathOf(first));
   const items = [...known, ...live.flatMap(({ item }) => (item ? [item] : []))].filter(
     (item, at, all) => all.findIndex(({ id }) => id === item.id) === at
   );
@@ -169,7 +169,7 @@ function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] 
           )}
         </span>
       ))}
-      {notebook !== null && <span className="jp-chard-hint">{notebook}</span>}
+      {first !== null && <span className="jp-chard-hint">{runs.pathOf(first)}</span>}
       <span className="jp-chard-Run-actions">
         <button
           type="button"

@@ -1,15 +1,13 @@
-import { METRICS_STEP } from '@chard/core/pipeline';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { useCallback, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
-import { metricsIcon, stepIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
 import { useChanges } from '../runs/useChanges';
 import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
-import { describeNodes, Drawing } from './drawing';
+import { describeNodes } from './drawing';
 import { pipelineGraph, type GraphNode } from './pipelineGraph';
-import { useLayout, useWidth } from './useLayout';
+import { GraphView } from './view';
 
 export interface GraphSectionOptions {
   readonly notebooks: IChardNotebooks;
@@ -30,9 +28,6 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
       useMemo(() => found && pipelineGraph(found, trans.__('Metrics')), [found])
     );
     const descriptions = useMemo(() => graph && describeNodes(graph, trans), [graph]);
-    const { layout, failure } = useLayout(graph, options.notebooks, 'down');
-    const frame = useRef<HTMLDivElement>(null);
-    const width = useWidth(frame);
     useChanges(status.changed);
     // A step's state may follow from what is typed; the graph is drawn again only where it does.
     const statuses = graph?.nodes.map(({ id }) => status.statusOf(open, id)) ?? [];
@@ -53,24 +48,16 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     }
     const selected = graph.nodes.find(({ cells }) => cells.includes(active))?.id ?? null;
     return (
-      <div className="jp-chard-GraphSection" ref={frame}>
-        {failure !== null && (
-          <p role="alert">{trans.__('The graph could not be drawn: %1', failure)}</p>
-        )}
-        {layout && (
-          <div className="jp-chard-Graph-scroll">
-            <Drawing
-              graph={graph}
-              layout={layout}
-              selected={selected}
-              width={width}
-              iconOf={iconOf}
-              statusOf={statusOf}
-              onSelect={goTo}
-              trans={trans}
-            />
-          </div>
-        )}
+      <div className="jp-chard-GraphSection">
+        <GraphView
+          graph={graph}
+          notebooks={options.notebooks}
+          direction={down}
+          selected={selected}
+          statusOf={statusOf}
+          onSelect={goTo}
+          trans={trans}
+        />
         <details className="jp-chard-Graph-list">
           <summary>{trans.__('As a list')}</summary>
           <ol>
@@ -92,9 +79,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
   };
 }
 
-function iconOf({ id }: GraphNode) {
-  return id === METRICS_STEP ? metricsIcon : stepIcon;
-}
+const down = () => 'down' as const;
 
 /** The value before where the new one says the same: most of what is typed changes no graph. */
 function useSame<Value>(value: Value): Value {

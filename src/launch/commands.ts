@@ -20,10 +20,10 @@ interface Needs {
   readonly settings: LaunchSettings;
   readonly trans: TranslationBundle;
   readonly palette: ICommandPalette | null;
-  readonly show: (
-    notebook: string,
-    compiled: z.output<(typeof compileNotebook)['answer']>
-  ) => Promise<void>;
+  /** Shows what was compiled; null where the application has no room for it. */
+  readonly show:
+    | ((notebook: string, compiled: z.output<(typeof compileNotebook)['answer']>) => Promise<void>)
+    | null;
 }
 
 type Args = ReadonlyPartialJSONObject;
@@ -173,6 +173,7 @@ export function addLaunchCommands(needs: Needs): void {
     label: trans.__('Compile…'),
     caption: trans.__('See, and save, what is made of the notebook'),
     isEnabled,
+    isVisible: () => show !== null,
     describedBy: {
       args: {
         type: 'object',
@@ -189,7 +190,7 @@ export function addLaunchCommands(needs: Needs): void {
       const launched = await launch(current, optionsOf(args), textOf(args.target), 'compile');
       const compiled = launched.results.get('compiled') as
         z.output<(typeof compileNotebook)['answer']> | undefined;
-      if (compiled && args.show !== false) await show(current.panel.context.path, compiled);
+      if (compiled && show && args.show !== false) await show(current.panel.context.path, compiled);
       return compiled?.files ?? null;
     }
   });

@@ -1,4 +1,8 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import {
+  ILabShell,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import type { compileNotebook } from '@chard/core/protocol/api';
@@ -21,11 +25,12 @@ export const launchPlugin: JupyterFrontEndPlugin<IChardLaunch> = {
   autoStart: true,
   provides: IChardLaunch,
   requires: [IChardNotebooks, IChardPanel],
-  optional: [ISettingRegistry, IEditorServices, ICommandPalette, ITranslator],
+  optional: [ILabShell, ISettingRegistry, IEditorServices, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     notebooks: IChardNotebooks,
     panel: IChardPanel,
+    labShell: ILabShell | null,
     registry: ISettingRegistry | null,
     editors: IEditorServices | null,
     palette: ICommandPalette | null,
@@ -58,6 +63,8 @@ export const launchPlugin: JupyterFrontEndPlugin<IChardLaunch> = {
       });
     }
 
+    // What is compiled is a document: in Notebook 7, which shows its notebook alone, there is no place for it.
+    const hasRoom = labShell !== null && editors !== null;
     const show = async (
       notebook: string,
       { files }: z.output<(typeof compileNotebook)['answer']>
@@ -65,10 +72,19 @@ export const launchPlugin: JupyterFrontEndPlugin<IChardLaunch> = {
       const { showCompiled } = await import('./compiled');
       for (const file of files) showCompiled({ app, editors: editors!, trans, notebook, file });
     };
-    addLaunchCommands({ app, notebooks, panel, launches, settings, trans, palette, show });
+    addLaunchCommands({
+      app,
+      notebooks,
+      panel,
+      launches,
+      settings,
+      trans,
+      palette,
+      show: hasRoom ? show : null
+    });
     panel.addHeader({ rank: 10, component: launchHeader({ launches, commands, trans }) });
 
-    if (editors) {
+    if (hasRoom) {
       launches.addTarget({
         id: 'kfp',
         label: trans.__('Kubeflow (compile only)'),

@@ -1,6 +1,6 @@
 import type { NotebookEdit } from '@chard/core';
 import { annotate, parseNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
-import { buildPipeline } from '@chard/core/pipeline';
+import { buildPipeline, listImportedModules, type LocalModules } from '@chard/core/pipeline';
 import type { Analyser } from '@chard/core/python/dataflow';
 import { editsToTake, suggestSteps, type Suggestion } from '@chard/core/suggest';
 import type { Analysed, CellSnapshot, WorkerRequest } from './messages';
@@ -11,6 +11,7 @@ type Request = Extract<WorkerRequest, { type: 'analyse' }>;
 export class AnalysedNotebook {
   private readonly cells = new Map<string, CellSnapshot>();
   private annotated: AnnotatedNotebook | null = null;
+  private modules: LocalModules = new Map();
 
   constructor(private readonly analyser: Analyser) {}
 
@@ -26,17 +27,19 @@ export class AnalysedNotebook {
     });
     this.annotated = parsed.notebook && annotate(parsed.notebook);
     if (!this.annotated) {
-      return { notebook: id, revision, pipeline: null, diagnostics: parsed.diagnostics };
+      const { diagnostics } = parsed;
+      return { notebook: id, revision, imports: [], pipeline: null, diagnostics };
     }
     const { pipeline, diagnostics } = buildPipeline({
       notebook: this.annotated,
       analyser: this.analyser,
-      modules: new Map(),
+      modules: this.modules,
       name: request.name
     });
     return {
       notebook: id,
       revision,
+      imports: listImportedModules(this.annotated, this.analyser),
       pipeline,
       diagnostics: [...parsed.diagnostics, ...diagnostics]
     };
@@ -52,7 +55,8 @@ export class AnalysedNotebook {
     return this.annotated ? editsToTake(this.annotated, suggestions, this.analyser) : [];
   }
 
-  private receive({ order, changed }: Request): void {
+  private receive({ order, changed, modules }: Request): void {
+    if (modules) this.modules = new Map(modules.map(({ name, ...source }) => [name, source]));
     for (const cell of changed) this.cells.set(cell.id, cell);
     const there = new Set(order);
     for (const id of this.cells.keys()) if (!there.has(id)) this.cells.delete(id);

@@ -1,5 +1,6 @@
 import { Diagnostic, NotebookEdit } from '@chard/core';
 import { Pipeline } from '@chard/core/pipeline';
+import { ModuleSource } from '@chard/core/protocol/api';
 import { Suggestion } from '@chard/core/suggest';
 import { z } from 'zod';
 
@@ -23,7 +24,9 @@ const Analyse = z.object({
   name: z.string().min(1),
   metadata: Metadata,
   order: z.array(z.string()),
-  changed: z.array(CellSnapshot)
+  changed: z.array(CellSnapshot),
+  /** The modules beside the notebook; null where they are those of the message before. */
+  modules: z.array(ModuleSource).nullable()
 });
 
 const Close = z.object({ type: z.literal('close'), notebook: z.int() });
@@ -71,6 +74,8 @@ const Analysed = z.object({
   type: z.literal('analysed'),
   notebook: z.int(),
   revision: z.int(),
+  /** Dotted names that the code imports: each may be a module beside the notebook. */
+  imports: z.array(z.string()),
   pipeline: Pipeline.nullable(),
   diagnostics: z.array(Diagnostic)
 });

@@ -128,6 +128,34 @@ test('tags are known at once, what the code says a moment later', async () => {
   expect(pipeline.findings!.pipeline!.name).toBe('digits');
 });
 
+test('modules beside the notebook count once they are told, and are told again to a new worker', async () => {
+  const analysis = new DirectAnalysis();
+  const pipeline = pipelineOf(
+    notebookOf(['from utils import f', ['imports']], ['x = f()', ['step:a']]),
+    analysis
+  );
+  const fingerprint = (): string => pipeline.findings!.pipeline!.steps[0]!.fingerprint;
+  const utils = (source: string) => [{ name: 'utils', path: 'utils.py', source }];
+  await analysed(pipeline);
+  expect(pipeline.imports).toEqual(['utils', 'utils.f']);
+  expect(pipeline.knowsModules).toBe(false);
+  pipeline.setModules(utils('def f(): return 1\n'));
+  expect(pipeline.knowsModules).toBe(false);
+  await analysed(pipeline);
+  const first = fingerprint();
+  expect(pipeline.knowsModules).toBe(true);
+  expect(pipeline.findings!.pipeline!.steps[0]!.modules).toEqual(['utils.py']);
+  pipeline.setModules(utils('def f(): return 1\n'));
+  expect(pipeline.isCurrent).toBe(true);
+  pipeline.setModules(utils('def f(): return 2\n'));
+  await analysed(pipeline);
+  expect(fingerprint()).not.toBe(first);
+  analysis.fail('it broke');
+  pipeline.retry();
+  await analysed(pipeline);
+  expect(analysis.requests.map(({ modules }) => modules?.length ?? null)).toEqual([null, 1, 1, 1]);
+});
+
 test('only what changed is sent', async () => {
   const analysis = new DirectAnalysis();
   const notebook = notebookOf(...LOAD_AND_TRAIN);

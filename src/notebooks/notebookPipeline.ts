@@ -1,6 +1,7 @@
 import type { Diagnostic, Fix, NotebookEdit } from '@chard/core';
 import { annotate, parseNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
 import type { Pipeline } from '@chard/core/pipeline';
+import type { ModuleSource } from '@chard/core/protocol/api';
 import type { Suggestion } from '@chard/core/suggest';
 import type { YNotebook } from '@jupyter/ydoc';
 import { Signal, type ISignal } from '@lumino/signaling';
@@ -28,6 +29,11 @@ export class NotebookPipeline {
   private _annotated: AnnotatedNotebook | null = null;
   private _findings: PipelineFindings | null = null;
   private _failure: string | null = null;
+  private _imports: readonly string[] = [];
+  private modules: readonly ModuleSource[] | null = null;
+  private modulesAreSent = true;
+  private asksWithModules = false;
+  private _knowsModules = false;
   private revision = 0;
   private analysedRevision = -1;
   private asked = -1;
@@ -80,6 +86,25 @@ export class NotebookPipeline {
   /** Why there are no findings: something in Chard broke. */
   get failure(): string | null {
     return this._failure;
+  }
+
+  /** Dotted names that the code imports, as last analysed: each may be a module beside the notebook. */
+  get imports(): readonly string[] {
+    return this._imports;
+  }
+
+  /** Whether the findings are made with the modules beside the notebook, as a run's are. */
+  get knowsModules(): boolean {
+    return this._knowsModules;
+  }
+
+  /** Tells the modules beside the notebook, as they are now. */
+  setModules(modules: readonly ModuleSource[]): void {
+    if (JSON.stringify(modules) === JSON.stringify(this.modules)) return;
+    this.modules = modules;
+    this.modulesAreSent = false;
+    this.revision++;
+    this.schedule();
   }
 
   /** Whether the findings are those of the notebook as it is now. */
@@ -145,7 +170,7 @@ export class NotebookPipeline {
 
   /** Asks again after a failure. */
   retry(): void {
-    this.source.forgetSent();
+    this.forgetSent();
     this._failure = null;
     this.revision++;
     this.schedule();
@@ -160,6 +185,12 @@ export class NotebookPipeline {
     this.source.dispose();
     this.analysis.close(this.number);
     Signal.clearData(this);
+  }
+
+  /** The other side has lost what it had. */
+  private forgetSent(): void {
+    this.source.forgetSent();
+    this.modulesAreSent = this.modules === null;
   }
 
   private parse() {
@@ -193,18 +224,24 @@ export class NotebookPipeline {
 
   private ask(): void {
     this.asked = this.revision;
+    const modules = this.modulesAreSent ? null : [...this.modules!];
+    this.modulesAreSent = true;
+    this.asksWithModules = this.modules !== null;
     this.analysis.analyse({
       type: 'analyse',
       notebook: this.number,
       revision: this.revision,
       name: this._name,
-      ...this.source.takeDelta()
+      ...this.source.takeDelta(),
+      modules
     });
   }
 
-  private take({ revision, pipeline, diagnostics }: Analysed): void {
+  private take({ revision, imports, pipeline, diagnostics }: Analysed): void {
     this.analysedRevision = revision;
     this._failure = null;
+    this._imports = imports;
+    this._knowsModules = this.asksWithModules;
     this._findings = { pipeline, diagnostics };
     if (!this.isCurrent) this.schedule();
     this._changed.emit();
@@ -212,7 +249,7 @@ export class NotebookPipeline {
 
   private fail(message: string): void {
     this.analysedRevision = this.asked;
-    this.source.forgetSent();
+    this.forgetSent();
     this._failure = message;
     this._changed.emit();
   }

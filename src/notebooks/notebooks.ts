@@ -1,5 +1,6 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { ServiceManager } from '@jupyterlab/services';
 import type { YNotebook } from '@jupyter/ydoc';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { IChardNotebooks, OpenNotebook } from '../tokens';
@@ -14,7 +15,10 @@ export class Notebooks implements IChardNotebooks {
   private worker: Promise<WorkerAnalysis> | null = null;
   private last: OpenNotebook | null = null;
 
-  constructor(private readonly tracker: INotebookTracker) {
+  constructor(
+    private readonly tracker: INotebookTracker,
+    private readonly services: ServiceManager.IManager
+  ) {
     tracker.widgetAdded.connect((_, panel) => void this.add(panel));
     tracker.forEach(panel => void this.add(panel));
     tracker.currentChanged.connect(() => this.updateCurrent());
@@ -49,8 +53,9 @@ export class Notebooks implements IChardNotebooks {
   }
 
   private async add(panel: NotebookPanel): Promise<void> {
-    const [{ NotebookPipeline }, analysis] = await Promise.all([
+    const [{ NotebookPipeline }, { followLocalModules }, analysis] = await Promise.all([
       import('./notebookPipeline'),
+      import('./localModules'),
       this.analysis(),
       panel.context.ready
     ]);
@@ -63,6 +68,8 @@ export class Notebooks implements IChardNotebooks {
     context.pathChanged.connect(() => (pipeline.name = nameOf(context.path)));
     const opened = { panel, pipeline };
     this.open.set(panel, opened);
+    const { serverSettings: settings, contents } = this.services;
+    followLocalModules(opened, { settings, contents });
     panel.disposed.connect(() => {
       this.open.delete(panel);
       pipeline.dispose();

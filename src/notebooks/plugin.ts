@@ -9,5 +9,6 @@ export const notebooksPlugin: JupyterFrontEndPlugin<IChardNotebooks> = {
   autoStart: true,
   requires: [INotebookTracker],
   provides: IChardNotebooks,
-  activate: (_: JupyterFrontEnd, tracker: INotebookTracker) => new Notebooks(tracker)
+  activate: ({ serviceManager }: JupyterFrontEnd, tracker: INotebookTracker) =>
+    new Notebooks(tracker, serviceManager)
 };

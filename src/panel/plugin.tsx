@@ -1,5 +1,4 @@
 import {
-  ILabShell,
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
@@ -32,11 +31,10 @@ export const panelPlugin: JupyterFrontEndPlugin<IChardPanel> = {
   autoStart: true,
   provides: IChardPanel,
   requires: [IChardNotebooks],
-  optional: [ILabShell, ILayoutRestorer, ICommandPalette, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     notebooks: IChardNotebooks,
-    shell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
@@ -53,10 +51,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IChardPanel> = {
     panel.title.caption = trans.__('Pipeline');
     app.shell.add(panel, 'right', { rank: 650, type: 'Pipeline' });
     restorer?.add(panel, 'chard-panel');
-    sections.revealed.connect(() => {
-      if (shell) shell.activateById(panel.id);
-      else panel.show();
-    });
+    sections.revealed.connect(() => app.shell.activateById(panel.id));
 
     app.commands.addCommand(CommandIds.showPanel, {
       label: trans.__('Show Pipeline Panel'),

@@ -7,7 +7,6 @@ import {
   showDialog,
   type ICommandPalette
 } from '@jupyterlab/apputils';
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { RunItem } from '@chard/core/protocol/api';
 import { isOver } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -24,9 +23,9 @@ import {
   reusedIcon
 } from '../icons';
 import { canRetry, runName } from './list/describeRun';
-import { linkToRuns } from './link';
+import { labLinkToRuns } from './lab';
 import type { Runs } from './runs';
-import { bytes } from './text';
+import { byteSize } from '@chard/core/text';
 
 interface Needs {
   readonly app: JupyterFrontEnd;
@@ -227,8 +226,7 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
     execute: args => {
       const [id] = meant(args);
       if (id === undefined) return null;
-      const page = URLExt.join(PageConfig.getBaseUrl(), PageConfig.getOption('appUrl') || '/lab');
-      const link = linkToRuns(new URL(page, window.location.href).href, [id]);
+      const link = labLinkToRuns([id]);
       Clipboard.copyToSystem(link);
       return link;
     }
@@ -297,7 +295,7 @@ async function confirmDeletion(
   const freed =
     held.bytes === 0
       ? trans.__('This frees nothing: other runs need all that is kept.')
-      : trans.__('This frees %1 that no other run needs.', bytes(held.bytes));
+      : trans.__('This frees %1 that no other run needs.', byteSize(held.bytes));
   const { button } = await showDialog({
     title:
       ids.length === 1 ? trans.__('Delete %1?', name) : trans.__('Delete %1 runs?', ids.length),

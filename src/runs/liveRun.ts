@@ -51,11 +51,6 @@ export class LiveRun {
     return this._pipeline;
   }
 
-  /** The notebook's path below Jupyter's root, as it was called when the run began; null until it is known. */
-  get notebook(): string | null {
-    return this._item?.notebook ?? null;
-  }
-
   /** As lists show it; null until it is known. */
   get item(): RunItem | null {
     return this._item;

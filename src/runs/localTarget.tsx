@@ -8,12 +8,14 @@ import type { Runs } from './runs';
 interface Needs {
   readonly launch: IChardLaunch;
   readonly commands: CommandRegistry;
+  /** Whether a run that was started is shown at once. A tab of the browser is opened only where a person asks for it. */
+  readonly opensRuns: boolean;
   readonly trans: TranslationBundle;
   readonly load: () => Promise<Runs>;
 }
 
 /** This machine as a target: a run is started there, and opened. */
-export function addLocalTarget({ launch, commands, trans, load }: Needs): void {
+export function addLocalTarget({ launch, commands, opensRuns, trans, load }: Needs): void {
   const Outcome = lazy(async () => {
     const [runs, { RunOutcome }] = await Promise.all([load(), import('./outcome')]);
     return {
@@ -71,7 +73,7 @@ export function addLocalTarget({ launch, commands, trans, load }: Needs): void {
           ]);
         });
       results.set('run', id);
-      await commands.execute(CommandIds.openRun, { run: id });
+      if (opensRuns) await commands.execute(CommandIds.openRun, { run: id });
       return trans.__('Started');
     }
   });

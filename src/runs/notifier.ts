@@ -7,6 +7,7 @@ import { runName } from './list/describeRun';
 import type { LiveRun } from './liveRun';
 import { noticeOf, type Notice } from './notice';
 import type { Runs } from './runs';
+import type { StartedHere } from './startedHere';
 
 /** A notification shows itself so long; after that it is kept in JupyterLab's list of them. */
 const SHOWN_MS = 5_000;
@@ -18,23 +19,34 @@ interface Needs {
   readonly commands: CommandRegistry;
   /** Whether a person sees the run already. */
   readonly isSeen: (run: string) => boolean;
+  /** What a reload of the page keeps; null where nothing does. */
+  readonly startedHere: StartedHere | null;
+  /** Runs that were started here before the page was loaded. */
+  readonly before: Promise<readonly string[]>;
   readonly trans: TranslationBundle;
 }
 
-/** One notification for each run that is started here, the same from its start to its end. */
-export function notifyOfRuns({ runs, commands, isSeen, trans }: Needs): void {
+/** One notification for each run that is started here, the same from its start to its end; after a reload there is one again. */
+export function notifyOfRuns(needs: Needs): void {
+  const { runs, commands, isSeen, startedHere, trans } = needs;
   runs.started.connect((_, run) => follow(run));
+  void needs.before.then(ids => ids.forEach(id => follow(runs.get(id))));
 
   function follow(run: LiveRun): void {
+    startedHere?.add(run.id);
     let id: string | null = null;
     let said = '';
     const tell = (): void => {
       const notice = noticeFor(run);
-      if (!notice) return;
+      if (!notice) {
+        // Deleted meanwhile: nothing more will be told of it.
+        if (run.problem !== null && !run.retrying) end();
+        return;
+      }
       const { message, type, goesOn } = notice;
       if (message === said) return;
       said = message;
-      if (!goesOn) run.changed.disconnect(tell);
+      if (!goesOn) end();
       const options = { actions: actions(run.id, notice) };
       if (isSeen(run.id)) {
         // A run that is on the screen says it there.
@@ -46,6 +58,10 @@ export function notifyOfRuns({ runs, commands, isSeen, trans }: Needs): void {
         const autoClose = goesOn ? SILENTLY : SHOWN_MS;
         Notification.update({ id, message, type, autoClose, ...options });
       }
+    };
+    const end = (): void => {
+      run.changed.disconnect(tell);
+      startedHere?.remove(run.id);
     };
     run.changed.connect(tell);
     tell();

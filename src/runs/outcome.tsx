@@ -5,6 +5,7 @@ import { useEffect, useReducer } from 'react';
 import { CommandIds } from '../commands';
 import { runName } from './list/describeRun';
 import type { Runs } from './runs';
+import { preparingInWords } from './text';
 import { duration, phaseIcon, phaseTone, phaseWord } from './words';
 
 interface Props {
@@ -58,6 +59,7 @@ export function RunOutcome({ run: id, runs, commands, trans }: Props) {
   function words(): string {
     if (!state || phase === 'pending') return phaseWord(phase, trans);
     if (!isOver(phase)) {
+      if (state.preparing) return preparingInWords(state.preparing, trans);
       const done = state.steps.filter(step => isOver(step.phase)).length;
       return trans.__('%1 of %2 steps', done, state.steps.length);
     }

@@ -1,4 +1,5 @@
 import {
+  ILabShell,
   ILayoutRestorer,
   IRouter,
   type JupyterFrontEnd,
@@ -9,6 +10,7 @@ import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { IStateDB } from '@jupyterlab/statedb';
 import { UseSignal } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
 import { TEXT_DOMAIN } from '../commands';
@@ -27,6 +29,7 @@ import { addRunLinks } from './links';
 import { outcomeOf, runName } from './list/describeRun';
 import { addRunningRuns } from './running';
 import type { Runs } from './runs';
+import { StartedHere } from './startedHere';
 
 export const runsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-chard:runs',
@@ -34,11 +37,13 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IChardLaunch, IRenderMimeRegistry],
   optional: [
+    ILabShell,
     ILayoutRestorer,
     IRouter,
     IRunningSessionManagers,
     ICommandPalette,
     IEditorLanguageRegistry,
+    IStateDB,
     ITranslator
   ],
   activate: (
@@ -48,33 +53,45 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     status: IChardStepStatus,
     launch: IChardLaunch,
     rendermime: IRenderMimeRegistry,
+    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     router: IRouter | null,
     managers: IRunningSessionManagers | null,
     palette: ICommandPalette | null,
     languages: IEditorLanguageRegistry | null,
+    stateDB: IStateDB | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
     const { commands, shell } = app;
+    // Notebook 7 shows its notebook alone.
+    const hasRoom = labShell !== null;
     const documentOf = (run: string): Widget | undefined =>
       [...shell.widgets('main')].find(({ id }) => id === `chard-run-${run}`);
     const isSeen = (run: string): boolean => documentOf(run)?.isVisible ?? false;
+
+    const startedHere = stateDB && new StartedHere(stateDB);
+    // Before JupyterLab has put back its layout, a run that is seen would count as one that is not.
+    const before = app.restored.then(() => startedHere?.restore() ?? []);
+    void before.then(({ length }) => {
+      if (length > 0) void load();
+    });
 
     let loading: Promise<Runs> | null = null;
     let known: Runs | null = null;
     const loaded = (): Runs | null => known;
     /** The code for runs, and the connection to the server: from the first pipeline, run or opened panel on. */
     const load = (): Promise<Runs> => {
-      loading ??= Promise.all([import('./runs'), import('./notifier')]).then(
-        ([{ Runs }, { notifyOfRuns }]) => {
-          const runs = new Runs(app.serviceManager.serverSettings, trans);
+      loading ??= Promise.all([import('./runs'), import('./moves'), import('./notifier')]).then(
+        ([{ Runs }, { Moves }, { notifyOfRuns }]) => {
+          const { serverSettings, contents } = app.serviceManager;
+          const runs = new Runs(serverSettings, new Moves(contents, stateDB), trans);
           known = runs;
           status.provide((open, step) => runs.statusOf(open, step));
           runs.changed.connect(() => status.notify());
           runs.changed.connect(() => running?.changed());
           runs.deleted.connect((_, run) => documentOf(run)?.close());
-          notifyOfRuns({ runs, commands, isSeen, trans });
+          notifyOfRuns({ runs, commands, isSeen, startedHere, before, trans });
           return runs;
         }
       );
@@ -84,6 +101,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
 
     addRunDocument({
       app,
+      hasRoom,
       notebooks,
       rendermime,
       languages,
@@ -94,9 +112,9 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
         Notification.error(trans.__('The run did not start: %1', message), { autoClose: false });
       }
     });
-    addRunComparison({ app, restorer, trans, load });
+    addRunComparison({ app, hasRoom, restorer, trans, load });
     addRunCommands({ app, trans, palette, load, loaded });
-    addLocalTarget({ launch, commands, trans, load });
+    addLocalTarget({ launch, commands, opensRuns: hasRoom, trans, load });
     if (router) addRunLinks(app, router);
     // The lines of a notebook with a pipeline say what its last run came to.
     notebooks.opened.connect((_, { pipeline }) => {

@@ -13,11 +13,15 @@ export class RunList {
   private _problem: string | null = null;
   private _loaded = false;
   private next: string | null = null;
-  /** What was last asked for, as long as no run changes: it is asked for every step of a notebook. */
-  private sorted: RunItem[] | null = null;
-  private byNotebook = new Map<string, RunItem[]>();
+  private sorted: readonly RunItem[] | null = null;
+  /** Asked for every step at every change of a run. */
+  private readonly byNotebook = new Map<string, readonly RunItem[]>();
 
-  constructor(private readonly api: ChardApi) {
+  /** `pathOf`: where the notebook of a run is now. */
+  constructor(
+    private readonly api: ChardApi,
+    private readonly pathOf: (run: RunItem) => string
+  ) {
     void this.follow();
   }
 
@@ -42,14 +46,19 @@ export class RunList {
     return this.sorted;
   }
 
-  /** Those of a notebook, newest first. */
+  /** Those of a notebook by its path, newest first. */
   of(notebook: string): readonly RunItem[] {
     let found = this.byNotebook.get(notebook);
     if (!found) {
-      found = this.all.filter(run => run.notebook === notebook);
+      found = this.all.filter(run => this.pathOf(run) === notebook);
       this.byNotebook.set(notebook, found);
     }
     return found;
+  }
+
+  /** After a change of what `pathOf` says. */
+  pathsChanged(): void {
+    this.tell();
   }
 
   get(id: string): RunItem | undefined {
@@ -67,19 +76,25 @@ export class RunList {
     const { runs, next } = await this.ask(this.next);
     for (const run of runs) if (!this.runs.has(run.id)) this.runs.set(run.id, run);
     this.next = next;
-    this.emitChanged();
+    this.tell();
   }
 
   /** A run that was just started here: shown before the feed tells of it. */
   add(run: RunItem): void {
     this.runs.set(run.id, run);
-    this.emitChanged();
+    this.tell();
   }
 
   /** A run that was just deleted here. */
   remove(id: string): void {
     this.runs.delete(id);
-    this.emitChanged();
+    this.tell();
+  }
+
+  private tell(): void {
+    this.sorted = null;
+    this.byNotebook.clear();
+    this._changed.emit();
   }
 
   private async follow(): Promise<void> {
@@ -94,11 +109,11 @@ export class RunList {
           else if (change.type === 'changed') this.runs.set(change.run.id, change.run);
           else this.runs.delete(change.id);
           this._problem = null;
-          this.emitChanged();
+          this.tell();
         }
       } catch (error) {
         this._problem = error instanceof Error ? error.message : String(error);
-        this.emitChanged();
+        this.tell();
       }
       await new Promise(resolve => setTimeout(resolve, WAIT_MS));
     }
@@ -115,11 +130,5 @@ export class RunList {
   private ask(before?: string) {
     const query = before === undefined ? { limit: PAGE } : { limit: PAGE, before };
     return this.api.ask(listRuns, { params: {}, query, body: {} });
-  }
-
-  private emitChanged(): void {
-    this.sorted = null;
-    this.byNotebook.clear();
-    this._changed.emit();
   }
 }

@@ -18,6 +18,7 @@ import type { LaunchOptions, OpenNotebook, StepStatus } from '../tokens';
 import { ChardApi } from './api';
 import { RunSelection } from './list/selection';
 import { LiveRun } from './liveRun';
+import type { Moves } from './moves';
 import { RunList } from './runList';
 import { isChanged } from './stepChange';
 import { stepStatus } from './words';
@@ -44,10 +45,12 @@ export class Runs {
 
   constructor(
     settings: ServerConnection.ISettings,
+    private readonly moves: Moves,
     private readonly trans: TranslationBundle
   ) {
     this.api = new ChardApi(settings);
-    this.list = new RunList(this.api);
+    this.list = new RunList(this.api, run => moves.pathOf(run));
+    moves.changed.connect(() => this.list.pathsChanged());
     this.list.changed.connect(({ all, loaded }) => {
       if (loaded) this.selection.keep(new Set(all.map(({ id }) => id)));
       this._changed.emit();
@@ -62,6 +65,11 @@ export class Runs {
   /** A run that was started, or gone on with, from this page. */
   get started(): ISignal<this, LiveRun> {
     return this._started;
+  }
+
+  /** Where the notebook of a run is now; the record says how it was called when the run began. */
+  pathOf(run: RunItem): string {
+    return this.moves.pathOf(run);
   }
 
   /** The id of a run that was deleted from this page. */
@@ -166,7 +174,7 @@ export class Runs {
         continue;
       }
       const now = pipeline.findings?.pipeline;
-      if (isOver(item.state) && now && ran && isChanged(ran, now, step)) {
+      if (isOver(item.state) && now && ran && isChanged(ran, now, step, pipeline.knowsModules)) {
         const text = this.trans.__('changed since run %1', item.number);
         return { icon: noneIcon, tone: 'quiet', text, short: this.trans.__('changed') };
       }

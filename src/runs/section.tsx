@@ -26,7 +26,7 @@ interface Options {
 }
 
 /** What a person looks for, in this session. */
-let remembered: Omit<RunFilter, 'notebook'> & { readonly everywhere: boolean } = {
+let remembered: RunFilter & { readonly everywhere: boolean } = {
   everywhere: false,
   state: 'all',
   text: ''
@@ -40,9 +40,8 @@ export function runsSection(options: Options): ComponentType<OpenNotebook> {
     const [looked, setLooked] = useState(remembered);
     remembered = looked;
     const { list } = runs;
-    const notebook = looked.everywhere ? null : panel.context.path;
-    const there = filterRuns(list.all, { notebook, state: 'all', text: '' });
-    const found = filterRuns(there, { ...looked, notebook: null });
+    const there = looked.everywhere ? list.all : list.of(panel.context.path);
+    const found = filterRuns(there, looked);
     return (
       <div className="jp-chard-Runs">
         {list.problem !== null && (

@@ -1,29 +1,33 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
 
-/** A pipeline never changes, and is asked for every step of it whenever a key is pressed. */
-const indexes = new WeakMap<Pipeline, ReadonlyMap<string, Step>>();
+/** Asked for every step at every change of a run. */
+const stepsByName = new WeakMap<Pipeline, ReadonlyMap<string, Step>>();
 
 /** The step called `name`, the metrics' one included. */
 export function findStep(pipeline: Pipeline, name: string): Step | null {
-  let index = indexes.get(pipeline);
-  if (!index) {
-    const { steps, metricsStep } = pipeline;
-    const all = metricsStep ? [...steps, metricsStep] : steps;
-    index = new Map(all.map(step => [step.name, step]));
-    indexes.set(pipeline, index);
+  let steps = stepsByName.get(pipeline);
+  if (!steps) {
+    const { steps: own, metricsStep } = pipeline;
+    steps = new Map([...own, ...(metricsStep ? [metricsStep] : [])].map(step => [step.name, step]));
+    stepsByName.set(pipeline, steps);
   }
-  return index.get(name) ?? null;
+  return steps.get(name) ?? null;
 }
 
 /**
- * Whether a step is another one than the one that ran. The browser does not read local modules, so of a step that imports
- * some only what stands in the notebook is compared, and not the fingerprint, which knows them.
+ * Whether a step is another one than the one that ran, modules beside the notebook included. Until those are known
+ * (`knowsModules`), only what stands in the notebook is compared of a step that imports some.
  */
-export function isChanged(ran: Pipeline, now: Pipeline, name: string): boolean {
+export function isChanged(
+  ran: Pipeline,
+  now: Pipeline,
+  name: string,
+  knowsModules: boolean
+): boolean {
   const before = findStep(ran, name);
   const after = findStep(now, name);
   if (!before || !after) return false;
-  if (before.modules.length === 0 && after.modules.length === 0) {
+  if (knowsModules || (before.modules.length === 0 && after.modules.length === 0)) {
     return before.fingerprint !== after.fingerprint;
   }
   return sourceOf(ran, before) !== sourceOf(now, after);

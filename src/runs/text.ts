@@ -12,15 +12,6 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** `512 B`, `9.8 KiB`, `358.1 MiB`. */
-export function bytes(count: number): string {
-  const power = count < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(count) / 10));
-  const amount = count / 1024 ** power;
-  return `${power === 0 ? amount : amount.toFixed(1)} ${UNITS[power]!}`;
-}
-
 /** What a person calls a run among those of other notebooks: the pipeline, with the run's title or else its number. */
 export function runTitle(
   { title, pipeline, number }: Pick<RunItem, 'title' | 'pipeline' | 'number'>,
@@ -52,6 +43,18 @@ export function stepWord({ cached, phase }: StepState, trans: TranslationBundle)
 export function stepTime({ cached, phase, startedAt, finishedAt }: StepState, now: number): string {
   if (cached || startedAt === null || phase === 'skipped') return '';
   return duration(Math.max(0, (finishedAt ?? now) - startedAt));
+}
+
+const MOST_MODULES = 3;
+
+/** What a run does before its first step can start: `Preparing: importing numpy, pandas`. */
+export function preparingInWords(modules: readonly string[], trans: TranslationBundle): string {
+  const packages = [...new Set(modules.map(module => module.split('.')[0]!))];
+  const named = packages.slice(0, MOST_MODULES).join(', ');
+  const more = packages.length - MOST_MODULES;
+  return more > 0
+    ? trans.__('Preparing: importing %1 and %2 more', named, more)
+    : trans.__('Preparing: importing %1', named);
 }
 
 export function phaseWord(phase: RunPhase, trans: TranslationBundle): string {

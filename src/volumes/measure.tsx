@@ -1,8 +1,8 @@
+import { byteSize } from '@chard/core/text';
 import { measureSnapshot } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useEffect, useRef, useState } from 'react';
 import type { ChardApi } from '../runs/api';
-import { bytes } from '../runs/text';
 
 interface Counted {
   readonly files: number;
@@ -53,7 +53,7 @@ export function Measure(props: {
     }
   };
   const amount = ({ files, bytes: size }: Counted): string =>
-    trans.__('%1, %2', trans._n('%1 file', '%1 files', files), bytes(size));
+    trans.__('%1, %2', trans._n('%1 file', '%1 files', files), byteSize(size));
   return (
     <div className="jp-chard-Measure">
       <div className="jp-chard-Measure-actions">

@@ -1,4 +1,10 @@
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import {
+  test as base,
+  expect,
+  type BrowserContext,
+  type Locator,
+  type Page
+} from '@playwright/test';
 
 export { expect };
 
@@ -37,7 +43,14 @@ interface App {
     widgets(area: string): Iterable<NotebookWidget>;
     currentWidget: NotebookWidget;
   };
-  readonly serviceManager: { contents: { save(path: string, model: object): Promise<unknown> } };
+  readonly serviceManager: {
+    contents: {
+      save(path: string, model: object): Promise<unknown>;
+      rename(path: string, to: string): Promise<unknown>;
+      delete(path: string): Promise<unknown>;
+      newUntitled(options: object): Promise<{ readonly path: string }>;
+    };
+  };
   readonly restored: Promise<void>;
 }
 
@@ -49,13 +62,13 @@ declare global {
 
 /** JupyterLab in one page that all tests share. */
 export class Lab {
-  private count = 0;
+  private static count = 0;
 
   constructor(readonly page: Page) {}
 
-  /** Writes a notebook and opens it without a kernel. */
-  async open(cells: TestCell[], kernel = 'python3', language = 'python'): Promise<void> {
-    const path = `test-${++this.count}-${process.pid}.ipynb`;
+  /** Writes a notebook and opens it without a kernel. @returns its path. */
+  async open(cells: TestCell[], kernel = 'python3', language = 'python'): Promise<string> {
+    const path = `test-${++Lab.count}-${process.pid}.ipynb`;
     const notebook = {
       nbformat: 4,
       nbformat_minor: 5,
@@ -73,6 +86,7 @@ export class Lab {
     };
     await this.openNotebook(path, notebook);
     if (language === 'python') await this.untilKnown();
+    return path;
   }
 
   /** Chard knows a notebook a moment after JupyterLab shows it: until then its commands do nothing. */
@@ -194,6 +208,17 @@ export class Lab {
   }
 }
 
+/** JupyterLab in a new page, its layout forgotten; `address` where it is not the tests' common server's. */
+export async function openLab(context: BrowserContext, address = '', workspace = ''): Promise<Lab> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const path = workspace === '' ? '/lab' : `/lab/workspaces/${workspace}`;
+  await page.goto(`${address}${path}?reset`);
+  await page.waitForFunction(() => window.jupyterapp !== undefined);
+  await page.evaluate(() => window.jupyterapp.restored);
+  return new Lab(page);
+}
+
 export const test = base.extend<{ tidy: void }, { lab: Lab }>({
   lab: [
     async ({ browser }, use, workerInfo) => {
@@ -203,12 +228,7 @@ export const test = base.extend<{ tidy: void }, { lab: Lab }>({
       await context.request.put('/lab/api/settings/@jupyterlab/apputils-extension:notification', {
         data: { raw: '{"fetchNews": "false"}' }
       });
-      const page = await context.newPage();
-      page.setDefaultTimeout(60_000);
-      await page.goto('/lab?reset');
-      await page.waitForFunction(() => window.jupyterapp !== undefined);
-      await page.evaluate(() => window.jupyterapp.restored);
-      await use(new Lab(page));
+      await use(await openLab(context));
       await context.close();
     },
     { scope: 'worker', timeout: 180_000 }

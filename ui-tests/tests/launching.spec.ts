@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
+import { expectAccessible, THEMES } from './axe';
 import { code, expect, test, type Lab, type TestCell } from './lab';
 
 const NOTEBOOK: TestCell[] = [
@@ -222,6 +222,48 @@ test('the launcher’s example is a copy that runs nothing over', async ({ lab }
   await expect(lab.panel.locator('.jp-chard-Graph-node')).toHaveCount(5);
 });
 
+test('a notebook is opened as a pipeline from the file browser', async ({ lab }) => {
+  const { page } = lab;
+  const path = await lab.open(NOTEBOOK);
+  await lab.closeAll();
+  await page.locator('.lm-TabBar-tab[data-id=chard-panel]').click();
+  await expect(lab.panel).toBeHidden();
+  await lab.execute('filebrowser:activate');
+  await page.locator('.jp-DirListing-item', { hasText: path }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Open as Pipeline' }).click();
+  await expect(lab.cells).toHaveCount(NOTEBOOK.length);
+  await expect(lab.panel).toBeVisible();
+  await expect(lab.panel.locator('.jp-chard-Graph-node')).toHaveCount(3);
+});
+
+test('the setting that no results are reused holds for the next run', async ({ lab }) => {
+  const { page } = lab;
+  const setting = '/lab/api/settings/jupyterlab-chard:launch';
+  const saved = async (): Promise<string> =>
+    ((await (await page.request.get(setting)).json()) as { raw: string }).raw;
+  await lab.open(NOTEBOOK);
+  await lab.showPanel('runs');
+  await lab.execute('settingeditor:open', { query: 'Chard: running' });
+  const reuse = page.getByLabel('Reuse results').and(page.getByRole('checkbox'));
+  await reuse.uncheck();
+  await expect.poll(saved).toMatch(/"cache":\s*false/);
+  await page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
+  await runToEnd(lab);
+  const second = await runToEnd(lab);
+  await lab.execute('chard:open-run', { run: second });
+  await page.locator('.jp-chard-Run [data-node=make]').click();
+  await expect(page.locator('.jp-chard-Run [data-node=make]')).not.toContainText('reused');
+  await page.locator('.jp-chard-Run').getByRole('tab', { name: 'Details' }).click();
+  await expect(page.locator('.jp-chard-Run').getByRole('tabpanel')).toContainText(
+    'reuse is switched off for this run'
+  );
+  await page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
+  await lab.execute('settingeditor:open', { query: 'Chard: running' });
+  await reuse.check();
+  await expect.poll(saved).not.toMatch(/"cache":\s*false/);
+  await page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
+});
+
 test('every command says which arguments it takes', async ({ lab }) => {
   const silent = await lab.page.evaluate(async () => {
     const { commands } = window.jupyterapp;
@@ -232,7 +274,7 @@ test('every command says which arguments it takes', async ({ lab }) => {
   expect(silent).toEqual([]);
 });
 
-for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
+for (const theme of THEMES) {
   test(`axe finds nothing serious in stages, list and form, ${theme}`, async ({ lab }) => {
     const { page } = lab;
     await lab.execute('apputils:change-theme', { theme });
@@ -243,15 +285,7 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await expect(rows(lab)).toHaveCount(1);
     await lab.panel.getByRole('button', { name: 'Run with other parameters' }).click();
     await expect(page.getByRole('dialog').getByLabel('n int')).toBeVisible();
-    for (const part of ['.jp-chard-Launch', '.jp-chard-Runs', '.jp-chard-Parameters']) {
-      const { violations } = await new AxeBuilder({ page }).include(part).analyze();
-      const serious = violations.filter(
-        ({ impact }) => impact === 'serious' || impact === 'critical'
-      );
-      expect(
-        serious.map(({ id, nodes }) => ({ part, id, nodes: nodes.map(each => each.html) }))
-      ).toEqual([]);
-    }
+    await expectAccessible(page, '.jp-chard-Launch', '.jp-chard-Runs', '.jp-chard-Parameters');
     await page.keyboard.press('Escape');
     await lab.execute('apputils:change-theme', { theme: 'JupyterLab Light' });
   });

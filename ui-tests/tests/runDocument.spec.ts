@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible, THEMES } from './axe';
 import { code, expect, test } from './lab';
 
 test('a long log is followed, gone through by keys, and searched on the server', async ({
@@ -95,13 +95,59 @@ test('the keyboard walks the graph, goes on to the details and through their tab
   await expect(
     run.getByRole('img', { name: /^loss\. loss: between 0\.1111 and 1/ }).first()
   ).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).include('.jp-chard-Run').analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await expectAccessible(page, '.jp-chard-Run');
   await run.getByRole('button', { name: 'Table', exact: true }).click();
   await run.getByRole('button', { name: 'Step', exact: true }).click();
   await expect(run.locator('.jp-chard-StepTable tbody tr').first()).toContainText('one');
 });
+
+test('a colour stays on over the lines that follow, also far from where it was turned on', async ({
+  lab
+}) => {
+  const { page } = lab;
+  await lab.open([
+    code(
+      'print("\\x1b[32mgreen from here")\nfor i in range(3000): print("row", i)\nprint("\\x1b[0mplain")',
+      'step:paint'
+    )
+  ]);
+  await lab.execute('chard:run');
+  const run = page.locator('.jp-chard-Run');
+  await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded', { timeout: 90_000 });
+  const line = (text: string) => run.locator('.jp-chard-Log-line', { hasText: text });
+  await expect(line('row 2999').locator('.ansi-green-fg')).toBeVisible();
+  await expect(line('plain').locator('.ansi-green-fg')).toHaveCount(0);
+});
+
+for (const theme of THEMES) {
+  test(`axe finds nothing serious in a failed run and in a comparison, ${theme}`, async ({
+    lab
+  }) => {
+    const { page } = lab;
+    await lab.execute('apputils:change-theme', { theme });
+    await expect(page.locator('body')).toHaveAttribute('data-jp-theme-name', theme);
+    await lab.open([
+      code('n = 1', 'pipeline-parameters'),
+      code(
+        'import chard\nfor i in range(5): chard.log_metric("loss", n / (i + 1), step=i)',
+        'step:a'
+      ),
+      code('assert n < 2', 'step:b', 'prev:a')
+    ]);
+    const run = (args: object) =>
+      page.evaluate(args => window.jupyterapp.commands.execute('chard:run', args), args);
+    const one = await run({});
+    const state = page.locator('.jp-chard-Run:visible .jp-chard-Run-state');
+    await expect(state).toHaveText('Succeeded', { timeout: 90_000 });
+    const two = await run({ parameters: { n: 3 } });
+    await expect(state).toHaveText('Failed in b', { timeout: 90_000 });
+    await expectAccessible(page, '.jp-chard-Run:not(.lm-mod-hidden)');
+    await lab.execute('chard:compare-runs', { runs: [one, two] });
+    await expect(page.locator('.jp-chard-Compare').getByRole('row', { name: /^a/ })).toBeVisible();
+    await expectAccessible(page, '.jp-chard-Compare');
+    await lab.execute('apputils:change-theme', { theme: 'JupyterLab Light' });
+  });
+}
 
 test('a failed step is marked in the notebook, opened in a kernel, repaired and resumed', async ({
   lab

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TextStyle } from '../../text';
 import {
   Nothing,
   WireFlag,
@@ -27,6 +28,8 @@ export const LogLine = z.object({
   time: z.number(),
   /** Without its end; after a carriage return only what overwrote the rest; colours as ANSI sequences. */
   text: z.string(),
+  /** The look with which the text begins: what was said before it left a colour on. Absent where there is none. */
+  style: TextStyle.optional(),
   /** Characters left out at the end of a line that is too long to be shown. */
   cut: z.int().min(0)
 });

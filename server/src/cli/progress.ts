@@ -1,5 +1,6 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
 import { isOver, reduce, type RunEvent, type RunState, type StepState } from '@chard/core/run';
+import { ESCAPE_SEQUENCE } from '@chard/core/text';
 import { shownSteps, stepLines } from './runView';
 import { duration, type Terminal } from './terminal';
 
@@ -85,18 +86,20 @@ function warningText({ step, message }: Extract<RunEvent, { type: 'warning' }>):
 
 /** Cuts a line that would wrap: a wrapped line cannot be drawn over. Colours do not count. */
 function clip(line: string, width: number): string {
-  let seen = 0;
+  let room = width;
   let kept = '';
-  // eslint-disable-next-line no-control-regex -- the escape character is what a colour begins with
-  for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
-    if (part.startsWith('\u001b')) {
-      kept += part;
-    } else {
-      const room = [...part].slice(0, Math.max(0, width - seen));
-      kept += room.join('');
-      seen += room.length;
-    }
+  const keep = (text: string): void => {
+    const characters = [...text].slice(0, room);
+    room -= characters.length;
+    kept += characters.join('');
+  };
+  let at = 0;
+  for (const { 0: sequence, index } of line.matchAll(ESCAPE_SEQUENCE)) {
+    keep(line.slice(at, index));
+    kept += sequence;
+    at = index + sequence.length;
   }
+  keep(line.slice(at));
   return kept;
 }
 

@@ -1,6 +1,6 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
 import type { MetricValue, RunPhase, RunState, StepState } from '@chard/core/run';
-import { byteSize } from '../byteSize';
+import { byteSize } from '@chard/core/text';
 import { duration, table, type Style, type Terminal } from './terminal';
 
 type Paint = Terminal['paint']['out'];

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream';
-import { byteSize } from '../byteSize';
 import { duration, processTerminal, table, utc } from './terminal';
 
 it.each([
@@ -15,19 +14,6 @@ it.each([
   [3_725_000, '1 h 2 min']
 ])('%d milliseconds are %s', (milliseconds, text) => {
   expect(duration(milliseconds)).toBe(text);
-});
-
-it.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1000, '1.0 kB'],
-  [99_949, '99.9 kB'],
-  [123_400, '123 kB'],
-  [999_600, '1.0 MB'],
-  [3_400_000, '3.4 MB'],
-  [2.5e15, '2500 TB']
-])('%d bytes are %s', (bytes, text) => {
-  expect(byteSize(bytes)).toBe(text);
 });
 
 it('tells the time in UTC', () => {

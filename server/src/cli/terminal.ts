@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Writable } from 'node:stream';
+import { plainText } from '@chard/core/text';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -84,14 +85,12 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
-// eslint-disable-next-line no-control-regex -- the escape character is what a colour begins with
-const COLOUR = /\u001b\[[0-9;]*m/g;
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 
 function displayWidth(text: string): number {
   let width = 0;
-  for (const character of text.replace(COLOUR, '')) {
+  for (const character of plainText(text)) {
     width += WIDE.test(character) ? 2 : 1;
   }
   return width;

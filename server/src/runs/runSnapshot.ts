@@ -1,7 +1,7 @@
 import type { Pipeline } from '@chard/core/pipeline';
 import type { RunSnapshotUse } from '@chard/core/run';
 import { totalCounts, type Snapshot } from '@chard/core/snapshot';
-import { byteSize } from '../byteSize';
+import { byteSize } from '@chard/core/text';
 import { ChardError } from '../errors';
 import type { SnapshotStore, SourceFolder, Watch } from '../snapshots/snapshotStore';
 import { NOTEBOOK_SOURCE, volumesHere } from './volumes';

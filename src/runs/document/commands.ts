@@ -6,6 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds } from '../../commands';
 import { chardIcon, kernelIcon, pencilIcon, resumeIcon } from '../../icons';
 import type { IChardNotebooks } from '../../tokens';
+import { openRunsInLab } from '../lab';
 import type { LiveRun } from '../liveRun';
 import type { Runs } from '../runs';
 import { runTitle, shortTime } from '../text';
@@ -13,6 +14,8 @@ import type { RunActions } from './services';
 
 export interface RunDocumentOptions {
   readonly app: JupyterFrontEnd;
+  /** Whether the application can show documents beside the notebook. */
+  readonly hasRoom: boolean;
   readonly notebooks: IChardNotebooks;
   readonly rendermime: IRenderMimeRegistry;
   readonly languages: IEditorLanguageRegistry | null;
@@ -34,7 +37,7 @@ const RUN_AND_STEP = {
 
 /** The commands that open a run as a document and that act on one step of it. */
 export function addRunDocument(options: RunDocumentOptions): void {
-  const { app, notebooks, rendermime, languages, restorer, trans, load, report } = options;
+  const { app, hasRoom, notebooks, rendermime, languages, restorer, trans, load, report } = options;
   const { commands, shell } = app;
   const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'chard-runs' });
   const actions: RunActions = {
@@ -80,6 +83,7 @@ export function addRunDocument(options: RunDocumentOptions): void {
     },
     execute: async args => {
       const id = String(args.run);
+      if (!hasRoom) return openRunsInLab([id]);
       const there = tracker.find(widget => widget.id === `chard-run-${id}`);
       if (there) return shell.activateById(there.id);
       const [runs, { RunDocument }] = await Promise.all([load(), import('./widget')]);
@@ -143,7 +147,7 @@ export function addRunDocument(options: RunDocumentOptions): void {
     execute: async args => {
       const [runs, { openStepInKernel }] = await Promise.all([load(), import('./openInKernel')]);
       const run = await runs.get(String(args.run)).known();
-      await openStepInKernel({ app, api: runs.api, trans }, run, String(args.step));
+      await openStepInKernel({ app, runs, trans }, run, String(args.step));
     }
   });
 
@@ -179,6 +183,7 @@ export function addRunDocument(options: RunDocumentOptions): void {
 /** The run and the one before it of the same notebook, older first; the run alone where it is the first. */
 function withTheOneBefore(run: LiveRun, runs: Runs): string[] {
   const { item } = run;
-  const before = item && runs.list.of(item.notebook).find(each => each.createdAt < item.createdAt);
+  const before =
+    item && runs.list.of(runs.pathOf(item)).find(each => each.createdAt < item.createdAt);
   return before ? [before.id, run.id] : [run.id];
 }

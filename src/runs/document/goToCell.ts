@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
+import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds } from '../../commands';
 import type { IChardNotebooks } from '../../tokens';
@@ -25,7 +26,14 @@ export async function goToRunCell(
   index: number,
   line: number | null
 ): Promise<void> {
-  const path = run.notebook!;
+  const path = runs.pathOf(run.item!);
+  if (!(await exists(app, path))) {
+    Notification.warning(
+      trans.__('%1 is not there any more. The run has kept it: “Notebook as it ran”.', path),
+      { autoClose: 10_000 }
+    );
+    return;
+  }
   await app.commands.execute('docmanager:open', { path });
   const open = await opened(notebooks, path);
   const { cells } = open.pipeline.notebook;
@@ -50,6 +58,16 @@ export async function goToRunCell(
   };
   runs.changed.connect(look);
   mark.disposed.connect(() => runs.changed.disconnect(look));
+}
+
+async function exists({ serviceManager }: JupyterFrontEnd, path: string): Promise<boolean> {
+  try {
+    await serviceManager.contents.get(path, { content: false });
+    return true;
+  } catch (error) {
+    if ((error as Partial<ServerConnection.ResponseError>).response?.status === 404) return false;
+    throw error;
+  }
 }
 
 /** The code of a cell as it ran; null for one that is no step's. */

@@ -1,12 +1,8 @@
-import { METRICS_STEP } from '@chard/core/pipeline';
 import type { RunState } from '@chard/core/run';
-import { useCallback, useMemo, useRef } from 'react';
-import { Drawing } from '../../graph/drawing';
+import { useCallback, useMemo } from 'react';
 import { pipelineGraph, type GraphNode } from '../../graph/pipelineGraph';
-import { useLayout, useWidth } from '../../graph/useLayout';
-import { metricsIcon, stepIcon } from '../../icons';
+import { GraphView } from '../../graph/view';
 import { stepStatus } from '../words';
-import { Problem } from './notice';
 import type { RunServices } from './services';
 
 /** Below this width a graph is drawn top down. */
@@ -27,9 +23,6 @@ export function RunGraph(props: RunServices & Choosing & { readonly state: RunSt
     () => (pipeline ? pipelineGraph(pipeline, trans.__('Metrics')) : null),
     [pipeline]
   );
-  const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
-  const { layout, failure } = useLayout(graph, notebooks, width < NARROW ? 'down' : 'right');
   const statusOf = useCallback(
     ({ id }: GraphNode) => {
       const position = state.positions.get(id);
@@ -43,7 +36,6 @@ export function RunGraph(props: RunServices & Choosing & { readonly state: RunSt
   return (
     <div
       className="jp-chard-Run-graph"
-      ref={frame}
       onFocus={event => {
         const name = event.target.getAttribute('data-node');
         if (name !== null && name !== selected) onSelect(name);
@@ -54,23 +46,19 @@ export function RunGraph(props: RunServices & Choosing & { readonly state: RunSt
         }
       }}
     >
-      {failure !== null && <Problem message={failure} trans={trans} />}
-      {graph && layout && (
-        <Drawing
-          graph={graph}
-          layout={layout}
-          selected={selected}
-          width={width}
-          iconOf={iconOf}
-          statusOf={statusOf}
-          onSelect={select}
-          trans={trans}
-        />
-      )}
+      <GraphView
+        graph={graph}
+        notebooks={notebooks}
+        direction={direction}
+        selected={selected}
+        statusOf={statusOf}
+        onSelect={select}
+        trans={trans}
+      />
     </div>
   );
 }
 
-function iconOf({ id }: GraphNode) {
-  return id === METRICS_STEP ? metricsIcon : stepIcon;
+function direction(width: number) {
+  return width < NARROW ? ('down' as const) : ('right' as const);
 }

@@ -9,7 +9,7 @@ import {
   reusedIcon,
   stopIcon
 } from '../../icons';
-import { duration, phaseWord, stepTitle } from '../text';
+import { duration, phaseWord, preparingInWords, stepTitle } from '../text';
 import { phaseIcon, phaseTone } from '../words';
 import type { RunServices } from './services';
 import { useNow } from './useNow';
@@ -164,6 +164,7 @@ function stateInWords(state: RunState, trans: RunServices['trans']): string {
     const word = phaseWord(state.phase, trans);
     return word.charAt(0).toLocaleUpperCase() + word.slice(1);
   }
+  if (state.preparing) return preparingInWords(state.preparing, trans);
   const done = state.steps.filter(({ phase }) => phase === 'succeeded').length;
   return trans.__('%1 of %2 steps done', done, state.steps.length);
 }

@@ -6,14 +6,14 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ChardApi } from '../api';
 import type { LiveRun } from '../liveRun';
+import type { Runs } from '../runs';
 import { runTitle } from '../text';
 import { stateNotebook, stateNotebookName } from './stateNotebook';
 
 interface Services {
   readonly app: JupyterFrontEnd;
-  readonly api: ChardApi;
+  readonly runs: Runs;
   readonly trans: TranslationBundle;
 }
 
@@ -22,13 +22,13 @@ interface Services {
  * itself what went wrong.
  */
 export async function openStepInKernel(
-  { app, api, trans }: Services,
+  { app, runs, trans }: Services,
   run: LiveRun,
   step: string
 ): Promise<void> {
   try {
     const params = { run: run.id, step };
-    const { kernel, setup, cells, missing } = await api.ask(getStepKernel, {
+    const { kernel, setup, cells, missing } = await runs.api.ask(getStepKernel, {
       params,
       query: {},
       body: {}
@@ -47,7 +47,7 @@ export async function openStepInKernel(
       comment: trans.__('Puts into this kernel what the step had before its first cell.')
     });
     const { contents } = app.serviceManager;
-    const path = await freePath(contents, run.notebook!, title);
+    const path = await freePath(contents, runs.pathOf(run.item!), title);
     await contents.save(path, { type: 'notebook', format: 'json', content });
     const panel = (await app.commands.execute('docmanager:open', {
       path,

@@ -26,7 +26,7 @@ export async function resumeRun(
   run: LiveRun,
   step: string
 ): Promise<string | null> {
-  const path = run.notebook!;
+  const path = runs.pathOf(run.item!);
   await save(notebooks, path, trans);
   const { pipeline } = await runs.api.ask(checkNotebook, { params: {}, query: {}, body: { path } });
   const changed = changedAbove(run, step, pipeline);

@@ -1,7 +1,8 @@
 import { isOver, type RunState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useState } from 'react';
-import { bytes, stepTime, stepTitle, stepWord } from '../text';
+import { byteSize } from '@chard/core/text';
+import { stepTime, stepTitle, stepWord } from '../text';
 import { stepStatus } from '../words';
 import type { Choosing } from './graph';
 import { pressed, sortSteps, type Column, type Sorting } from './sorting';
@@ -89,7 +90,7 @@ const Row = memo(function Row(props: {
       </td>
       <td className="jp-chard-Table-number">{props.time}</td>
       <td className="jp-chard-Table-number">
-        {step.resources ? bytes(step.resources.peakMemoryBytes) : ''}
+        {step.resources ? byteSize(step.resources.peakMemoryBytes) : ''}
       </td>
       <td className="jp-chard-hint">{step.why}</td>
     </tr>

@@ -5,8 +5,6 @@ import { isOver } from '@chard/core/run';
 export type StateFilter = 'all' | 'active' | 'succeeded' | 'failed' | 'cancelled';
 
 export interface RunFilter {
-  /** A notebook's path; null for all. */
-  readonly notebook: string | null;
   readonly state: StateFilter;
   /** Words, each of which has to be found in the name, the notebook, or a parameter as `name=value`. */
   readonly text: string;
@@ -19,12 +17,7 @@ export function filterRuns(runs: readonly RunItem[], filter: RunFilter): RunItem
     .toLocaleLowerCase()
     .split(/\s+/)
     .filter(word => word !== '');
-  return runs.filter(
-    run =>
-      (filter.notebook === null || run.notebook === filter.notebook) &&
-      hasState(run, filter.state) &&
-      hasWords(run, words)
-  );
+  return runs.filter(run => hasState(run, filter.state) && hasWords(run, words));
 }
 
 function hasState({ state }: RunItem, wanted: StateFilter): boolean {

@@ -51,6 +51,20 @@ const chain = (second = 'b = a + 1\nprint("b is", b)'): Pipeline =>
   });
 
 describe('a run', () => {
+  it('tells of the imports that its first step waits for, and only while it waits', async () => {
+    const engine = bench.engine();
+    const pipeline = steps({ one: { code: 'import json, colorsys\nx = 1' } });
+    const state = await run(pipeline, { cache: false }, engine);
+    const told = events(state).filter(({ type }) => /preparing|step-started/.test(type));
+    expect(told).toMatchObject([
+      { type: 'run-preparing', modules: ['colorsys', 'json'] },
+      { type: 'step-started' }
+    ]);
+    expect(state.preparing).toBeNull();
+    const again = await run(pipeline, { cache: false }, engine);
+    expect(events(again).map(({ type }) => type)).not.toContain('run-preparing');
+  });
+
   it('executes steps in order and reports values, output and metrics', async () => {
     const state = await run(chain());
     expect(runSummary(state)).toMatchObject({

@@ -481,7 +481,10 @@ export class RunExecution {
     try {
       const { signal } = this.abort;
       const more = this.unfinished.size > 1;
-      const launched = await launcher.launch(interpreter, this.modules, signal, more);
+      const launched = await launcher.launch(interpreter, this.modules, signal, {
+        more,
+        onImporting: () => this.tellOfImports()
+      });
       return await executeStep({
         launched,
         spec: stepSpec(context, step, attempt, received.values),
@@ -494,6 +497,12 @@ export class RunExecution {
     } catch (error) {
       return this.notStarted(error);
     }
+  }
+
+  /** Once, however many steps wait for the imports. */
+  private tellOfImports(): void {
+    if (this.log.state.preparing !== null || this.modules.length === 0) return;
+    this.guarded(() => this.log.write({ type: 'run-preparing', modules: [...this.modules] }));
   }
 
   private notStarted(error: unknown): StepOutcome {

@@ -1,5 +1,6 @@
 import { METRICS_STEP, type Pipeline } from '@chard/core/pipeline';
 import type { RunState } from '@chard/core/run';
+import { plainText } from '@chard/core/text';
 import type { KfpRun, KfpTask } from './kfpPackage';
 
 /** What a run came to, in a form in which both engines' runs can be compared. */
@@ -30,7 +31,7 @@ export function localResult(state: RunState, prints: Record<string, string>): Re
   const done = state.steps.filter(({ phase }) => phase === 'succeeded');
   return {
     values: Object.fromEntries(done.map(step => [step.name, comparable(step.values)])),
-    prints: Object.fromEntries(done.map(({ name }) => [name, plainText(prints[name] ?? '')])),
+    prints: Object.fromEntries(done.map(({ name }) => [name, asPrinted(prints[name] ?? '')])),
     metrics: Object.fromEntries([...state.metrics].map(([name, { last }]) => [name, last])),
     error:
       state.error === null
@@ -98,13 +99,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 function reportedText(report: string): string {
   const texts = [...report.matchAll(/<pre class="std(?:out|err)">([^]*?)<\/pre>/g)];
   const joined = texts.map(([, text = '']) => text).join('');
-  return plainText(joined.replace(/&(?:lt|gt|amp|quot|#x27);/g, entity => ENTITIES[entity]!))
+  return asPrinted(joined.replace(/&(?:lt|gt|amp|quot|#x27);/g, entity => ENTITIES[entity]!))
     .split('\n')
     .filter(line => !line.startsWith('warning: '))
     .join('\n');
 }
 
-function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the escape character is what a sequence begins with
-  return text.replaceAll('\r\n', '\n').replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '');
+/** Without colours, and with line ends of one kind. */
+function asPrinted(text: string): string {
+  return plainText(text).replaceAll('\r\n', '\n');
 }

@@ -1,4 +1,5 @@
 import type { LogLine } from '@chard/core/protocol/api';
+import { isPlain, styleAfter, type TextStyle } from '@chard/core/text';
 import type { AttemptEntry, LinePiece } from './lines';
 
 /** Longer lines are data: they are shown up to here. */
@@ -10,7 +11,12 @@ export class LineText {
   private readonly beginning: Omit<LogLine, 'text' | 'cut'>;
   private whole = '';
 
-  constructor(line: number, { step, attempt, cell, stream, time }: AttemptEntry) {
+  /** `style`: the look that what was said before leaves on. */
+  constructor(
+    line: number,
+    { step, attempt, cell, stream, time }: AttemptEntry,
+    private style: TextStyle
+  ) {
     this.step = step;
     this.beginning = { line, step, attempt, cell, stream, time };
   }
@@ -19,6 +25,8 @@ export class LineText {
   add({ text }: LinePiece): void {
     const joined = this.whole + text;
     const start = joined.lastIndexOf('\r', joined.length - 2) + 1;
+    // A colour outlives the text that it was set in.
+    this.style = styleAfter(this.style, joined.slice(0, start));
     this.whole = start > 0 ? joined.slice(start) : joined;
   }
 
@@ -32,6 +40,7 @@ export class LineText {
     return {
       ...this.beginning,
       text: text.slice(0, SHOWN_CHARACTERS),
+      ...(isPlain(this.style) ? {} : { style: this.style }),
       cut: Math.max(0, text.length - SHOWN_CHARACTERS)
     };
   }

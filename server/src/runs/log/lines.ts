@@ -1,3 +1,4 @@
+import { brokenSequence, isPlain, PLAIN_STYLE, styleAfter, type TextStyle } from '@chard/core/text';
 import type { LogEntry } from '../logEntries';
 
 /** An entry of a log with the attempt that said it: another attempt does not go on with a line of the one before. */
@@ -12,18 +13,31 @@ export interface LinePiece {
   readonly line: number;
   /** Without the line's end. */
   readonly text: string;
+  /** The look with which the stretch begins: a colour stays on until the same stream of the same step takes it off. */
+  readonly style: TextStyle;
 }
 
 /** Where a cutter stands, to go on from later. */
 export interface CutterMark {
   readonly next: number;
   readonly open: ReadonlyMap<string, OpenLine>;
+  readonly looks: ReadonlyMap<string, Look>;
+}
+
+/** The look that a stream of a step has left on. Another attempt is another process, and begins anew. */
+interface Look {
+  readonly attempt: number | null;
+  readonly style: TextStyle;
+  /** The beginning of a sequence whose end has not come. */
+  readonly broken: string;
 }
 
 interface OpenLine {
   readonly line: number;
   readonly attempt: number | null;
 }
+
+const BEGINNING: CutterMark = { next: 0, open: new Map(), looks: new Map() };
 
 /**
  * A line that nobody has ended within so many others is over, and what comes is another line. So whoever reads a page
@@ -37,11 +51,13 @@ const PATIENCE_LINES = 200;
  */
 export class LineCutter {
   private open: Map<string, OpenLine>;
+  private readonly looks: Map<string, Look>;
   private following: number;
 
-  constructor({ next, open }: CutterMark = { next: 0, open: new Map() }) {
+  constructor({ next, open, looks }: CutterMark = BEGINNING) {
     this.following = next;
     this.open = new Map(open);
+    this.looks = new Map(looks);
   }
 
   /** The number of the next line that begins. */
@@ -59,7 +75,7 @@ export class LineCutter {
   }
 
   get mark(): CutterMark {
-    return { next: this.following, open: new Map(this.open) };
+    return { next: this.following, open: new Map(this.open), looks: new Map(this.looks) };
   }
 
   /** The pieces of lines that an entry is made of, in order. */
@@ -72,17 +88,32 @@ export class LineCutter {
       current = undefined;
     }
     const { text } = entry;
+    let { style, broken } = this.lookOf(source, entry);
     for (let start = 0; start < text.length;) {
       const end = text.indexOf('\n', start);
       const ends = end >= 0;
       const line = current?.line ?? this.following++;
-      pieces.push({ line, text: text.slice(start, ends ? end : undefined) });
+      const piece = text.slice(start, ends ? end : undefined);
+      pieces.push({ line, text: piece, style });
+      style = styleAfter(style, broken + piece);
+      broken = ends ? '' : brokenSequence(broken + piece);
       current = ends ? undefined : { line, attempt: entry.attempt };
       start = ends ? end + 1 : text.length;
     }
     if (current === undefined) this.open.delete(source);
     else this.open.set(source, current);
+    this.keepLook(source, { attempt: entry.attempt, style, broken });
     return pieces;
+  }
+
+  private lookOf(source: string, { attempt }: AttemptEntry): Look {
+    const look = this.looks.get(source);
+    return look?.attempt === attempt ? look : { attempt, style: PLAIN_STYLE, broken: '' };
+  }
+
+  private keepLook(source: string, look: Look): void {
+    if (isPlain(look.style) && look.broken === '') this.looks.delete(source);
+    else this.looks.set(source, look);
   }
 
   private hasLeft({ line, attempt }: OpenLine, entry: AttemptEntry): boolean {

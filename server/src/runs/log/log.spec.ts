@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { LogLine } from '@chard/core/protocol/api';
 import type { RunEventBody } from '@chard/core/run';
+import { plainText } from '@chard/core/text';
 import type { Stores } from '../../stores';
 import { memoryStores } from '../../stores/memory';
 import { newRun, OWNER, stepFinished } from '../../stores/testing/contract';
@@ -106,6 +107,36 @@ describe('a page of a log', () => {
     ]);
   });
 
+  it('begins each line with the colour that the same stream has left on, wherever the page begins', async () => {
+    const red = { foreground: { index: 1 } };
+    say(printed('\u001b[31mone\ntwo\n'), printed('plain\n', { stream: 'stderr' }));
+    say(printed('half \u001b[3'), printed('2mgreen\nx\r'), printed('\u001b[1my\rz\n'));
+    say(
+      printed('x\n'.repeat(600)),
+      printed('\u001b[0mnone\nlast\n'),
+      printed('new\n', { attempt: 2 })
+    );
+    const index = await indexOf();
+    const lines = await all(index);
+    expect(lines.slice(0, 5)).toMatchObject([
+      { text: '\u001b[31mone' },
+      { text: 'two', style: red },
+      { text: 'plain' },
+      { text: 'half \u001b[32mgreen', style: red },
+      { text: 'z', style: { foreground: { index: 2 }, bold: true } }
+    ]);
+    expect(lines[0]).not.toHaveProperty('style');
+    expect(lines[2]).not.toHaveProperty('style');
+    const [far] = await index.page(500, 1);
+    expect(far).toMatchObject({ text: 'x', style: { foreground: { index: 2 }, bold: true } });
+    expect(lines.slice(-2).map(line => 'style' in line)).toEqual([false, false]);
+  });
+
+  it('leaves no colour on from one attempt to the next', async () => {
+    say(printed('\u001b[31mred\n'), printed('other process\n', { attempt: 2 }));
+    expect((await all(await indexOf()))[1]).not.toHaveProperty('style');
+  });
+
   it('catches up with a log that grows, also when asked twice at once', async () => {
     say(printed('one\n'));
     await indexOf();
@@ -121,9 +152,24 @@ const anySource = fc.record({
   attempt: fc.constantFrom(1, 1, 1, 2)
 });
 const anyText = fc
-  .array(fc.constantFrom('x', 'needle', 'Needle', '\n', '\n', '\n\n', '\r', 'y'.repeat(9)), {
-    maxLength: 8
-  })
+  .array(
+    fc.constantFrom(
+      'x',
+      '\u001b[31m',
+      '\u001b[',
+      '0m',
+      'needle',
+      'Needle',
+      '\n',
+      '\n',
+      '\n\n',
+      '\r',
+      'y'.repeat(9)
+    ),
+    {
+      maxLength: 8
+    }
+  )
   .map(parts => parts.join(''));
 const anyLog = fc.array(
   fc.oneof(
@@ -175,7 +221,7 @@ describe('any log', () => {
           for (const [text, source] of log) say(printed(text, source));
           const index = await indexOf();
           const fits = (text: string): boolean =>
-            (matchCase ? text : text.toLowerCase()).includes('needle');
+            (matchCase ? plainText(text) : plainText(text).toLowerCase()).includes('needle');
           const expected = (await all(index)).filter(({ text }) => fits(text));
           const found: LogLine[] = [];
           for (let from: number | null = 0; from !== null;) {

@@ -73,7 +73,7 @@ export class LogIndex {
     for await (const { entry, pieces, next, settled } of this.entries(from)) {
       for (const piece of pieces) {
         if (piece.line < from || piece.line >= to) continue;
-        const line = lines.get(piece.line) ?? new LineText(piece.line, entry);
+        const line = lines.get(piece.line) ?? new LineText(piece.line, entry, piece.style);
         lines.set(piece.line, line);
         line.add(piece);
       }
@@ -88,7 +88,7 @@ export class LogIndex {
     for await (const { entry, pieces, settled } of this.entries(from)) {
       for (const piece of pieces) {
         if (piece.line < from) continue;
-        const line = open.get(piece.line) ?? new LineText(piece.line, entry);
+        const line = open.get(piece.line) ?? new LineText(piece.line, entry, piece.style);
         open.set(piece.line, line);
         line.add(piece);
       }

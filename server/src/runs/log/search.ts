@@ -1,4 +1,5 @@
 import type { LogMatch } from '@chard/core/protocol/api';
+import { ESCAPE_SEQUENCE, plainText } from '@chard/core/text';
 import type { LogIndex } from './logIndex';
 
 export interface LogSearch {
@@ -41,12 +42,9 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-// eslint-disable-next-line no-control-regex -- the escape character is what a sequence begins with
-const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g;
-
 /** Stretches of `text`, colours included, that read as the pattern without them. */
 function findIn(text: string, pattern: RegExp): [number, number][] {
-  const plain = text.replace(ANSI, '');
+  const plain = plainText(text);
   const found = [...plain.matchAll(pattern)].map(({ 0: match, index }): [number, number] => [
     index,
     index + match.length
@@ -60,7 +58,7 @@ function findIn(text: string, pattern: RegExp): [number, number][] {
 function plainPlaces(text: string): number[] {
   const places: number[] = [];
   let at = 0;
-  for (const { 0: sequence, index } of text.matchAll(ANSI)) {
+  for (const { 0: sequence, index } of text.matchAll(ESCAPE_SEQUENCE)) {
     for (; at < index; at += 1) places.push(at);
     at = index + sequence.length;
   }

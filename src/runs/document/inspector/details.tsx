@@ -1,7 +1,8 @@
 import { getRunEnvironment } from '@chard/core/protocol/api';
 import { isOver, type RunState, type StepState } from '@chard/core/run';
 import { useAnswer } from '../../useAnswer';
-import { bytes, duration, shortTime, stepTime, stepWord } from '../../text';
+import { byteSize } from '@chard/core/text';
+import { duration, shortTime, stepTime, stepWord } from '../../text';
 import type { RunServices } from '../services';
 import { useNow } from '../useNow';
 import { stepOf } from './code';
@@ -21,7 +22,7 @@ export function Details(props: RunServices & { state: RunState; step: StepState 
     [trans.__('Why'), step.why],
     [trans.__('Time'), stepTime(step, now)],
     [trans.__('Processor time'), resources ? duration(resources.cpuSeconds * 1000) : ''],
-    [trans.__('Peak memory'), resources ? bytes(resources.peakMemoryBytes) : ''],
+    [trans.__('Peak memory'), resources ? byteSize(resources.peakMemoryBytes) : ''],
     [
       trans.__('Attempts'),
       step.attempts > 0

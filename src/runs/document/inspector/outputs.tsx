@@ -2,7 +2,7 @@ import { getDisplay, type DisplayItem } from '@chard/core/protocol/api';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 import { useLayoutEffect, useRef, useState } from 'react';
-import { bytes } from '../../text';
+import { byteSize } from '@chard/core/text';
 import { Nothing, Problem } from '../notice';
 import type { RunServices } from '../services';
 import { useAnswer, type Answered } from '../../useAnswer';
@@ -59,7 +59,7 @@ function Output(props: Services & { readonly display: DisplayItem }) {
       <figcaption className="jp-chard-hint">
         {[
           display.cell === null ? null : trans.__('Cell %1', display.cell + 1),
-          bytes(display.bytes)
+          byteSize(display.bytes)
         ]
           .filter(Boolean)
           .join(' · ')}

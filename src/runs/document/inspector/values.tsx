@@ -3,7 +3,8 @@ import type { StepState } from '@chard/core/run';
 import { Fragment, useId, useState } from 'react';
 import { caretIcon } from '../../../icons';
 import { useAnswer, type Answered } from '../../useAnswer';
-import { bytes, stepTitle } from '../../text';
+import { byteSize } from '@chard/core/text';
+import { stepTitle } from '../../text';
 import { Nothing, Problem } from '../notice';
 import type { RunServices } from '../services';
 import { takersOf } from '../takers';
@@ -35,7 +36,7 @@ export function Values(props: Props) {
     );
   }
   const sum = (items: readonly ValueItem[]): string =>
-    bytes(items.reduce((total, item) => total + item.bytes, 0));
+    byteSize(items.reduce((total, item) => total + item.bytes, 0));
   return (
     <table className="jp-chard-Table jp-chard-Values">
       <thead>
@@ -113,7 +114,7 @@ function Group(
               <td className="jp-chard-Values-value" title={item.why ?? item.repr}>
                 {item.kept ? shapeOrValue(item) : trans.__('not kept: %1', item.why ?? '')}
               </td>
-              <td className="jp-chard-Table-number">{bytes(item.bytes)}</td>
+              <td className="jp-chard-Table-number">{byteSize(item.bytes)}</td>
               <td className="jp-chard-hint">{otherOf(item)}</td>
             </tr>
             {isOpen && (

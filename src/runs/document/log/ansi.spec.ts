@@ -1,4 +1,5 @@
-import { ansiSegments, plainText } from './ansi';
+import { PLAIN_STYLE } from '@chard/core/text';
+import { ansiSegments } from './ansi';
 
 const looks = (text: string, marks?: [number, number][]): [string, string][] =>
   ansiSegments(text, marks).map(segment => [segment.text, segment.className]);
@@ -27,7 +28,6 @@ it('leaves out what moves a cursor or names a link, and is no worse for nonsense
     ['b', ''],
     ['c', '']
   ]);
-  expect(plainText('\u001b[31mred\u001b[0m')).toBe('red');
 });
 
 it('marks what a search found, across colours', () => {
@@ -36,5 +36,15 @@ it('marks what a search found, across colours', () => {
     ['a', 'ansi-red-fg jp-chard-Log-match'],
     ['b', 'jp-chard-Log-match'],
     [' c', '']
+  ]);
+});
+
+it('begins with the look that the lines above leave', () => {
+  const red = { ...PLAIN_STYLE, foreground: { index: 1 } };
+  expect(
+    ansiSegments('a\u001b[mb', [], red).map(({ text, className }) => [text, className])
+  ).toEqual([
+    ['a', 'ansi-red-fg'],
+    ['b', '']
   ]);
 });

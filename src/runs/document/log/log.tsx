@@ -325,19 +325,21 @@ const Row = memo(function Row(props: {
       data-stream={line.stream}
     >
       <time aria-hidden>{clock(line.time)}</time>
-      {ansiSegments(line.text, match?.ranges).map(({ text, className, color, background }, at) => (
-        <span
-          key={at}
-          className={className || undefined}
-          style={
-            color || background
-              ? { color: color ?? undefined, background: background ?? undefined }
-              : undefined
-          }
-        >
-          {text}
-        </span>
-      ))}
+      {ansiSegments(line.text, match?.ranges, line.style).map(
+        ({ text, className, color, background }, at) => (
+          <span
+            key={at}
+            className={className || undefined}
+            style={
+              color || background
+                ? { color: color ?? undefined, background: background ?? undefined }
+                : undefined
+            }
+          >
+            {text}
+          </span>
+        )
+      )}
       {line.cut > 0 && <i>{` … +${line.cut.toLocaleString()}`}</i>}
       {'\n'}
     </span>

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import { trialsAsCsv } from '../../../experiments/csv';
 import { readExperimentState } from '../../../experiments/read';
 import { removeExperiment } from '../../../experiments/remove';

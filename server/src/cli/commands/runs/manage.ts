@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isOver } from '@chard/core/run';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import { removeRun } from '../../../runs/remove';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { withStores } from '../../withStores';

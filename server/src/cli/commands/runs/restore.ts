@@ -1,7 +1,7 @@
 import { basename, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { EnvironmentChange } from '@chard/core/run';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import { ChardError } from '../../../errors';
 import { environmentSince, restoreRun, runAsItWas } from '../../../runs/comeBack';
 import { readState } from '../../../runs/readLog';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import type { Engine } from '../../../engines/engine';
 import { ChardError } from '../../../errors';
 import { executionContext } from '../../../runs/execution';

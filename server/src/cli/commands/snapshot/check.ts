@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { printableName, type CheckReport, type StoreDamage } from '@chard/core/snapshot';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import { printJson, type CommonOptions, type Context, type Finish } from '../../context';
 import { countOf } from './shown';
 import { watched, withSnapshots } from './withSnapshots';

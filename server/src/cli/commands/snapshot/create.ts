@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { SourceName, type SnapshotCounts } from '@chard/core/snapshot';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import { ChardError } from '../../../errors';
 import { errorCode, reasonOf } from '../../../files';
 import type { SourceFolder } from '../../../snapshots';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { printableName, type EntryChange } from '@chard/core/snapshot';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { countOf } from './shown';
 import { withSnapshots } from './withSnapshots';

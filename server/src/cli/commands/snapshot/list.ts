@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import { totalCounts } from '@chard/core/snapshot';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { table, utc } from '../../terminal';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { PruneReport } from '@chard/core/snapshot';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { table } from '../../terminal';
 import { countOf } from './shown';

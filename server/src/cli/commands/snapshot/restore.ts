@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import type { RestoreReport } from '../../../snapshots';
 import { printJson, type CommonOptions, type Context, type Finish } from '../../context';
 import { countOf, tellProblems } from './shown';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { printableName, totalCounts, type SnapshotEntry } from '@chard/core/snapshot';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import type { SnapshotStore } from '../../../snapshots';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { table, utc } from '../../terminal';

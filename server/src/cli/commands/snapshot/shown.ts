@@ -4,7 +4,7 @@ import {
   type Snapshot,
   type SnapshotProblem
 } from '@chard/core/snapshot';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import type { Terminal } from '../../terminal';
 
 const MOST_PROBLEMS = 20;

@@ -1,5 +1,5 @@
 import type { Progress, SnapshotStore, Watch } from '../../../snapshots';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import type { Context } from '../../context';
 import type { Terminal } from '../../terminal';
 

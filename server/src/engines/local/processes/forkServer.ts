@@ -21,6 +21,7 @@ export class ForkServer {
   private readonly ready = deferred<void>();
   private readonly spawning = new Map<string, Deferred<number>>();
   private ended: ForkServerUnavailable | null = null;
+  private hasImported = false;
   private readonly gone: Promise<void>;
 
   constructor(
@@ -59,6 +60,11 @@ export class ForkServer {
     this.send({ type: 'preload', modules: [...modules] });
   }
 
+  /** Whether it is still importing, so that whoever asks for a supervisor waits. */
+  get isImporting(): boolean {
+    return !this.hasImported && this.ended === null;
+  }
+
   /** Forks a supervisor that connects to `socket` with `token`. @returns its pid. @throws ForkServerUnavailable */
   async spawn(socket: string, token: string): Promise<number> {
     await this.ready.promise;
@@ -91,6 +97,7 @@ export class ForkServer {
     const message = ForkServerMessage.parse(JSON.parse(line));
     switch (message.type) {
       case 'ready':
+        this.hasImported = true;
         if (message.forks) this.ready.resolve();
         else this.end(new ForkServerUnavailable(message.why ?? 'it cannot fork'));
         return;

@@ -29,6 +29,13 @@ export interface Launched {
   release(): void;
 }
 
+export interface LaunchWishes {
+  /** Whether another step will follow: a supervisor is then made ready for it meanwhile. */
+  readonly more?: boolean;
+  /** Called where the supervisor comes only once the modules are imported. */
+  readonly onImporting?: () => void;
+}
+
 export interface LauncherOptions {
   readonly runnerFolder: string;
   readonly instance: string;
@@ -46,19 +53,19 @@ export class Launcher {
 
   /**
    * @param modules what the fork server imports beforehand, as far as it is installed.
-   * @param more whether another step will follow: a supervisor is then made ready for it meanwhile.
    * @throws ChardError `runner-failed`.
    */
   async launch(
     interpreter: EngineInterpreter,
     modules: readonly string[],
     signal: AbortSignal,
-    more = false
+    { more = false, onImporting }: LaunchWishes = {}
   ): Promise<Launched> {
     const port = await this.openPort();
     signal.throwIfAborted();
     try {
       const kept = this.forkServer(port, interpreter, modules);
+      if (kept.server.isImporting) onImporting?.();
       const launched = (await this.takeSpare(kept)) ?? (await this.fork(port, kept, signal));
       if (more) this.prepareSpare(port, kept);
       return launched;

@@ -1,7 +1,7 @@
 import { copyFileSync, constants, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolders } from '../../../files';
-import { byteSize } from '../../../byteSize';
+import { byteSize } from '@chard/core/text';
 import type { WorkspaceMemory } from './memory';
 import type { WorkspaceLimits, WorkspaceMode, WorkspaceOptions } from './model';
 

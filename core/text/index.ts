@@ -1,0 +1,2 @@
+export * from './byteSize';
+export * from './escapes';

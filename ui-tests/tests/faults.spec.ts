@@ -1,0 +1,168 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from '@playwright/test';
+import { code, expect, openLab, test, type Lab, type TestCell } from './lab';
+import { OwnJupyter } from './ownJupyter';
+
+const RUNS = { timeout: 120_000 };
+
+/** Two steps, the second of which waits until there is a file `go` in the notebook's folder. */
+const WAITING: TestCell[] = [
+  code('x = 1\nprint("made")', 'step:make'),
+  code(
+    'import os, time\nprint("waits")\nwhile not os.path.exists("go"): time.sleep(0.05)\nprint("done", x)',
+    'step:wait',
+    'prev:make',
+    'cache:disabled'
+  )
+];
+
+const state = (lab: Lab): Locator => lab.page.locator('.jp-chard-Run:visible .jp-chard-Run-state');
+const log = (lab: Lab): Locator => lab.page.locator('.jp-chard-Run:visible').getByRole('log');
+const rows = (lab: Lab): Locator => lab.panel.locator('.jp-chard-Runs-list [role=option]');
+
+/** Starts a run and waits until its second step waits. */
+async function startWaiting(lab: Lab): Promise<string> {
+  await lab.open(WAITING);
+  const run = await lab.page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
+  await expect(log(lab)).toContainText('waits', RUNS);
+  return run as string;
+}
+
+test.describe('with a server of its own', () => {
+  // Each starts JupyterLab, some twice.
+  test.describe.configure({ timeout: 300_000 });
+  let jupyter: OwnJupyter;
+  let lab: Lab;
+
+  test.beforeEach(async ({ browser }) => {
+    jupyter = await OwnJupyter.start();
+    lab = await openLab(
+      await browser.newContext({ viewport: { width: 1500, height: 950 } }),
+      jupyter.address
+    );
+  });
+  test.afterEach(async () => {
+    await lab.page.context().close();
+    await jupyter.dispose();
+  });
+
+  const go = (folder = ''): void => writeFileSync(join(jupyter.folder, folder, 'go'), '');
+
+  test('a run goes on by itself after Jupyter was killed and started again, and the page with it', async () => {
+    await startWaiting(lab);
+    await jupyter.kill();
+    await expect(lab.page.locator('.jp-chard-Run').getByRole('alert').first()).toBeVisible(RUNS);
+    await jupyter.startAgain();
+    await expect(lab.page.locator('.jp-chard-Run').getByRole('alert')).toHaveCount(0, RUNS);
+    await expect(state(lab)).toHaveText('1 of 2 steps done', RUNS);
+    go();
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await expect(log(lab)).toContainText('done 1');
+  });
+
+  test('after minutes without a connection the page catches up, and nothing is missing', async () => {
+    const run = await startWaiting(lab);
+    await lab.page.context().setOffline(true);
+    go();
+    const stateOf = async (): Promise<string> => {
+      const answer = await fetch(`${jupyter.address}/chard/api/v1/runs/${run}`);
+      return ((await answer.json()) as { run: { state: string } }).run.state;
+    };
+    await expect.poll(stateOf, RUNS).toBe('succeeded');
+    await lab.page.context().setOffline(false);
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await expect(log(lab)).toContainText('done 1', RUNS);
+    await expect(lab.page.locator('.jp-chard-Run').getByRole('alert')).toHaveCount(0, RUNS);
+    await lab.showPanel('runs');
+    await expect(rows(lab)).toContainText('succeeded');
+  });
+
+  test('a notebook that is moved while it runs keeps its run, and its run leads to it', async () => {
+    const path = await lab.open(WAITING);
+    await lab.showPanel('runs');
+    const run = await lab.page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
+    await expect(log(lab)).toContainText('waits', RUNS);
+    mkdirSync(join(jupyter.folder, 'moved'));
+    await lab.page.evaluate(
+      path => window.jupyterapp.serviceManager.contents.rename(path, 'moved/other.ipynb'),
+      path
+    );
+    await expect(lab.panel).toContainText('other.ipynb');
+    await expect(rows(lab)).toContainText(/Run 1.*1 of 2|Run 1.*running/);
+    go();
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await expect(rows(lab)).toContainText('succeeded');
+    // The record says how the notebook was called when it ran.
+    await expect(rows(lab)).toHaveAttribute('title', new RegExp(path));
+    await lab.page.locator('.jp-chard-Run').getByRole('button', { name: 'Go to cell 2' }).click();
+    await expect(lab.cells.nth(1)).toHaveClass(/jp-mod-active/);
+    await lab.page.reload();
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await lab.execute('chard:go-to-run-cell', { run, cell: 0 });
+    await expect(lab.cells.nth(0)).toHaveClass(/jp-mod-active/);
+    await expect(rows(lab)).toContainText('Run 1');
+  });
+
+  test('a notebook that is deleted while it runs: the run ends well, and says that the notebook is gone', async () => {
+    const path = await lab.open(WAITING);
+    const run = await lab.page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
+    await expect(log(lab)).toContainText('waits', RUNS);
+    await lab.page.evaluate(path => window.jupyterapp.serviceManager.contents.delete(path), path);
+    await expect.poll(() => existsSync(join(jupyter.folder, path))).toBe(false);
+    go();
+    await lab.execute('chard:open-run', { run });
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await lab.execute('chard:go-to-run-cell', { run, cell: 0 });
+    await expect(lab.page.getByText(`${path} is not there any more.`)).toBeVisible();
+  });
+
+  test('two tabs with a notebook each: each shows its own run, and both know of both', async () => {
+    const other = await openLab(lab.page.context(), jupyter.address, 'other');
+    await startWaiting(lab);
+    await lab.showPanel('runs');
+    await other.open([code('print("quick")', 'step:only')]);
+    await other.showPanel('runs');
+    await expect(other.panel).toContainText('Not run yet.');
+    await other.execute('chard:run');
+    await expect(state(other)).toHaveText('Succeeded', RUNS);
+    await expect(state(lab)).toHaveText('1 of 2 steps done');
+    await expect(rows(lab)).toHaveCount(1);
+    await lab.panel.getByLabel('Whose runs').selectOption({ label: 'All notebooks' });
+    await expect(rows(lab)).toHaveCount(2);
+    go();
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await other.panel.getByLabel('Whose runs').selectOption({ label: 'All notebooks' });
+    await expect(rows(other).filter({ hasText: 'succeeded' })).toHaveCount(2);
+    await other.panel.getByLabel('Whose runs').selectOption({ label: 'This notebook' });
+    await expect(rows(other)).toHaveCount(1);
+  });
+
+  test('after a reload a run that goes on is told of again, once', async () => {
+    const run = await startWaiting(lab);
+    await lab.page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
+    // JupyterLab saves its layout a moment later; a run that it put back would be seen, and not told of.
+    const isSaved = async (): Promise<boolean> => {
+      const saved = await lab.page.request.get(`${jupyter.address}/lab/api/workspaces/default`);
+      const text = await saved.text();
+      return text.includes(run) && !text.includes(`chard-run-${run}`);
+    };
+    await expect.poll(isSaved, RUNS).toBe(true);
+    await lab.page.reload();
+    await lab.page.waitForFunction(() => window.jupyterapp !== undefined);
+    await lab.page.evaluate(() => window.jupyterapp.restored);
+    await lab.execute('apputils:display-notifications');
+    const notice = lab.page.locator('.jp-Notification-List-Item').filter({ hasText: '· Run 1' });
+    await expect(notice).toHaveCount(1, RUNS);
+    go();
+    await expect(notice).toContainText('succeeded', RUNS);
+    await expect(notice).toHaveCount(1);
+  });
+});
+
+test('a notebook whose kernel is not there says so before anything runs', async ({ lab }) => {
+  await lab.open([code('x = 1', 'step:one')], 'nowhere', 'python');
+  await lab.execute('chard:run');
+  await expect(lab.panel.getByRole('alert').filter({ hasText: 'nowhere' })).toBeVisible(RUNS);
+  await expect(lab.page.locator('.jp-chard-Run')).toHaveCount(0);
+});
