@@ -119,3 +119,13 @@ export const linkIcon = filled(
   'link',
   'M3.900 12A3.100 3.100 0 0 1 7 8.900h4V7H7a5 5 0 0 0 0 10h4v-1.900H7A3.100 3.100 0 0 1 3.900 12zM8 13h8v-2H8zm9-6h-4v1.900h4a3.100 3.100 0 0 1 0 6.200h-4V17h4a5 5 0 0 0 0-10z'
 );
+export const pauseIcon = filled('pause', 'M6 5h4v14H6zm8 0h4v14h-4z');
+export const prunedIcon = filled(
+  'pruned',
+  'M12 2C6.480 2 2 6.480 2 12s4.480 10 10 10 10-4.480 10-10S17.520 2 12 2zm5 11H7v-2h10z'
+);
+export const starIcon = filled(
+  'star',
+  'm12 17.300 6.200 3.700-1.700-7L22 9.200l-7.200-.6L12 2 9.200 8.600 2 9.200l5.500 4.800-1.700 7z'
+);
+export const tuneIcon = drawn('tune', 'M3 6h10m4 0h4M3 12h3m4 0h11M3 18h12m4 0h2M15 4v4M8 10v4m9 2v4', 2);
