@@ -31,13 +31,13 @@ module.exports = {
       severity: 'error',
       comment: 'notebook, python -> pipeline -> targets, run; never back.',
       from: { path: '^core/(notebook|python)/', pathNot: '(\\.spec\\.ts$|/testing/)' },
-      to: { path: '^core/(pipeline|targets|run|protocol)/' }
+      to: { path: '^core/(pipeline|targets|run|experiment|protocol)/' }
     },
     {
       name: 'pipeline-before-targets',
       severity: 'error',
       from: { path: '^core/pipeline/', pathNot: '(\\.spec\\.ts$|/testing/)' },
-      to: { path: '^core/(targets|run|protocol)/' }
+      to: { path: '^core/(targets|run|experiment|protocol)/' }
     },
     {
       name: 'targets-know-pipelines-only',
@@ -46,9 +46,16 @@ module.exports = {
       to: { path: '^core/(notebook|run|protocol)/' }
     },
     {
+      name: 'runs-before-experiments',
+      severity: 'error',
+      comment: 'A trial is a run; a run does not know that it is one.',
+      from: { path: '^core/(run|targets/kfp)/', pathNot: '(\\.spec\\.ts$|/testing/)' },
+      to: { path: '^core/experiment/' }
+    },
+    {
       name: 'suggestions-are-not-needed-below',
       severity: 'error',
-      from: { path: '^core/(notebook|python|pipeline|run|protocol)/' },
+      from: { path: '^core/(notebook|python|pipeline|run|experiment|protocol)/' },
       to: { path: '^core/suggest/' }
     },
     {

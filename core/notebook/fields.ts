@@ -7,6 +7,9 @@ import { isEnvironmentName, isLabelKey, isLabelValue, isResourceName } from './t
 /** The key under which Chard's own fields stand in the metadata of a notebook and of a cell. */
 export const CHARD_KEY = 'chard';
 
+/** The key below it under which a notebook describes its experiment: see core/experiment. */
+export const TUNING_KEY = 'tuning';
+
 /** A cell's fields (keys of its metadata's `chard`) that Kale's tags cannot say. */
 export const CELL_FIELDS = [
   'description',

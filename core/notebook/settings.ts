@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { diagnostic, type Diagnostic } from '../diagnostics';
-import { CHARD_KEY, FieldReader, isJsonObject, TimeoutSeconds, type FieldPlace } from './fields';
+import {
+  CHARD_KEY,
+  FieldReader,
+  isJsonObject,
+  TimeoutSeconds,
+  TUNING_KEY,
+  type FieldPlace
+} from './fields';
 import type {
   DeclaredStepSettings,
   EffectiveStepSettings,
@@ -134,7 +141,7 @@ class SettingsSource {
 
   unknown(): PipelineSettings['unknown'] {
     const kale = new Set<string>([...Object.values(KALE_SPELLINGS).flat(), KALE_EXPERIMENT_KEY]);
-    const own = new Set(Object.keys(KALE_SPELLINGS));
+    const own = new Set([...Object.keys(KALE_SPELLINGS), TUNING_KEY]);
     const others = (from: JsonObject, known: ReadonlySet<string>) =>
       Object.fromEntries(Object.entries(from).filter(([key]) => !known.has(key)));
     return { kale: others(this.kale, kale), chard: others(this.chard, own) };

@@ -87,7 +87,11 @@ export const RunEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run-started'), pid: z.int() }),
   z.object({ type: z.literal('run-resumed'), pid: z.int() }),
   z.object({ type: z.literal('run-interrupted'), message: z.string() }),
-  z.object({ type: z.literal('run-cancelling') }),
+  z.object({
+    type: z.literal('run-cancelling'),
+    /** In words, where it was not a person's wish. */
+    why: z.string().optional()
+  }),
   z.object({
     type: z.literal('run-finished'),
     state: z.enum(['succeeded', 'failed', 'cancelled']),

@@ -7,4 +7,5 @@ export * from './feeds';
 export * from './logs';
 export * from './displays';
 export * from './values';
+export * from './experiments';
 export * from './eventStream';

@@ -1,5 +1,5 @@
 import type { Pipeline } from '@chard/core/pipeline';
-import type { RunEventBody, RunPhase, RunState, StepError } from '@chard/core/run';
+import type { RunEvent, RunEventBody, RunPhase, RunState, StepError } from '@chard/core/run';
 
 /** The Python that runs the steps. */
 export interface EngineInterpreter {
@@ -41,6 +41,15 @@ export interface ExecutionContext {
   readonly interpreter: EngineInterpreter;
   /** Values of the environment variables that steps take from secrets; never stored. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Hears of the run's events, in order, once they are durable. It must not throw. */
+  readonly observer?: (events: readonly RunEvent[]) => void;
+}
+
+/** The trial that a run is, of an experiment. */
+export interface TrialLabel {
+  readonly experiment: string;
+  /** Counts from 1 within its experiment. */
+  readonly number: number;
 }
 
 export interface RunRequest extends ExecutionContext {
@@ -48,14 +57,16 @@ export interface RunRequest extends ExecutionContext {
   readonly pipeline: Pipeline;
   readonly notebook: { readonly path: string; readonly bytes: Uint8Array };
   readonly options: RunOptions;
+  /** Absent for a run that a person started. */
+  readonly trial?: TrialLabel;
 }
 
 export interface RunHandle {
   readonly id: string;
   /** The run's last state. Rejects only where the log can no longer be written (a full disk, a lost lease). */
   readonly finished: Promise<RunState>;
-  /** Asks the run to end; `finished` tells when it has. */
-  cancel(): void;
+  /** Asks the run to end; `finished` tells when it has. `why` stands in the log, for steps that were cancelled. */
+  cancel(why?: string): void;
 }
 
 export interface ExecRequest extends ExecutionContext {

@@ -27,6 +27,7 @@ import type {
 import { systemClock, type Clock } from './clock';
 import { EventLog } from './eventLog';
 import { executeCode } from './exec';
+import { Flights } from './flights';
 import { StepGraph } from './graph';
 import { Launcher } from './processes/launcher';
 import { Recovery } from './recovery';
@@ -65,6 +66,7 @@ interface ActiveRun {
 class LocalEngine implements Engine {
   private readonly stores: Stores;
   private readonly scheduler: Scheduler;
+  private readonly flights = new Flights();
   private readonly clock: Clock;
   private readonly owner: Owner;
   private readonly launcher: Launcher;
@@ -95,7 +97,9 @@ class LocalEngine implements Engine {
     notebook,
     options,
     interpreter,
-    secrets = {}
+    secrets = {},
+    observer,
+    trial
   }: RunRequest): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
     const id = newRunId(this.clock.now());
@@ -111,13 +115,24 @@ class LocalEngine implements Engine {
     };
     const event = { time: this.clock.now(), body: runCreated(plan, artefacts.notebook) };
     this.stores.runs.create(
-      { id, notebook: notebook.path, pipeline: pipeline.name, artefacts, events: [event] },
+      {
+        id,
+        notebook: notebook.path,
+        pipeline: pipeline.name,
+        artefacts,
+        events: [event],
+        trial: trial ?? null
+      },
       this.owner
     );
-    return this.launch(plan, workspace, { type: 'run-started', pid: process.pid });
+    observer?.(this.stores.runs.read(id));
+    return this.launch(plan, workspace, { type: 'run-started', pid: process.pid }, observer);
   }
 
-  async resume(run: string, { interpreter, secrets = {} }: ExecutionContext): Promise<RunHandle> {
+  async resume(
+    run: string,
+    { interpreter, secrets = {}, observer }: ExecutionContext
+  ): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
     await this.recover();
     const state = this.stateOf(run);
@@ -142,7 +157,7 @@ class LocalEngine implements Engine {
     const workspace = await this.openWorkspace(plan);
     this.closing.signal.throwIfAborted();
     this.stores.leases.take(run, this.owner, this.clock.now(), lease => this.isAlive(lease));
-    return this.launch(plan, workspace, { type: 'run-resumed', pid: process.pid });
+    return this.launch(plan, workspace, { type: 'run-resumed', pid: process.pid }, observer);
   }
 
   async cancel(run: string): Promise<void> {
@@ -224,12 +239,20 @@ class LocalEngine implements Engine {
   }
 
   /** Executes a run that this engine owns. */
-  private launch(plan: RunPlan, workspace: RunWorkspace, beginning: RunEventBody): RunHandle {
-    const { stores, owner, clock, launcher, scheduler } = this;
-    const log = new EventLog(stores.runs, plan.id, owner, clock, error => execution.fail(error));
+  private launch(
+    plan: RunPlan,
+    workspace: RunWorkspace,
+    beginning: RunEventBody,
+    observer?: ExecutionContext['observer']
+  ): RunHandle {
+    const { stores, owner, clock, launcher, scheduler, flights } = this;
+    const log = new EventLog(stores.runs, plan.id, owner, clock, {
+      onFailure: error => execution.fail(error),
+      onWritten: events => observer?.(events)
+    });
     const execution: RunExecution = new RunExecution(
       plan,
-      { stores, owner, clock, launcher, scheduler, workspace },
+      { stores, owner, clock, launcher, scheduler, flights, workspace },
       log
     );
     const finished = execution.execute(beginning).finally(() => this.letGo(plan.id));
@@ -237,7 +260,7 @@ class LocalEngine implements Engine {
     finished.catch(() => undefined);
     this.active.set(plan.id, { execution, finished });
     this.listen();
-    return { id: plan.id, finished, cancel: () => execution.cancel() };
+    return { id: plan.id, finished, cancel: why => execution.cancel(why) };
   }
 
   private letGo(run: string): void {

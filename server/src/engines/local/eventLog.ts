@@ -14,6 +14,14 @@ const BATCH_MILLISECONDS = 50;
 const BATCH_CHARACTERS = 256 * 1024;
 const OUTPUT_CHARACTERS = 64 * 1024;
 
+/** Whoever has to know what becomes of the events. */
+export interface EventLogListener {
+  /** The log could not be written; nothing can be from then on. */
+  onFailure(error: unknown): void;
+  /** These are on the disk, in order. */
+  onWritten(events: readonly RunEvent[]): void;
+}
+
 /**
  * Writes one run's events: a few milliseconds' worth in one transaction, adjacent text merged. Holds the state that
  * the durable events add up to.
@@ -31,7 +39,7 @@ export class EventLog {
     private readonly run: string,
     private readonly owner: Owner,
     private readonly clock: Clock,
-    private readonly onFailure: (error: unknown) => void
+    private readonly listener: EventLogListener
   ) {
     this.current = fold(initialRunState, runs.read(run));
   }
@@ -63,7 +71,7 @@ export class EventLog {
     this.pending = [];
     this.pendingCharacters = 0;
     this.openOutputs.clear();
-    this.current = fold(this.current, this.runs.append(this.run, this.owner, batch));
+    this.written(this.runs.append(this.run, this.owner, batch));
   }
 
   /** Adds an event and returns when it, and all before it, is on the disk. @throws the store's ChardError. */
@@ -81,7 +89,7 @@ export class EventLog {
       this.owner,
       bodies.map(body => ({ time, body }))
     );
-    this.current = fold(this.current, events);
+    this.written(events);
   }
 
   /** Drops what was not written: the store takes nothing any more. */
@@ -90,6 +98,11 @@ export class EventLog {
     this.cancelTimer = null;
     this.pending = [];
     this.openOutputs.clear();
+  }
+
+  private written(events: readonly RunEvent[]): void {
+    this.current = fold(this.current, events);
+    this.listener.onWritten(events);
   }
 
   private extend(body: Output): boolean {
@@ -120,7 +133,7 @@ export class EventLog {
     try {
       this.flush();
     } catch (error) {
-      this.onFailure(error);
+      this.listener.onFailure(error);
     }
   }
 }

@@ -6,6 +6,7 @@ import { ChardError } from '../../errors';
 import type { Clock } from './clock';
 import { deferred } from './deferred';
 import type { EventLog } from './eventLog';
+import type { Flights, Landing } from './flights';
 import { StepGraph } from './graph';
 import { modulesToPreload } from './preload';
 import type { Launcher } from './processes/launcher';
@@ -42,6 +43,8 @@ export interface RunServices {
   readonly launcher: Launcher;
   /** Shared by all runs of the engine. */
   readonly scheduler: Scheduler;
+  /** Shared by all runs of the engine. */
+  readonly flights: Flights;
   readonly workspace: RunWorkspace;
 }
 
@@ -74,6 +77,8 @@ export class RunExecution {
   /** Of steps that wait for room. */
   private readonly waiting = new Map<string, Place>();
   private readonly retries = new Map<string, () => void>();
+  /** Of steps whose results runs beside this one may wait for. */
+  private readonly landings = new Map<string, (landing: Landing) => void>();
   private readonly said = new Set<string>();
   private readonly done = deferred<void>();
   /** Results that this run made, by step: the workspace may find out in the end that they hold more widely. */
@@ -82,6 +87,7 @@ export class RunExecution {
   private active = 0;
   private firstError: (StepError & { step: string }) | null = null;
   private failure: unknown = null;
+  private whyCancelled = 'the run was cancelled';
 
   constructor(
     private readonly plan: RunPlan,
@@ -119,16 +125,18 @@ export class RunExecution {
       this.settleIfIdle();
     });
     await this.done.promise;
+    for (const step of [...this.landings.keys()]) this.land(step, 'broken-off');
     if (this.failure !== null) throw this.failure;
     return this.log.state;
   }
 
   /** Ends the run: what runs is interrupted, what waits is not started. */
-  cancel(): void {
+  cancel(why?: string): void {
     if (this.abort.signal.aborted) return;
+    if (why !== undefined) this.whyCancelled = why;
     this.abort.abort(new ChardError('cancelled', 'The run was cancelled.'));
     this.guarded(() => {
-      this.log.write({ type: 'run-cancelling' });
+      this.log.write({ type: 'run-cancelling', ...(why !== undefined && { why }) });
       this.dropWaiting();
       this.settleIfIdle();
     });
@@ -220,7 +228,7 @@ export class RunExecution {
       });
     }
     const parts = await this.reuse.parts(step, received);
-    const taking = await this.withFiles(step, await this.lookUp(step, received, parts));
+    const taking = await this.takeOrBegin(step, received, parts);
     if (this.abort.signal.aborted) return;
     if (!('missing' in taking)) return this.take(step, received, parts, taking, formerAttempts);
     if (this.parts.get(step.name) === 'take') {
@@ -231,6 +239,40 @@ export class RunExecution {
     }
     const attempt = formerAttempts + 1;
     this.wait({ step, received, parts, why: taking.missing, formerAttempts, attempt });
+  }
+
+  /**
+   * What stands for the step, or why it is executed. Where a run beside this one is making the very result, it is waited
+   * for; otherwise others may wait for this one's.
+   */
+  private async takeOrBegin(step: Step, received: Received, parts: ReuseParts): Promise<Taking> {
+    const { flights } = this.services;
+    const key = this.reuse.key(step, parts);
+    const { signal } = this.abort;
+    const aborted = new Promise<Landing>(resolve =>
+      signal.addEventListener('abort', () => resolve('broken-off'), { once: true })
+    );
+    for (;;) {
+      const taking = await this.withFiles(step, await this.lookUp(step, received, parts));
+      if (!('missing' in taking) || !this.mayReuse(step) || signal.aborted) return taking;
+      const other = flights.of(key);
+      if (other === undefined) {
+        this.landings.set(step.name, flights.begin(key));
+        return taking;
+      }
+      // A result that cannot be kept is everybody's own to make: waiting would be in vain once more.
+      if ((await Promise.race([other, aborted])) === 'not-kept') return taking;
+    }
+  }
+
+  /** Whether an earlier result may stand for a step. */
+  private mayReuse(step: Step): boolean {
+    return this.parts.get(step.name) === 'run' && step.settings.cache && this.plan.options.cache;
+  }
+
+  private land(step: string, landing: Landing): void {
+    this.landings.get(step)?.(landing);
+    this.landings.delete(step);
   }
 
   /** What stands for the step, or why it is executed. */
@@ -360,7 +402,7 @@ export class RunExecution {
     const event: StepFinished = {
       ...this.finished(step, attempt),
       state: isCancelled ? 'cancelled' : isSuccess ? 'succeeded' : 'failed',
-      why: task.why,
+      why: isCancelled ? this.whyCancelled : task.why,
       values: storedValues(step.name, received, outcome.values),
       error: isCancelled ? null : (outcome.error ?? cancelledFromOutside(step, outcome)),
       resources: outcome.resources
@@ -372,6 +414,7 @@ export class RunExecution {
       }
       this.finish(step, received, event);
     });
+    this.land(step.name, this.made.has(step.name) ? 'kept' : isSuccess ? 'not-kept' : 'broken-off');
   }
 
   /** A secret that nobody has given is the step's to complain about; this says why. */
@@ -553,7 +596,7 @@ export class RunExecution {
     const isCancelled = this.abort.signal.aborted && this.unfinished.size > 0;
     if (this.unfinished.size > 0 && !isCancelled) return;
     for (const name of [...this.unfinished.keys()]) {
-      this.finishWithout(name, 'cancelled', 'the run was cancelled');
+      this.finishWithout(name, 'cancelled', this.whyCancelled);
     }
     this.active += 1;
     this.end(isCancelled)
@@ -585,6 +628,7 @@ export class RunExecution {
 
   /** Something that the step needs does not work: its folder is gone, say. The run goes on where that is all. */
   private breakOff(step: Step, error: unknown): void {
+    this.land(step.name, 'broken-off');
     if (!concernsOneStep(error) || !this.unfinished.has(step.name)) return this.fail(error);
     const attempt = Math.max(1, stepState(this.log.state, step.name)?.attempts ?? 0);
     const { code, message } = error;

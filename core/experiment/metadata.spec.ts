@@ -1,0 +1,228 @@
+import * as fc from 'fast-check';
+import { applyEditsToModel, parseNotebook, type JsonObject, type Notebook } from '../notebook';
+import {
+  KatibAlgorithm,
+  KatibObjective,
+  KatibParameters,
+  printKatibAlgorithm,
+  printKatibObjective,
+  printKatibParameter,
+  printNumber
+} from './katibForm';
+import { defaultExperiment, editsToSetExperiment, readExperiment } from './metadata';
+import type { ExperimentSpec, ParameterSpec } from './model';
+
+function notebookWith(metadata: JsonObject): Notebook {
+  const text = JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells: [] });
+  return parseNotebook(text).notebook!;
+}
+
+/** Applies the edits as an editor would. */
+function edited(notebook: Notebook, change: Partial<ExperimentSpec>): Notebook {
+  const model = { nbformat: 4, nbformat_minor: 5, metadata: notebook.metadata, cells: [] };
+  const edits = editsToSetExperiment(notebook, change);
+  return notebookWith(applyEditsToModel(model, edits).metadata as JsonObject);
+}
+
+const rate: ParameterSpec = {
+  name: 'rate',
+  type: 'double',
+  min: 0.00001,
+  max: 0.1,
+  step: null,
+  distribution: 'logUniform'
+};
+
+const KATIB: JsonObject = {
+  algorithm: {
+    algorithmName: 'grid',
+    algorithmSettings: [{ name: 'random_state', value: '10' }]
+  },
+  maxFailedTrialCount: 3,
+  maxTrialCount: 15,
+  objective: {
+    additionalMetricNames: ['recall'],
+    goal: 1,
+    objectiveMetricName: 'accuracy',
+    type: 'maximize',
+    theirs: 1
+  },
+  parallelTrialCount: 2,
+  parameters: [
+    {
+      feasibleSpace: { max: '0.3', min: '0.1', step: '0.1' },
+      name: 'ETA',
+      parameterType: 'double'
+    },
+    { feasibleSpace: { list: ['a', 'b'] }, name: 'KIND', parameterType: 'categorical' },
+    { feasibleSpace: { list: ['16', '32'] }, name: 'BATCH', parameterType: 'discrete' },
+    { feasibleSpace: { min: 2, max: 6, step: '' }, name: 'DEPTH', parameterType: 'int' }
+  ]
+};
+const KALE: JsonObject = { kubeflow_notebook: { katib_run: true, katib_metadata: KATIB } };
+
+describe('an experiment in a notebook', () => {
+  it('is the default one where nothing is said', () => {
+    expect(readExperiment(notebookWith({}), 'digits')).toEqual({
+      spec: defaultExperiment('digits'),
+      said: new Set(),
+      diagnostics: []
+    });
+  });
+
+  it("is read as Kale's form left it", () => {
+    const { spec, said, diagnostics } = readExperiment(notebookWith(KALE), 'p');
+    expect(diagnostics).toEqual([]);
+    expect(said.has('objective')).toBe(true);
+    expect(spec).toEqual({
+      ...defaultExperiment('p'),
+      maxTrialCount: 15,
+      parallelTrialCount: 2,
+      algorithm: { name: 'grid', settings: { random_state: '10' } },
+      objective: {
+        type: 'maximize',
+        metric: 'accuracy',
+        goal: 1,
+        additionalMetrics: ['recall'],
+        strategies: {}
+      },
+      parameters: [
+        { name: 'ETA', type: 'double', min: 0.1, max: 0.3, step: 0.1, distribution: 'uniform' },
+        { name: 'KIND', type: 'categorical', list: ['a', 'b'] },
+        { name: 'BATCH', type: 'discrete', list: [16, 32] },
+        { name: 'DEPTH', type: 'int', min: 2, max: 6, step: null, distribution: 'uniform' }
+      ]
+    });
+  });
+
+  it('is written where the notebook has it, one key a field, and nothing else is touched', () => {
+    const notebook = notebookWith(KALE);
+    const { spec } = readExperiment(notebook, 'p');
+    const edits = editsToSetExperiment(notebook, {
+      parameters: [rate],
+      objective: { ...spec.objective, metric: 'f1' },
+      seed: 3
+    });
+    expect(edits.map(edit => 'path' in edit && edit.path.join('.'))).toEqual([
+      'kubeflow_notebook.katib_metadata.parameters',
+      'kubeflow_notebook.katib_metadata.objective',
+      'chard.tuning.seed'
+    ]);
+    const after = edited(notebook, {
+      parameters: [rate],
+      objective: { ...spec.objective, metric: 'f1' },
+      seed: 3
+    });
+    const katib = (after.metadata.kubeflow_notebook as JsonObject).katib_metadata as JsonObject;
+    expect(katib.parameters).toEqual([
+      {
+        name: 'rate',
+        parameterType: 'double',
+        feasibleSpace: { min: '0.00001', max: '0.1', distribution: 'logUniform' }
+      }
+    ]);
+    expect(katib.objective).toMatchObject({ objectiveMetricName: 'f1', theirs: 1 });
+    expect(katib.algorithm).toEqual(KATIB.algorithm);
+    expect(readExperiment(after, 'p').spec.seed).toBe(3);
+  });
+
+  it('goes under our own key elsewhere, with no more than what is said', () => {
+    const notebook = notebookWith({ theirs: 1 });
+    const objective = { ...defaultExperiment('').objective, metric: 'loss' };
+    const after = edited(notebook, { parameters: [rate], objective, earlyStopping: null });
+    expect(after.metadata).toEqual({
+      theirs: 1,
+      chard: {
+        tuning: {
+          parameters: [
+            { name: 'rate', type: 'double', min: 0.00001, max: 0.1, distribution: 'logUniform' }
+          ],
+          objective: { type: 'minimize', metric: 'loss' }
+        }
+      }
+    });
+    expect(readExperiment(after, 'p').spec).toEqual({
+      ...defaultExperiment('p'),
+      parameters: [rate],
+      objective
+    });
+    expect(edited(after, { parameters: [] }).metadata).toMatchObject({
+      chard: { tuning: { parameters: [] } }
+    });
+  });
+
+  it('says by its name which field cannot be used, and keeps the others', () => {
+    const tuning = {
+      parameters: [{ name: 'rate', type: 'double', min: 'low', max: 1 }],
+      maxTrialCount: 'many',
+      parallelTrialCount: 4
+    };
+    const { spec, diagnostics } = readExperiment(notebookWith({ chard: { tuning } }), 'p');
+    expect(spec).toMatchObject({ parameters: [], maxTrialCount: 12, parallelTrialCount: 4 });
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      [
+        'invalid-field',
+        expect.stringContaining('"chard.tuning.parameters.0.min" must be a number')
+      ],
+      ['invalid-field', expect.stringContaining('"chard.tuning.maxTrialCount" must be a whole')]
+    ]);
+    const katib = { katib_metadata: { parameters: [{ name: 'x', parameterType: 'odd' }] } };
+    expect(
+      readExperiment(notebookWith({ kubeflow_notebook: katib }), 'p').diagnostics[0]!.message
+    ).toContain('kubeflow_notebook.katib_metadata.parameters.0');
+    expect(readExperiment(notebookWith({ chard: { tuning: 3 } }), 'p').diagnostics).toHaveLength(1);
+  });
+});
+
+describe("Katib's form", () => {
+  const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0);
+  const text = fc.string();
+  const ranges = fc.record({
+    name: text,
+    distribution: fc.constantFrom('uniform' as const, 'logUniform' as const)
+  });
+  const anyParameter: fc.Arbitrary<ParameterSpec> = fc.oneof(
+    fc
+      .tuple(ranges, fc.integer(), fc.integer(), fc.option(fc.integer()))
+      .map(([rest, min, max, step]) => ({ ...rest, type: 'int' as const, min, max, step })),
+    fc
+      .tuple(ranges, finite, finite, fc.option(finite))
+      .map(([rest, min, max, step]) => ({ ...rest, type: 'double' as const, min, max, step })),
+    fc
+      .tuple(text, fc.array(finite))
+      .map(([name, list]) => ({ name, type: 'discrete' as const, list })),
+    fc
+      .tuple(text, fc.array(text))
+      .map(([name, list]) => ({ name, type: 'categorical' as const, list }))
+  );
+
+  it('printed and read again says the same', () => {
+    fc.assert(
+      fc.property(fc.array(anyParameter), parameters => {
+        const printed = JSON.parse(JSON.stringify(parameters.map(printKatibParameter))) as unknown;
+        expect(KatibParameters.parse(printed)).toEqual(parameters);
+      })
+    );
+    const objective = {
+      type: 'maximize' as const,
+      metric: 'a',
+      goal: 0.5,
+      additionalMetrics: ['b'],
+      strategies: { b: 'latest' as const }
+    };
+    expect(KatibObjective.parse(printKatibObjective(objective))).toEqual(objective);
+    const algorithm = { name: 'tpe', settings: { n_startup_trials: '4' } };
+    expect(KatibAlgorithm.parse(printKatibAlgorithm(algorithm))).toEqual(algorithm);
+  });
+
+  it('has numbers without exponents', () => {
+    expect([0.00001, 1e-7, 2.5e-8, -3, 1e20].map(printNumber)).toEqual([
+      '0.00001',
+      '0.0000001',
+      '0.000000025',
+      '-3',
+      '100000000000000000000'
+    ]);
+    fc.assert(fc.property(finite, value => expect(Number(printNumber(value))).toBe(value)));
+  });
+});

@@ -1,0 +1,176 @@
+"""One experiment as an Optuna study in memory, told again what the server's store has recorded."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import pickle
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.pruners import BasePruner, NopPruner
+from optuna.samplers import BaseSampler, GridSampler
+from optuna.storages import InMemoryStorage
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from chard_suggester.failures import SuggesterError
+from chard_suggester.pruners import make_pruner
+from chard_suggester.samplers import make_sampler
+from chard_suggester.space import Parameter, Value, read_parameter
+
+#: What has to be kept for the study to go on as if nothing had happened: texts by key, the newest of each.
+Memory = dict[str, str]
+
+_STATES = {
+    "complete": TrialState.COMPLETE,
+    "pruned": TrialState.PRUNED,
+    "failed": TrialState.FAIL,
+    "running": TrialState.RUNNING,
+}
+
+
+class OpenStudy:
+    """Suggests trials and takes what became of them.
+
+    Trials count from 1, as the server counts them; to Optuna they count from 0. All that changes a study
+    gives what has to be remembered of the change: told that again, a study goes on with the same numbers.
+    """
+
+    def __init__(
+        self, spec: Mapping[str, Any], trials: Sequence[Mapping[str, Any]], memory: Memory
+    ) -> None:
+        self.parameters: list[Parameter] = [read_parameter(each) for each in spec["parameters"]]
+        sampler, own_pruner = make_sampler(
+            spec["algorithm"]["name"],
+            spec["algorithm"]["settings"],
+            _seed_after(spec["seed"], len(trials), memory),
+            self.parameters,
+        )
+        self._sampler = _recall_sampler(memory) or sampler
+        self._storage = InMemoryStorage()
+        self.study = optuna.create_study(
+            study_name=spec["name"],
+            direction=spec["direction"],
+            storage=self._storage,
+            sampler=self._sampler,
+            pruner=own_pruner or _pruner(spec.get("early_stopping")),
+        )
+        # A grid that is used up asks `Study.optimize` to end; here `ask` says so.
+        self.study.stop = _nothing  # type: ignore[method-assign]
+        for key, value in json.loads(memory.get("study", "{}")).items():
+            self._storage.set_study_system_attr(self.study._study_id, key, value)
+        for trial in trials:
+            remembered = json.loads(memory.get(_trial_key(trial["number"]), "{}"))
+            self.study.add_trial(self.frozen(trial, remembered))
+
+    @property
+    def distributions(self) -> dict[str, BaseDistribution]:
+        """Give Optuna's view of the space."""
+        return {each.name: each.distribution for each in self.parameters}
+
+    def ask(self) -> tuple[int, dict[str, Value], Memory] | None:
+        """Suggest a trial; None where every point of a grid has been suggested."""
+        count = len(self.study.get_trials(deepcopy=False))
+        if isinstance(self._sampler, GridSampler) and count >= len(self._sampler._all_grids):
+            return None
+        trial = self.study.ask(self.distributions)
+        number = trial.number + 1
+        values = {each.name: each.value(trial.params[each.name]) for each in self.parameters}
+        return number, values, self._memory(number)
+
+    def report(self, number: int, step: int, value: float) -> bool:
+        """Take an intermediate value; give whether the trial should be given up.
+
+        The first value of a step counts, as in Optuna.
+        """
+        trial = optuna.trial.Trial(self.study, self._id(number))
+        trial.report(value, step)
+        return trial.should_prune()
+
+    def tell(self, number: int, state: str, value: float | None) -> Memory:
+        """Take a trial's end: `complete` with its value, `pruned` or `failed`."""
+        values = value if state == "complete" else None
+        self.study.tell(number - 1, values, state=_STATES[state])
+        return self._memory(number)
+
+    def frozen(
+        self, trial: Mapping[str, Any], remembered: Mapping[str, Any] | None = None
+    ) -> FrozenTrial:
+        """Make Optuna's record of a trial from the server's."""
+        said = remembered or {}
+        drawn = {each.name: each.drawn(trial["parameters"][each.name]) for each in self.parameters}
+        made = create_trial(
+            state=_STATES[trial["state"]],
+            value=trial["value"] if trial["state"] == "complete" else None,
+            params=said.get("drawn", drawn),
+            distributions=self.distributions,
+            system_attrs=said.get("attributes", {}),
+            intermediate_values={
+                step: value for step, value in trial["intermediate"] if math.isfinite(value)
+            },
+        )
+        made.datetime_start = _time(trial["started"])
+        made.datetime_complete = None if trial["state"] == "running" else _time(trial["finished"])
+        return made
+
+    def _id(self, number: int) -> int:
+        return self._storage.get_trial_id_from_study_id_trial_number(
+            self.study._study_id, number - 1
+        )
+
+    def _memory(self, number: int) -> Memory:
+        trial = self._storage.get_trial(self._id(number))
+        attributes = self._storage.get_study_system_attrs(self.study._study_id)
+        return {
+            _trial_key(number): json.dumps({"drawn": trial.params, "attributes": trial.system_attrs}),
+            **({"study": json.dumps(attributes)} if attributes else {}),
+            "sampler": _remember_sampler(self._sampler),
+        }
+
+
+def _pruner(early_stopping: Mapping[str, Any] | None) -> BasePruner:
+    if early_stopping is None:
+        return NopPruner()
+    return make_pruner(early_stopping["name"], early_stopping["settings"])
+
+
+def _trial_key(number: int) -> str:
+    return f"trial/{number}"
+
+
+def _seed_after(seed: int | None, trials: int, memory: Memory) -> int | None:
+    """Begin anew from another seed where a sampler's state is lost: the same values come only once."""
+    return seed if seed is None or trials == 0 or "sampler" in memory else seed + trials
+
+
+def _remember_sampler(sampler: BaseSampler) -> str:
+    """Keep a sampler as Optuna's documentation does: pickled, for the same version of Optuna only."""
+    pickled = zlib.compress(pickle.dumps(sampler), 1)
+    return json.dumps({"optuna": optuna.__version__, "pickle": base64.b85encode(pickled).decode()})
+
+
+def _recall_sampler(memory: Memory) -> BaseSampler | None:
+    if "sampler" not in memory:
+        return None
+    kept = json.loads(memory["sampler"])
+    if kept["optuna"] != optuna.__version__:
+        return None
+    sampler = pickle.loads(zlib.decompress(base64.b85decode(kept["pickle"])))
+    if not isinstance(sampler, BaseSampler):
+        raise SuggesterError("memory-damaged", "What the store holds of the sampler is no sampler.")
+    return sampler
+
+
+def _time(milliseconds: float | None) -> datetime:
+    """Give local time without a zone, which is what Optuna records."""
+    moment = datetime.fromtimestamp((milliseconds or 0) / 1000, timezone.utc)
+    return moment.astimezone().replace(tzinfo=None)
+
+
+def _nothing() -> None:
+    return None
