@@ -16,3 +16,4 @@ export {
   type Binding,
   type ParameterValues
 } from './bind';
+export { editsToSetParameters, type ParameterEdits } from './parameter-edits';
