@@ -6,6 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { ComponentType } from 'react';
 import type { GraphLayout, GraphShape } from './notebooks/messages';
 import type { NotebookPipeline } from './notebooks/notebookPipeline';
+import type { Runs } from './runs/runs';
 
 /** A notebook that is open, with its pipeline. */
 export interface OpenNotebook {
@@ -35,7 +36,7 @@ export const IChardNotebooks = new Token<IChardNotebooks>(
 export interface PanelSection {
   readonly id: string;
   readonly title: string;
-  /** The order from the top: Pipeline 10, Graph 20, Problems 30, Runs 90. */
+  /** The order from the top: Pipeline 10, Graph 20, Problems 30, Tuning 50, Runs 90. */
   readonly rank: number;
   /** What the section shows; loaded when the panel is first opened. */
   load(): Promise<ComponentType<OpenNotebook>>;
@@ -175,4 +176,15 @@ export interface IChardLaunch {
 export const IChardLaunch = new Token<IChardLaunch>(
   'jupyterlab-chard:IChardLaunch',
   'The stages of a run and the targets that it can have.'
+);
+
+/** The runs of pipelines on this machine. */
+export interface IChardRuns {
+  /** The code for runs and the connection to the server, from the first one who needs them on. */
+  load(): Promise<Runs>;
+}
+
+export const IChardRuns = new Token<IChardRuns>(
+  'jupyterlab-chard:IChardRuns',
+  'The runs of pipelines on this machine, followed live.'
 );

@@ -51,7 +51,11 @@ test('a position leads back to its offset', () => {
   const text = fc.string({ unit: fc.constantFrom('a', '\n', '\r\n', '\r', '😀', 'é') });
   fc.assert(
     fc.property(text, source => {
-      for (let offset = 0; offset <= source.length; offset += source.codePointAt(offset)! > 0xffff ? 2 : 1) {
+      for (
+        let offset = 0;
+        offset <= source.length;
+        offset += source.codePointAt(offset)! > 0xffff ? 2 : 1
+      ) {
         // Between the two halves of a line end nothing begins.
         if (source.slice(offset - 1, offset + 1) === '\r\n') continue;
         expect(offsetOf(source, positionOf(source, offset))).toBe(offset);

@@ -17,6 +17,7 @@ import {
   IChardLaunch,
   IChardNotebooks,
   IChardPanel,
+  IChardRuns,
   IChardStepStatus,
   type OpenNotebook
 } from '../tokens';
@@ -28,10 +29,11 @@ import { outcomeOf, runName } from './list/describeRun';
 import { addRunningRuns } from './running';
 import type { Runs } from './runs';
 
-export const runsPlugin: JupyterFrontEndPlugin<void> = {
+export const runsPlugin: JupyterFrontEndPlugin<IChardRuns> = {
   id: 'jupyterlab-chard:runs',
   description: 'Runs pipelines on this machine and shows their runs.',
   autoStart: true,
+  provides: IChardRuns,
   requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IChardLaunch, IRenderMimeRegistry],
   optional: [
     ILayoutRestorer,
@@ -121,5 +123,6 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
         return runsSection({ runs, commands, trans });
       }
     });
+    return { load };
   }
 };

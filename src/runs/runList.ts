@@ -22,10 +22,7 @@ export class RunList extends FeedList<RunItem> {
   }
 }
 
-async function* changes(
-  api: ChardApi,
-  signal: AbortSignal
-): AsyncGenerator<ListChange<RunItem>> {
+async function* changes(api: ChardApi, signal: AbortSignal): AsyncGenerator<ListChange<RunItem>> {
   for await (const change of api.follow(followRuns, { params: {}, query: {} }, signal)) {
     yield change.type === 'changed' ? { type: 'changed', item: change.run } : change;
   }

@@ -31,7 +31,11 @@ export function BestOverTime(props: BestOverTimeProps) {
   const canLog = history.length > 0 && history.every(({ value }) => value > 0);
   const box: Box = { left: 52, top: 10, width: width - 52 - 20, height: HEIGHT - 10 - 24 };
   const rows = useMemo(
-    () => numberAxis(history.map(({ value }) => value), log && canLog),
+    () =>
+      numberAxis(
+        history.map(({ value }) => value),
+        log && canLog
+      ),
     [history, log, canLog]
   );
   const columns = useMemo(() => columnsOf(history, trans), [history, trans]);
@@ -134,7 +138,12 @@ const Base = memo(function Base(props: {
     const { x } = spots[at]!;
     const y = yIn(box, rows.place(value) ?? 0);
     const before = history[at - 1];
-    return before ? [{ x, y: yIn(box, rows.place(before.best) ?? 0) }, { x, y }] : [{ x, y }];
+    return before
+      ? [
+          { x, y: yIn(box, rows.place(before.best) ?? 0) },
+          { x, y }
+        ]
+      : [{ x, y }];
   });
   const isNamed = history.length <= NAMED;
   return (

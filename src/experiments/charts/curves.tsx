@@ -174,12 +174,19 @@ const Base = memo(
     }
     const bestLine = lines.find(({ trial }) => trial.number === best);
     const end = bestLine?.spots.at(-1);
-    const shades = ['out', 'pruned', 'open', ...Array.from({ length: SHADES }, (_, at) => String(at))];
+    const shades = [
+      'out',
+      'pruned',
+      'open',
+      ...Array.from({ length: SHADES }, (_, at) => String(at))
+    ];
     return (
       <g className="jp-chard-Parallel-lines">
         <Rows axis={rows} box={box} />
         <Columns axis={columns} box={box} />
-        {shades.map(shade => paths[shade] && <path key={shade} data-shade={shade} d={paths[shade]} />)}
+        {shades.map(
+          shade => paths[shade] && <path key={shade} data-shade={shade} d={paths[shade]} />
+        )}
         <path className="jp-chard-Plot-crosses" d={crosses(ends)} />
         {bestLine && <path className="jp-chard-mod-best" d={line(bestLine.spots)} />}
         {end && (

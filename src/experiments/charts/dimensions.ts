@@ -1,8 +1,10 @@
 import {
   isRange,
   lastValue,
+  metricsOf,
   pointsOf,
   valuesOf,
+  type ExperimentSpec,
   type ParameterSpec,
   type TrialState
 } from '@chard/core/experiment';
@@ -57,4 +59,18 @@ export function canBeLog({ axis, valueOf }: Dimension, trials: readonly TrialSta
   if (axis.kind === 'choices') return false;
   const values = trials.map(valueOf).filter(value => value !== undefined);
   return values.length > 0 && values.every(value => typeof value === 'number' && value > 0);
+}
+
+/** All that a trial is shown by: parameters, further metrics, and last the objective. `logs` overrules by id which axes are log ones. */
+export function dimensionsOf(
+  { parameters, objective }: ExperimentSpec,
+  trials: readonly TrialState[],
+  logs: ReadonlyMap<string, boolean>
+): Dimension[] {
+  return [
+    ...parameters.map(each => parameterDimension(each, logs.get(`p:${each.name}`))),
+    ...metricsOf(objective)
+      .reverse()
+      .map(name => metricDimension(name, trials, logs.get(`m:${name}`)))
+  ];
 }

@@ -2,9 +2,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Figure } from './figure';
 
 export interface ParameterImportance {
-  readonly parameter: string;
+  readonly name: string;
   /** Of the spread of the objective's values, 0 to 1. */
-  readonly share: number;
+  readonly value: number;
 }
 
 /** So few trials say nothing. */
@@ -33,18 +33,18 @@ export function Importance({ metric, importance, trials, problem, trans }: Impor
       className="jp-chard-mod-importance"
       table={() => ({
         columns: [trans.__('Parameter'), trans.__('Share')],
-        rows: rows.map(({ parameter, share }) => [parameter, Number(share.toFixed(3))])
+        rows: rows.map(({ name, value }) => [name, Number(value.toFixed(3))])
       })}
       trans={trans}
     >
       <ul className="jp-chard-Importance">
-        {rows.map(({ parameter, share }) => (
-          <li key={parameter}>
-            <code title={parameter}>{parameter}</code>
+        {rows.map(({ name, value }) => (
+          <li key={name}>
+            <code title={name}>{name}</code>
             <span className="jp-chard-Importance-track" aria-hidden>
-              <span style={{ width: `${Math.max(0, Math.min(1, share)) * 100}%` }} />
+              <span style={{ width: `${Math.max(0, Math.min(1, value)) * 100}%` }} />
             </span>
-            <span className="jp-chard-Importance-share">{share.toFixed(2)}</span>
+            <span className="jp-chard-Importance-share">{value.toFixed(2)}</span>
           </li>
         ))}
       </ul>
@@ -59,7 +59,9 @@ export function worthInWords(parameters: number, trials: number, trans: Translat
     return trans.__('It is computed from %1 finished trials on.', LEAST_TRIALS);
   }
   if (parameters === 1) {
-    return trans.__('Only one parameter is tuned: all of the spread is put down to it, chance included.');
+    return trans.__(
+      'Only one parameter is tuned: all of the spread is put down to it, chance included.'
+    );
   }
   return trials < TRIALS_A_PARAMETER * parameters
     ? trans.__(

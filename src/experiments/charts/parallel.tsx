@@ -1,5 +1,4 @@
 import {
-  metricsOf,
   objectiveValue,
   orderTrials,
   type ExperimentSpec,
@@ -11,13 +10,8 @@ import { memo, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent 
 import { placeLabels, shortNumber } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { choiceText, type AxisValue } from './axis';
-import { isWhole, isWithin, stepFrom, withBrush, type Brushes, type Span } from './brush';
-import {
-  canBeLog,
-  metricDimension,
-  parameterDimension,
-  type Dimension
-} from './dimensions';
+import { isWithin, spanBetween, stepFrom, withBrush, type Brushes, type Span } from './brush';
+import { canBeLog, dimensionsOf, type Dimension } from './dimensions';
 import { Figure } from './figure';
 import { distanceToLine, line, type Spot } from './marks';
 import { placeOf, yIn, type Box } from './plot';
@@ -50,16 +44,7 @@ export function ParallelCoordinates(props: ParallelProps) {
   const frame = useRef<HTMLDivElement>(null);
   const seen = useWidth(frame);
   const [logs, setLogs] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const dimensions = useMemo(
-    () => [
-      ...spec.parameters.map(each => parameterDimension(each, logs.get(`p:${each.name}`))),
-      // The objective stands last, where the lines end.
-      ...metricsOf(objective)
-        .reverse()
-        .map(name => metricDimension(name, trials, logs.get(`m:${name}`)))
-    ],
-    [spec.parameters, objective, trials, logs]
-  );
+  const dimensions = useMemo(() => dimensionsOf(spec, trials, logs), [spec, trials, logs]);
   const width = Math.max(seen, LEFT + RIGHT + LEAST_GAP * (dimensions.length - 1));
   const box: Box = {
     left: LEFT,
@@ -78,10 +63,14 @@ export function ParallelCoordinates(props: ParallelProps) {
         : lines.filter(({ trial }) => isWithin(trial, dimensions, brushes)),
     [lines, dimensions, brushes]
   );
-  const order = useMemo(() => walkOrder(within.map(({ trial }) => trial), spec), [
-    within,
-    spec
-  ]);
+  const order = useMemo(
+    () =>
+      walkOrder(
+        within.map(({ trial }) => trial),
+        spec
+      ),
+    [within, spec]
+  );
   const shown = pointed === null ? undefined : lines.find(({ trial }) => trial.number === pointed);
   const point = (event: PointerEvent<SVGSVGElement>): void => {
     if (event.buttons === 0) props.onPoint(nearestLine(within, placeOf(event)));
@@ -196,7 +185,10 @@ const Lines = memo(function Lines(props: {
   const there = new Set(within);
   let out = '';
   for (const each of lines) if (!there.has(each)) out += line(each.spots);
-  const [first] = walkOrder(within.map(({ trial }) => trial), spec);
+  const [first] = walkOrder(
+    within.map(({ trial }) => trial),
+    spec
+  );
   const bestLine = within.find(
     ({ trial }) => trial.number === first && objectiveValue(spec, trial) !== null
   );
@@ -249,6 +241,10 @@ function AxisView(props: {
   const { dimension, x, box, isObjective, canLog, onLog, span, onSpan, trans } = props;
   const { axis, name } = dimension;
   const start = useRef<number | null>(null);
+  const places = {
+    from: span ? axis.placeOf(span.from) : 0,
+    to: span ? axis.placeOf(span.to) : 1
+  };
   const placeAt = (event: PointerEvent<SVGElement>): number =>
     1 - Math.max(0, Math.min(1, (placeOf(event).y - box.top) / box.height));
   const bottom = box.top + box.height;
@@ -261,11 +257,7 @@ function AxisView(props: {
           data-objective={isObjective}
           disabled={!canLog && axis.kind !== 'log'}
           aria-pressed={axis.kind === 'log'}
-          title={
-            canLog || axis.kind === 'log'
-              ? trans.__('%1: log axis or not', name)
-              : name
-          }
+          title={canLog || axis.kind === 'log' ? trans.__('%1: log axis or not', name) : name}
           onClick={event => {
             event.stopPropagation();
             onLog();
@@ -296,7 +288,7 @@ function AxisView(props: {
           start.current = placeAt(event);
         }}
         onPointerMove={event => {
-          if (start.current !== null) onSpan({ from: start.current, to: placeAt(event) });
+          if (start.current !== null) onSpan(spanBetween(axis, start.current, placeAt(event)));
         }}
         onPointerUp={event => {
           // A press without a movement takes the filter away.
@@ -311,17 +303,13 @@ function AxisView(props: {
         <rect
           className="jp-chard-Parallel-span"
           x={x - 6}
-          y={yIn(box, span.to)}
+          y={yIn(box, places.to)}
           width={12}
-          height={Math.max(2, yIn(box, span.from) - yIn(box, span.to))}
+          height={Math.max(2, yIn(box, places.from) - yIn(box, places.to))}
         />
       )}
       {(['to', 'from'] as const).map(end => (
-        <SpanEnd
-          key={end}
-          {...{ dimension, x, box, end, onSpan, trans }}
-          span={span ?? { from: 0, to: 1 }}
-        />
+        <SpanEnd key={end} {...{ dimension, x, box, end, places, onSpan, trans }} />
       ))}
     </g>
   );
@@ -332,29 +320,29 @@ function SpanEnd(props: {
   readonly dimension: Dimension;
   readonly x: number;
   readonly box: Box;
-  readonly span: Span;
+  /** Where both ends stand, from 0 to 1. */
+  readonly places: Span;
   readonly end: 'from' | 'to';
   readonly onSpan: (span: Span | null) => void;
   readonly trans: TranslationBundle;
 }) {
-  const { dimension, x, box, span, end, onSpan, trans } = props;
+  const { dimension, x, box, places, end, onSpan, trans } = props;
   const { axis, name } = dimension;
-  const place = span[end];
+  const place = places[end];
   const press = (event: KeyboardEvent): void => {
-    const move = (to: number) => () => {
-      const next =
+    const move = (to: number) => () =>
+      onSpan(
         end === 'from'
-          ? { from: Math.min(to, span.to), to: span.to }
-          : { from: span.from, to: Math.max(to, span.from) };
-      onSpan(isWhole(next) ? null : next);
-    };
+          ? spanBetween(axis, Math.min(to, places.to), places.to)
+          : spanBetween(axis, places.from, Math.max(to, places.from))
+      );
     const keys: Record<string, () => void> = {
       ArrowUp: move(stepFrom(axis, place, 1)),
       ArrowRight: move(stepFrom(axis, place, 1)),
       ArrowDown: move(stepFrom(axis, place, -1)),
       ArrowLeft: move(stepFrom(axis, place, -1)),
-      Home: move(end === 'from' ? 0 : span.from),
-      End: move(end === 'to' ? 1 : span.to),
+      Home: move(end === 'from' ? 0 : places.from),
+      End: move(end === 'to' ? 1 : places.to),
       Escape: () => onSpan(null),
       Delete: () => onSpan(null)
     };
@@ -371,9 +359,7 @@ function SpanEnd(props: {
       className="jp-chard-Parallel-end"
       role="slider"
       tabIndex={0}
-      aria-label={
-        end === 'to' ? trans.__('%1: at most', name) : trans.__('%1: at least', name)
-      }
+      aria-label={end === 'to' ? trans.__('%1: at most', name) : trans.__('%1: at least', name)}
       aria-orientation="vertical"
       aria-valuemin={0}
       aria-valuemax={100}
@@ -389,11 +375,7 @@ function xOf(at: number, count: number, box: Box): number {
   return box.left + (count <= 1 ? box.width / 2 : (at / (count - 1)) * box.width);
 }
 
-function spotsOf(
-  trial: TrialState,
-  dimensions: readonly Dimension[],
-  box: Box
-): (Spot | null)[] {
+function spotsOf(trial: TrialState, dimensions: readonly Dimension[], box: Box): (Spot | null)[] {
   return dimensions.map(({ axis, valueOf }, at) => {
     const place = axis.place(valueOf(trial));
     return place === null ? null : { x: xOf(at, dimensions.length, box), y: yIn(box, place) };

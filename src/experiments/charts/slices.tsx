@@ -1,8 +1,4 @@
-import {
-  objectiveValue,
-  type ExperimentState,
-  type TrialState
-} from '@chard/core/experiment';
+import { objectiveValue, type ExperimentState, type TrialState } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useMemo, useRef } from 'react';
 import { shortNumber } from '../../curves/scale';
@@ -73,7 +69,11 @@ export function Slices(props: SlicesProps) {
           trial.number,
           ...dimensions.map(({ valueOf }) => {
             const value = valueOf(trial);
-            return typeof value === 'number' ? value : value === undefined ? '–' : choiceText(value);
+            return typeof value === 'number'
+              ? value
+              : value === undefined
+                ? '–'
+                : choiceText(value);
           }),
           objectiveValue(spec, trial)!
         ])
@@ -155,7 +155,10 @@ const SliceBase = memo(
     const shades = Array.from({ length: SHADES }, (_, shade) =>
       spots.slice(shade * size, (shade + 1) * size)
     ).filter(({ length }) => length > 0);
-    const columns = { ...axis, ticks: thinned(axis).map(tick => ({ ...tick, at: inset(axis, tick.at) })) };
+    const columns = {
+      ...axis,
+      ticks: thinned(axis).map(tick => ({ ...tick, at: inset(axis, tick.at) }))
+    };
     return (
       <>
         <text className="jp-chard-Plot-title" x={box.left} y={12}>
@@ -193,6 +196,9 @@ function thinned({ ticks }: Axis): Axis['ticks'] {
 
 function valuesInWords({ parameters }: TrialState): string {
   return Object.entries(parameters)
-    .map(([name, value]) => `${name} ${typeof value === 'number' ? shortNumber(value) : choiceText(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'number' ? shortNumber(value) : choiceText(value)}`
+    )
     .join(', ');
 }

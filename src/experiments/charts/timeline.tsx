@@ -91,7 +91,9 @@ export function TrialTimeline(props: TrialTimelineProps) {
             onPointerMove={event => {
               const { x, y } = placeOf(event);
               const lane = Math.floor(y / (LANE + GAP));
-              const found = bars.find(bar => bar.lane === lane && xOf(bar.from) <= x && x <= xOf(bar.to));
+              const found = bars.find(
+                bar => bar.lane === lane && xOf(bar.from) <= x && x <= xOf(bar.to)
+              );
               onPoint(found?.trial.number ?? null);
             }}
             onClick={() => pointed !== null && props.onOpen(pointed)}
@@ -152,7 +154,11 @@ function roundTime(milliseconds: number): string {
   return seconds < 60 ? `${Number(seconds.toFixed(2))} s` : duration(milliseconds);
 }
 
-function barInWords({ trial, from, to }: LaneBar, origin: number, trans: TranslationBundle): string {
+function barInWords(
+  { trial, from, to }: LaneBar,
+  origin: number,
+  trans: TranslationBundle
+): string {
   return trans.__(
     'Trial %1: %2, began after %3, took %4',
     trial.number,

@@ -32,30 +32,26 @@ const MOST = 200;
 export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): TrialColumn[] {
   const wide = (title: string, least = LEAST): number =>
     Math.min(MOST, Math.max(least, title.length * CHARACTER + PADDING));
-  const parameters = spec.parameters.map(
-    ({ name, type }): TrialColumn => ({
-      id: `p:${name}`,
-      title: name,
-      key: { by: 'parameter', name },
-      isNumber: type !== 'categorical',
-      width: wide(name, 80),
-      textOf: ({ parameters: values }) =>
-        Object.hasOwn(values, name) ? valueText(values[name]) : '–'
-    })
-  );
-  const metrics = metricsOf(spec.objective).map(
-    (name, at): TrialColumn => ({
-      id: `m:${name}`,
-      title: name,
-      key: at === 0 ? { by: 'objective' } : { by: 'metric', name },
-      isNumber: true,
-      width: wide(name, 80),
-      textOf: trial => {
-        const value = metricOf(trial, name);
-        return value === undefined ? '–' : valueText(value);
-      }
-    })
-  );
+  const parameters = spec.parameters.map(({ name, type }): TrialColumn => ({
+    id: `p:${name}`,
+    title: name,
+    key: { by: 'parameter', name },
+    isNumber: type !== 'categorical',
+    width: wide(name, 80),
+    textOf: ({ parameters: values }) =>
+      Object.hasOwn(values, name) ? valueText(values[name]) : '–'
+  }));
+  const metrics = metricsOf(spec.objective).map((name, at): TrialColumn => ({
+    id: `m:${name}`,
+    title: name,
+    key: at === 0 ? { by: 'objective' } : { by: 'metric', name },
+    isNumber: true,
+    width: wide(name, 80),
+    textOf: trial => {
+      const value = metricOf(trial, name);
+      return value === undefined ? '–' : valueText(value);
+    }
+  }));
   return [
     {
       id: 'number',
@@ -97,7 +93,7 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       key: null,
       isNumber: false,
       width: 200,
-      textOf: ({ reason, error }) => reason || (error ? `${error.name}: ${error.message}` : '')
+      textOf: ({ reason, error }) => reason || (error ? `${error.type}: ${error.message}` : '')
     }
   ];
 }
@@ -176,5 +172,8 @@ export function pressed(sorting: TrialSorting, column: string): TrialSorting {
 export function heldOrder(held: readonly number[], sorted: readonly number[]): readonly number[] {
   const there = new Set(sorted);
   const known = new Set(held);
-  return [...held.filter(number => there.has(number)), ...sorted.filter(number => !known.has(number))];
+  return [
+    ...held.filter(number => there.has(number)),
+    ...sorted.filter(number => !known.has(number))
+  ];
 }

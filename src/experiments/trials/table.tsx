@@ -1,4 +1,9 @@
-import { isExperimentOver, orderTrials, type ExperimentState, type TrialState } from '@chard/core/experiment';
+import {
+  isExperimentOver,
+  orderTrials,
+  type ExperimentState,
+  type TrialState
+} from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
   memo,
@@ -73,7 +78,11 @@ export function TrialTable(props: TrialTableProps) {
             ? trans._n('%1 selected', '%1 selected', selected.size)
             : found.length < trials.length
               ? trans.__('%1 of %2', found.length, trials.length)
-              : trans.__('%1 at most, %2 at a time; each is a run', spec.maxTrialCount, spec.parallelTrialCount)}
+              : trans.__(
+                  '%1 at most, %2 at a time; each is a run',
+                  spec.maxTrialCount,
+                  spec.parallelTrialCount
+                )}
         </span>
         <span className="jp-chard-Figure-actions">{props.actions}</span>
       </div>
@@ -101,12 +110,7 @@ export function TrialTable(props: TrialTableProps) {
         </select>
         <ColumnChoice {...{ all, hidden, trans }} onHidden={setHidden} />
       </div>
-      <Grid
-        {...props}
-        {...{ columns, order, sorting }}
-        onSorting={setSorting}
-        onHeld={setHeld}
-      />
+      <Grid {...props} {...{ columns, order, sorting }} onSorting={setSorting} onHeld={setHeld} />
       <p className="jp-chard-hint">
         {trans.__('Enter opens a trial’s run; Space selects trials to compare.')}
       </p>
@@ -301,7 +305,13 @@ function Title(props: {
       role="columnheader"
       className={isNumber ? 'jp-chard-Table-number' : ''}
       aria-sort={
-        key === null ? undefined : !isSorted ? 'none' : sorting.descending ? 'descending' : 'ascending'
+        key === null
+          ? undefined
+          : !isSorted
+            ? 'none'
+            : sorting.descending
+              ? 'descending'
+              : 'ascending'
       }
     >
       {key === null ? (
