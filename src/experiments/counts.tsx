@@ -1,0 +1,142 @@
+import type { TrialCounts } from '@chard/core/experiment';
+import { Dialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { useEffect, useId, useRef, useState } from 'react';
+
+type Field = keyof TrialCounts;
+
+/** The fields' texts. */
+export type CountTexts = Readonly<Record<Field, string>>;
+
+/** Why each count cannot be so; fields that are right are not there. */
+export function countFaults(
+  texts: CountTexts,
+  done: number,
+  trans: TranslationBundle
+): Partial<Record<Field, string>> {
+  const faults: Partial<Record<Field, string>> = {};
+  const least: Record<Field, number> = {
+    maxTrialCount: 1,
+    parallelTrialCount: 1,
+    maxFailedTrialCount: 0
+  };
+  for (const field of Object.keys(least) as Field[]) {
+    if (!/^\d+$/.test(texts[field].trim()) || Number(texts[field]) < least[field]) {
+      faults[field] = trans.__('A whole number, %1 or more.', least[field]);
+    }
+  }
+  const most = Number(texts.maxTrialCount);
+  if (faults.maxTrialCount === undefined && most < done) {
+    faults.maxTrialCount = trans.__('%1 trials are done already.', done);
+  }
+  const isBelow = Number(texts.parallelTrialCount) > most;
+  if (faults.maxTrialCount === undefined && faults.parallelTrialCount === undefined && isBelow) {
+    faults.parallelTrialCount = trans.__('Not more than there are trials: %1.', most);
+  }
+  return faults;
+}
+
+interface Options {
+  readonly title: string;
+  readonly counts: TrialCounts;
+  /** Trials that are done. */
+  readonly done: number;
+  readonly trans: TranslationBundle;
+}
+
+/** Asks for other counts of an experiment; null where it was left without them. */
+export async function askForCounts(options: Options): Promise<TrialCounts | null> {
+  const { trans } = options;
+  const dialog = new Dialog({
+    title: options.title,
+    body: new CountForm(options),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.okButton({ label: trans.__('Apply') })
+    ],
+    focusNodeSelector: '.jp-chard-Counts-form input'
+  });
+  const { button, value } = await dialog.launch();
+  return button.accept ? value : null;
+}
+
+class CountForm extends ReactWidget implements Dialog.IBodyWidget<TrialCounts | null> {
+  private texts: CountTexts;
+
+  constructor(private readonly options: Options) {
+    super();
+    this.addClass('jp-chard-Counts-form');
+    const { maxTrialCount, parallelTrialCount, maxFailedTrialCount } = options.counts;
+    this.texts = {
+      maxTrialCount: String(maxTrialCount),
+      parallelTrialCount: String(parallelTrialCount),
+      maxFailedTrialCount: String(maxFailedTrialCount)
+    };
+  }
+
+  getValue(): TrialCounts | null {
+    const { done, trans } = this.options;
+    if (Object.keys(countFaults(this.texts, done, trans)).length > 0) return null;
+    return {
+      maxTrialCount: Number(this.texts.maxTrialCount),
+      parallelTrialCount: Number(this.texts.parallelTrialCount),
+      maxFailedTrialCount: Number(this.texts.maxFailedTrialCount)
+    };
+  }
+
+  override render() {
+    return <Form {...this.options} texts={this.texts} onChange={texts => (this.texts = texts)} />;
+  }
+}
+
+function Form(
+  props: Options & { readonly texts: CountTexts; readonly onChange: (texts: CountTexts) => void }
+) {
+  const { done, trans } = props;
+  const [texts, setTexts] = useState(props.texts);
+  const id = useId();
+  const node = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    props.onChange(texts);
+    // The dialog has looked for wrong fields before this one was drawn: it looks again.
+    node.current?.dispatchEvent(new Event('input', { bubbles: true }));
+  }, [texts]);
+  const faults = countFaults(texts, done, trans);
+  const fields: readonly [Field, string][] = [
+    ['maxTrialCount', trans.__('Trials in all')],
+    ['parallelTrialCount', trans.__('At a time')],
+    ['maxFailedTrialCount', trans.__('Failures allowed')]
+  ];
+  return (
+    <div ref={node} className="jp-chard-Parameters-fields">
+      {fields.map(([field, label]) => {
+        const fault = faults[field];
+        return (
+          <div key={field} className="jp-chard-Parameters-row">
+            <label htmlFor={`${id}-${field}`}>{label}</label>
+            <div className="jp-chard-Parameters-value">
+              <input
+                id={`${id}-${field}`}
+                className={`jp-chard-Input${fault === undefined ? '' : ' jp-mod-error'}`}
+                type="text"
+                inputMode="numeric"
+                autoComplete="off"
+                aria-invalid={fault !== undefined}
+                aria-describedby={fault === undefined ? undefined : `${id}-${field}-fault`}
+                value={texts[field]}
+                onChange={event => setTexts({ ...texts, [field]: event.target.value })}
+              />
+              {fault !== undefined && (
+                <span id={`${id}-${field}-fault`} role="alert" className="jp-chard-Field-problem">
+                  {fault}
+                </span>
+              )}
+            </div>
+          </div>
+        );
+      })}
+      <p className="jp-chard-hint">{trans._n('%1 trial is done.', '%1 trials are done.', done)}</p>
+    </div>
+  );
+}
