@@ -14,3 +14,18 @@ export {
   type ExperimentField,
   type ExperimentReading
 } from './metadata';
+export * from './algorithms';
+export { checkExperiment } from './check';
+export type { ExperimentSurroundings } from './checks/input';
+export { freeName } from './checks/name';
+export { MAX_GRID_POINTS } from './checks/space';
+export {
+  ExperimentDiagnostic,
+  experimentDiagnostics,
+  FieldPath,
+  type ExperimentFix,
+  type ExperimentProblem
+} from './problems';
+export * from './propose';
+export { reportedMetrics, type ReportedMetrics } from './reported';
+export { withParameterTypes } from './typed';

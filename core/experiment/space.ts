@@ -69,9 +69,11 @@ export function isInSpace(parameters: readonly ParameterSpec[], values: Assignme
 
 function hasValue(parameter: ParameterSpec, value: Choice): boolean {
   if (!isRange(parameter)) return (parameter.list as Choice[]).includes(value);
-  if (typeof value !== 'number' || value < parameter.min || value > parameter.max) return false;
+  if (typeof value !== 'number') return false;
+  const { min, max } = parameter;
   const step = parameter.step ?? (parameter.type === 'int' ? 1 : null);
-  if (step === null) return true;
-  const steps = (value - parameter.min) / step;
-  return Math.abs(steps - Math.round(steps)) < 1e-6;
+  if (step === null) return value >= min && value <= max;
+  const steps = (value - min) / step;
+  const nearest = Math.round(steps);
+  return nearest >= 0 && nearest <= wholeSteps(min, max, step) && Math.abs(steps - nearest) < 1e-6;
 }

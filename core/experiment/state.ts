@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MetricValue, StepError } from '../run/events';
-import { Series } from '../run/series';
+import type { Series } from '../run/series';
 import type { MetricPoint } from '../run/state';
 import type { EndReason, ExperimentEventBody } from './events';
 import type { Assignment, ExperimentSpec } from './model';

@@ -26,6 +26,15 @@ export function runnerFolder(): string {
   return dirname(folder);
 }
 
+/** The folder that holds `chard_suggester`, for the Python that Chard is installed in. */
+export function suggesterFolder(): string {
+  const folder = find('The suggester', [
+    join(here, '../suggester/chard_suggester'),
+    join(here, '../../suggester/chard_suggester')
+  ]);
+  return dirname(folder);
+}
+
 /** Path of the protobuf descriptors that what is compiled for Kubeflow is checked against. */
 export function kfpDescriptors(): string {
   const name = 'kfp-2.17.fds.bin';

@@ -33,6 +33,7 @@ class Worker:
         return answer
 
     def _open(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._opened = None
         self._opened = self._study_module.OpenStudy(
             request["study"], request["trials"], request["memory"]
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 
 class SuggesterError(Exception):
     """A failure with a stable code and a message that says what to do."""
@@ -12,11 +14,18 @@ class SuggesterError(Exception):
         self.message = message
 
 
-def packages_missing(what: str, packages: tuple[str, ...]) -> SuggesterError:
-    """Tell that `what` needs packages that this Python lacks."""
-    names = " ".join(packages)
-    return SuggesterError(
+#: What pip calls a module, where that is something else.
+DISTRIBUTIONS = {"sklearn": "scikit-learn"}
+
+
+def require(what: str, modules: tuple[str, ...]) -> None:
+    """Raise `packages-missing` where `what` needs modules that are not installed; nothing is imported."""
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if not missing:
+        return
+    packages = [DISTRIBUTIONS.get(name, name) for name in missing]
+    raise SuggesterError(
         "packages-missing",
         f"{what} needs {' and '.join(packages)}, not installed where Chard is. Run"
-        f" `pip install {names}` in that environment, or choose another one.",
+        f" `pip install {' '.join(packages)}` in that environment, or choose another one.",
     )

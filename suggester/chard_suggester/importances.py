@@ -12,8 +12,7 @@ from optuna.importance import (
 )
 from optuna.trial import TrialState
 
-from chard_suggester.failures import SuggesterError
-from chard_suggester.samplers import require
+from chard_suggester.failures import SuggesterError, require
 from chard_suggester.study import OpenStudy
 
 #: With fewer trials than this, no evaluator says anything.

@@ -13,14 +13,15 @@ from optuna.pruners import (
     PercentilePruner,
     SuccessiveHalvingPruner,
     ThresholdPruner,
+    WilcoxonPruner,
 )
 
-from chard_suggester.failures import SuggesterError
+from chard_suggester.failures import SuggesterError, require
 from chard_suggester.settings import Settings
 
 
 def make_pruner(name: str, texts: Mapping[str, str]) -> BasePruner:
-    """Make a rule's pruner. Raises `early-stopping-unknown`, `setting-unknown`, `setting-invalid`."""
+    """Make a rule's pruner. Raises `early-stopping-unknown`, `setting-invalid`."""
     make = _PRUNERS.get(name)
     if make is None:
         raise SuggesterError(
@@ -28,35 +29,33 @@ def make_pruner(name: str, texts: Mapping[str, str]) -> BasePruner:
             f'There is no early stopping "{name}" here. Those there are: {", ".join(_PRUNERS)}.',
         )
     settings = Settings(f'The early stopping "{name}"', texts)
-    pruner = make(settings)
-    settings.close()
-    return pruner
+    return make(settings)
+
+
+def _warm_up(settings: Settings, default: int) -> int:
+    """Give the first step that counts: `start_step` counts values from 1, Optuna's steps from 0."""
+    return max(0, settings.whole("start_step", default) - 1)
 
 
 def _median(settings: Settings) -> BasePruner:
-    """Katib's median stop: its names and its defaults."""
     return MedianPruner(
         n_startup_trials=settings.whole("min_trials_required", 3),
-        n_warmup_steps=settings.whole("start_step", 4),
-        interval_steps=settings.whole("interval_steps", 1),
+        n_warmup_steps=_warm_up(settings, 4),
     )
 
 
 def _percentile(settings: Settings) -> BasePruner:
-    percentile = settings.number("percentile", 25.0)
     return PercentilePruner(
-        25.0 if percentile is None else percentile,
-        n_startup_trials=settings.whole("min_trials_required", 5),
-        n_warmup_steps=settings.whole("start_step", 0),
-        interval_steps=settings.whole("interval_steps", 1),
+        settings.number("percentile", 25.0) or 25.0,
+        n_startup_trials=settings.whole("min_trials_required", 3),
+        n_warmup_steps=_warm_up(settings, 4),
     )
 
 
 def _successive_halving(settings: Settings) -> BasePruner:
     return SuccessiveHalvingPruner(
-        min_resource=settings.whole("min_resource", 0) or "auto",
+        min_resource=settings.whole("min_resource", 1),
         reduction_factor=settings.whole("reduction_factor", 4),
-        min_early_stopping_rate=settings.whole("min_early_stopping_rate", 0),
     )
 
 
@@ -72,7 +71,7 @@ def _threshold(settings: Settings) -> BasePruner:
     return ThresholdPruner(
         lower=settings.number("lower", None),
         upper=settings.number("upper", None),
-        n_warmup_steps=settings.whole("start_step", 0),
+        n_warmup_steps=_warm_up(settings, 1),
     )
 
 
@@ -84,11 +83,20 @@ def _patient(settings: Settings) -> BasePruner:
     )
 
 
+def _wilcoxon(settings: Settings) -> BasePruner:
+    require("The early stopping \"wilcoxon\"", ("scipy",))
+    return WilcoxonPruner(
+        p_threshold=settings.number("p_threshold", 0.1) or 0.1,
+        n_startup_steps=settings.whole("start_step", 2),
+    )
+
+
 _PRUNERS: Mapping[str, Callable[[Settings], BasePruner]] = {
     "medianstop": _median,
     "percentile": _percentile,
-    "successivehalving": _successive_halving,
+    "successive-halving": _successive_halving,
     "hyperband": _hyperband,
     "threshold": _threshold,
     "patient": _patient,
+    "wilcoxon": _wilcoxon,
 }

@@ -44,7 +44,9 @@ class OpenStudy:
     def __init__(
         self, spec: Mapping[str, Any], trials: Sequence[Mapping[str, Any]], memory: Memory
     ) -> None:
-        self.parameters: list[Parameter] = [read_parameter(each) for each in spec["parameters"]]
+        self.parameters: list[Parameter] = [
+            read_parameter(_without_resource(each, spec["algorithm"])) for each in spec["parameters"]
+        ]
         sampler, own_pruner = make_sampler(
             spec["algorithm"]["name"],
             spec["algorithm"]["settings"],
@@ -86,8 +88,10 @@ class OpenStudy:
     def report(self, number: int, step: int, value: float) -> bool:
         """Take an intermediate value; give whether the trial should be given up.
 
-        The first value of a step counts, as in Optuna.
+        The first value of a step counts, as in Optuna; what comes after a trial's end does not.
         """
+        if self._storage.get_trial(self._id(number)).state.is_finished():
+            return False
         trial = optuna.trial.Trial(self.study, self._id(number))
         trial.report(value, step)
         return trial.should_prune()
@@ -131,6 +135,19 @@ class OpenStudy:
             **({"study": json.dumps(attributes)} if attributes else {}),
             "sampler": _remember_sampler(self._sampler),
         }
+
+
+def _without_resource(parameter: dict[str, Any], algorithm: Mapping[str, Any]) -> dict[str, Any]:
+    """Fix what Hyperband gives to trials at its most: locally it is taken away by stopping them early."""
+    settings = algorithm["settings"]
+    is_resource = algorithm["name"] == "hyperband" and (
+        settings.get("resource_name") == parameter["name"]
+    )
+    if not is_resource or "max" not in parameter:
+        return parameter
+    most = min(parameter["max"], float(settings.get("r_l", parameter["max"])))
+    most = int(most) if parameter["type"] == "int" else most
+    return {**parameter, "min": most, "max": most, "step": None}
 
 
 def _pruner(early_stopping: Mapping[str, Any] | None) -> BasePruner:

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { RunEvent } from '@chard/core/run';
 import { ChardError } from '../errors';
 import { EMPTY_OUTLINE, isLoud, outlineAfter, phaseAfter, stepOf } from './effects';
-import { leaseLost, runActive, runOwned, runUnknown } from './failures';
+import { leaseLost, runActive, runOwned, runUnknown, trialHasRun } from './failures';
+import { MemoryExperimentStore } from './memoryExperiments';
+import { MemoryLeaseStore } from './memoryLeases';
 import type {
   ArtefactName,
   Held,
   Lease,
-  LeaseStore,
   NewRun,
   Owner,
   PendingEvent,
@@ -17,7 +18,8 @@ import type {
   RunRecord,
   RunStore,
   StoredResult,
-  Stores
+  Stores,
+  TrialOfRun
 } from './model';
 
 interface MemoryRun {
@@ -41,7 +43,8 @@ export function memoryStores(): Stores {
   return {
     home: '',
     runs: new MemoryRunStore(memory),
-    leases: new MemoryLeaseStore(memory),
+    leases: new MemoryLeaseStore(memory.leases, id => memory.run(id), runOwned),
+    experiments: memory.experiments,
     results: new MemoryResultStore(memory),
     values: { folder: '', has: () => false, size: () => null },
     artefacts: {
@@ -60,7 +63,7 @@ export function memoryStores(): Stores {
     },
     // Nothing here can fail half-way but by the caller's own exception.
     together: work => work(),
-    heldBy: runs => memory.heldBy(runs),
+    heldBy: (runs, experiments = []) => memory.heldBy(runs, experiments),
     collectGarbage: isAlive => memory.collectGarbage(isAlive),
     close: () => memory.listeners.clear()
   };
@@ -74,6 +77,11 @@ class Memory {
   readonly listeners = new Set<() => void>();
   /** The number of each notebook's last run. */
   readonly numbers = new Map<string, number>();
+  readonly experiments = new MemoryExperimentStore({
+    announce: () => this.announce(),
+    onChange: listener => this.onChange(listener),
+    letGoOfRuns: (experiment, runs) => this.letGoOfRuns(experiment, runs)
+  });
   puts = 0;
   private announced = false;
 
@@ -100,18 +108,49 @@ class Memory {
     return { ...sizeOf(unused), postponed: false };
   }
 
-  heldBy(runs: readonly string[]): Held {
+  heldBy(runs: readonly string[], experiments: readonly string[]): Held {
     const used = this.usedArtefacts();
-    const kept = this.usedArtefacts(runs);
+    const kept = this.usedArtefacts(runs, experiments);
     return sizeOf([...this.artefacts].filter(([digest]) => used.has(digest) && !kept.has(digest)));
   }
 
-  private usedArtefacts(without: readonly string[] = []): Set<string> {
-    return new Set(
-      [...this.runs]
-        .filter(([id]) => !without.includes(id))
-        .flatMap(([, run]) => Object.values(run.artefacts))
+  onChange(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.listeners.add(own);
+    return () => this.listeners.delete(own);
+  }
+
+  deleteRun(id: string): void {
+    this.run(id);
+    if (this.leases.has(id)) throw runActive(id);
+    this.runs.delete(id);
+    for (const [key, { runs }] of this.results) {
+      runs.delete(id);
+      if (runs.size === 0) this.results.delete(key);
+    }
+  }
+
+  private letGoOfRuns(experiment: string, what: 'delete' | 'keep'): void {
+    const trials = [...this.runs].filter(
+      ([, { record }]) => record.trial?.experiment === experiment
     );
+    for (const [id] of trials) if (what === 'delete' && this.leases.has(id)) throw runActive(id);
+    for (const [id, run] of trials) {
+      if (what === 'delete') this.deleteRun(id);
+      else run.record = { ...run.record, trial: null };
+    }
+  }
+
+  private usedArtefacts(
+    runs: readonly string[] = [],
+    experiments: readonly string[] = []
+  ): Set<string> {
+    return new Set([
+      ...[...this.runs]
+        .filter(([id]) => !runs.includes(id))
+        .flatMap(([, run]) => Object.values(run.artefacts)),
+      ...this.experiments.needed(experiments)
+    ]);
   }
 }
 
@@ -123,9 +162,13 @@ function sizeOf(artefacts: readonly [string, Uint8Array][]): Held {
 class MemoryRunStore implements RunStore {
   constructor(private readonly memory: Memory) {}
 
-  create({ id, notebook, pipeline, artefacts, events }: NewRun, owner: Owner): void {
+  create({ id, notebook, pipeline, artefacts, events, trial }: NewRun, owner: Owner): void {
     if (this.memory.runs.has(id)) {
       throw new ChardError('run-exists', `There is already a run ${id} in this store.`);
+    }
+    const known = trial !== null && this.memory.experiments.get(trial.experiment) !== undefined;
+    if (known && [...this.memory.runs.values()].some(({ record }) => isTrial(record, trial))) {
+      throw trialHasRun(trial);
     }
     const createdAt = events[0]?.time ?? 0;
     const number = (this.memory.numbers.get(notebook) ?? 0) + 1;
@@ -141,7 +184,8 @@ class MemoryRunStore implements RunStore {
       finishedAt: null,
       lastSeq: 0,
       cancelRequested: false,
-      title: null
+      title: null,
+      trial: known ? trial : null
     };
     const run = { record, artefacts, events: [], files: new Map<string, unknown>() };
     this.memory.runs.set(id, run);
@@ -153,7 +197,7 @@ class MemoryRunStore implements RunStore {
     return this.memory.runs.get(id)?.record;
   }
 
-  list({ notebook, phases, before, limit }: RunFilter = {}): RunRecord[] {
+  list({ notebook, phases, before, limit, experiment }: RunFilter = {}): RunRecord[] {
     const records = [...this.memory.runs.values()].map(({ record }) => record);
     const end = records.findIndex(({ id }) => id === before);
     return records
@@ -161,6 +205,10 @@ class MemoryRunStore implements RunStore {
       .reverse()
       .filter(record => notebook === undefined || record.notebook === notebook)
       .filter(record => phases === undefined || phases.includes(record.phase))
+      .filter(
+        ({ trial }) =>
+          experiment === undefined || (trial === null ? null : trial.experiment) === experiment
+      )
       .slice(0, limit);
   }
 
@@ -208,20 +256,12 @@ class MemoryRunStore implements RunStore {
   }
 
   delete(id: string): void {
-    this.memory.run(id);
-    if (this.memory.leases.has(id)) throw runActive(id);
-    this.memory.runs.delete(id);
-    for (const [key, { runs }] of this.memory.results) {
-      runs.delete(id);
-      if (runs.size === 0) this.memory.results.delete(key);
-    }
+    this.memory.deleteRun(id);
     this.memory.announce();
   }
 
   onChange(listener: () => void): () => void {
-    const own = (): void => listener();
-    this.memory.listeners.add(own);
-    return () => this.memory.listeners.delete(own);
+    return this.memory.onChange(listener);
   }
 
   private insert(run: MemoryRun, pending: readonly PendingEvent[]): RunEvent[] {
@@ -246,38 +286,6 @@ class MemoryRunStore implements RunStore {
     run.record = { ...run.record, lastSeq: run.events.length };
     this.memory.announce();
     return events;
-  }
-}
-
-class MemoryLeaseStore implements LeaseStore {
-  constructor(private readonly memory: Memory) {}
-
-  get(run: string): Lease | undefined {
-    return this.memory.leases.get(run);
-  }
-
-  all(): Lease[] {
-    return [...this.memory.leases.values()];
-  }
-
-  take(run: string, owner: Owner, now: number, isAlive: (lease: Lease) => boolean): Owner | null {
-    this.memory.run(run);
-    const former = this.get(run);
-    if (former !== undefined && isAlive(former)) throw runOwned(run, former.owner);
-    this.memory.leases.set(run, { run, owner, beat: now });
-    return former?.owner ?? null;
-  }
-
-  beat(owner: Owner, now: number): void {
-    for (const [run, lease] of this.memory.leases) {
-      if (lease.owner.instance === owner.instance) {
-        this.memory.leases.set(run, { ...lease, beat: now });
-      }
-    }
-  }
-
-  release(run: string, owner: Owner): void {
-    if (this.get(run)?.owner.instance === owner.instance) this.memory.leases.delete(run);
   }
 }
 
@@ -318,4 +326,8 @@ class MemoryResultStore implements ResultStore {
     const users = this.memory.results.get(key)?.runs ?? new Set();
     return [...this.memory.runs.keys()].find(run => users.has(run));
   }
+}
+
+function isTrial({ trial }: RunRecord, other: TrialOfRun): boolean {
+  return trial?.experiment === other.experiment && trial.number === other.number;
 }

@@ -1,4 +1,15 @@
+import type {
+  Assignment,
+  EndReason,
+  ExperimentEvent,
+  ExperimentEventBody,
+  ExperimentPhase,
+  ObjectiveType,
+  TrialCounts,
+  TrialTally
+} from '@chard/core/experiment';
 import type { RunnerValue } from '@chard/core/protocol';
+import type { ExperimentCommand } from '@chard/core/protocol/api';
 import type { MetricValue, RunEvent, RunEventBody, RunPhase } from '@chard/core/run';
 
 /** Which process does something: enough to tell, later and from another process, whether it still lives. */
@@ -12,13 +23,14 @@ export interface ProcessIdentity {
   readonly namespace: string;
 }
 
-/** Who may append to a run: a process and the engine in it. */
+/** Who may append to a run or an experiment: a process and the engine in it. */
 export interface Owner extends ProcessIdentity {
   /** Random; also the marker in the environment of every process that the engine starts. */
   readonly instance: string;
 }
 
 export interface Lease {
+  /** What is owned: a run, or among the experiments' leases an experiment. */
   readonly run: string;
   readonly owner: Owner;
   /** Milliseconds since 1970 of the owner's last sign of life. */
@@ -32,6 +44,13 @@ export interface RunOutline {
   readonly metrics: Readonly<Record<string, MetricValue>>;
   /** The step that a failed run failed in. */
   readonly failedStep: string | null;
+}
+
+/** The trial that a run is, of an experiment that is kept. */
+export interface TrialOfRun {
+  readonly experiment: string;
+  /** Counts from 1 within its experiment. */
+  readonly number: number;
 }
 
 export interface RunRecord extends RunOutline {
@@ -49,9 +68,13 @@ export interface RunRecord extends RunOutline {
   readonly cancelRequested: boolean;
   /** What a person has called it. */
   readonly title: string | null;
+  /** Null for a run that a person started. */
+  readonly trial: TrialOfRun | null;
 }
 
 export interface RunFilter {
+  /** Only the trials of this experiment; null: no trials at all. */
+  readonly experiment?: string | null;
   readonly notebook?: string;
   readonly phases?: readonly RunPhase[];
   /** Only those older than this run; none where there is no such run. */
@@ -87,6 +110,8 @@ export interface NewRun {
   readonly artefacts: Readonly<Partial<Record<ArtefactName, string>>>;
   /** The log's beginning. */
   readonly events: readonly PendingEvent[];
+  /** The trial that it is: no two runs are the same one. */
+  readonly trial: TrialOfRun | null;
 }
 
 /**
@@ -114,6 +139,103 @@ export interface RunStore {
   /** Removes the run, and every result that no other run made or used. @throws ChardError `run-active`, `run-unknown`. */
   delete(id: string): void;
   /** Calls `listener` after every change by any process, until the function returned is called. */
+  onChange(listener: () => void): () => void;
+}
+
+/** What lists show of an experiment that its events change: a fold of them, kept by whoever appends. */
+export interface ExperimentOutline {
+  readonly phase: ExperimentPhase;
+  readonly reason: EndReason | null;
+  readonly counts: TrialCounts;
+  readonly tally: TrialTally;
+  readonly best: {
+    readonly trial: number;
+    readonly run: string | null;
+    readonly value: number;
+    readonly parameters: Assignment;
+  } | null;
+  readonly finishedAt: number | null;
+}
+
+export interface ExperimentRecord extends ExperimentOutline {
+  readonly id: string;
+  /** Absolute path of the notebook. */
+  readonly notebook: string;
+  /** What a person calls it; no two experiments of a notebook are called the same. */
+  readonly name: string;
+  readonly pipeline: string;
+  readonly objective: { readonly type: ObjectiveType; readonly metric: string };
+  readonly algorithm: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly lastSeq: number;
+}
+
+/** An event that has happened and waits for its place in the log. */
+export interface PendingExperimentEvent {
+  readonly time: number;
+  readonly body: ExperimentEventBody;
+}
+
+/** What one transaction changes of an experiment. */
+export interface ExperimentChange {
+  readonly events: readonly PendingExperimentEvent[];
+  /** What the log, these events included, comes to. */
+  readonly outline: ExperimentOutline;
+  /** Texts by key that the algorithm has to be told again when it goes on; each replaces the former of its key. */
+  readonly memory?: Readonly<Record<string, string>>;
+  /** Commands up to this number have been done, or need not be done any more. */
+  readonly heard?: number;
+}
+
+export interface NewExperiment extends Pick<
+  ExperimentRecord,
+  'id' | 'notebook' | 'name' | 'pipeline' | 'objective' | 'algorithm'
+> {
+  readonly artefacts: Readonly<Partial<Record<ArtefactName, string>>>;
+  /** The log's beginning. */
+  readonly change: ExperimentChange;
+}
+
+export interface ExperimentFilter {
+  readonly notebook?: string;
+  readonly phases?: readonly ExperimentPhase[];
+  /** Only those older than this experiment; none where there is no such one. */
+  readonly before?: string;
+  /** At most so many, the newest. */
+  readonly limit?: number;
+}
+
+/** Something that an experiment has been asked to do, in the order of the numbers. */
+export interface AskedCommand {
+  readonly number: number;
+  readonly command: ExperimentCommand;
+}
+
+/** The logs of all experiments, with what holds for `RunStore`. Their trials are runs that say so. */
+export interface ExperimentStore {
+  readonly leases: LeaseStore;
+  /** Makes an experiment owned by `owner`. @throws ChardError `experiment-exists`, `experiment-name-taken`. */
+  create(experiment: NewExperiment, owner: Owner): void;
+  get(id: string): ExperimentRecord | undefined;
+  /** Newest first. */
+  list(filter?: ExperimentFilter): ExperimentRecord[];
+  artefacts(id: string): Partial<Record<ArtefactName, string>>;
+  /** Writes one change. @throws ChardError `lease-lost` where the experiment is not `owner`'s (any more). */
+  append(id: string, owner: Owner, change: ExperimentChange): ExperimentEvent[];
+  read(id: string, options?: Pick<ReadOptions, 'after' | 'limit'>): ExperimentEvent[];
+  memory(id: string): Record<string, string>;
+  /** Asks the owner, in whichever process; it sees it through `onChange`. @throws ChardError `experiment-unknown`. */
+  ask(id: string, command: ExperimentCommand): void;
+  /** What has been asked for and not been heard yet. */
+  asked(id: string): AskedCommand[];
+  /** @throws ChardError `experiment-unknown`, `experiment-name-taken`. */
+  rename(id: string, name: string): void;
+  /**
+   * Removes the experiment with the runs of its trials, or leaves these as runs like any other.
+   * @throws ChardError `experiment-active`, `experiment-unknown`, `run-active`.
+   */
+  delete(id: string, runs: 'delete' | 'keep'): void;
   onChange(listener: () => void): () => void;
 }
 
@@ -202,14 +324,16 @@ export interface Stores {
   /** Absolute path of the folder. */
   readonly home: string;
   readonly runs: RunStore;
+  /** The runs'. */
   readonly leases: LeaseStore;
+  readonly experiments: ExperimentStore;
   readonly results: ResultStore;
   readonly values: ValueStore;
   readonly artefacts: ArtefactStore;
   /** Several writes as one: all of them are on the disk when it returns, or none is. */
   together<Result>(work: () => Result): Result;
-  /** What deleting these runs, all of them, would free. Unknown ids count as nothing. */
-  heldBy(runs: readonly string[]): Held;
+  /** What deleting these runs and experiments, all of them, would free. Unknown ids count as nothing. */
+  heldBy(runs: readonly string[], experiments?: readonly string[]): Held;
   /** Removes the files that no kept run or result needs; not while `isAlive` runs go on. */
   collectGarbage(isAlive: (lease: Lease) => boolean): Freed;
   close(): void;

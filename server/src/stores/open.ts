@@ -4,7 +4,8 @@ import { ArtefactFiles, makeFolder, measureFiles, removeUnneeded, ValueFiles } f
 import type { Freed, Held, Lease, Stores } from './model';
 import { ChangeFeed } from './sqlite/changes';
 import { Database } from './sqlite/database';
-import { SqliteLeaseStore } from './sqlite/leases';
+import { SqliteExperimentStore } from './sqlite/experiments';
+import { RUN_LEASES, SqliteLeaseStore } from './sqlite/leases';
 import { SqliteResultStore } from './sqlite/results';
 import { SqliteRunStore } from './sqlite/runs';
 
@@ -24,17 +25,19 @@ export function openStores(home: string, patience = PATIENCE_MILLISECONDS): Stor
   const changes = new ChangeFeed(database);
   const values = new ValueFiles(join(home, 'values'));
   const artefacts = new ArtefactFiles(join(home, 'artefacts'));
-  const leases = new SqliteLeaseStore(database);
+  const leases = new SqliteLeaseStore(database, RUN_LEASES);
   if (!database.readOnly) makeFolder(values.folder);
   return {
     home,
     runs: new SqliteRunStore(database, changes),
     leases,
+    experiments: new SqliteExperimentStore(database, changes),
     results: new SqliteResultStore(database),
     values,
     artefacts,
     together: work => database.transaction(work),
-    heldBy: runs => heldBy(home, database, runs, values, artefacts),
+    heldBy: (runs, experiments = []) =>
+      heldBy(home, database, { runs, experiments }, values, artefacts),
     collectGarbage: isAlive => collectGarbage(home, database, leases, isAlive, values, artefacts),
     close() {
       changes.close();
@@ -67,17 +70,23 @@ function collectGarbage(
   });
 }
 
+/** What is counted as deleted already. */
+interface Without {
+  readonly runs: readonly string[];
+  readonly experiments: readonly string[];
+}
+
 /** In one transaction, so that what is needed with and without the runs is of one moment. */
 function heldBy(
   home: string,
   database: Database,
-  runs: readonly string[],
+  without: Without,
   values: ValueFiles,
   artefacts: ArtefactFiles
 ): Held {
   return database.transaction(() => {
     const now = new Needs(database);
-    const then = new Needs(database, runs);
+    const then = new Needs(database, without);
     return sum([
       measureFiles(fileStore(home).folder, name => now.file(name) && !then.file(name)),
       measureFiles(values.folder, name => now.value(name) && !then.value(name)),
@@ -93,7 +102,7 @@ function sum(held: readonly Held[]): Held {
   };
 }
 
-/** Which files the kept runs and results need, as if some of the runs were deleted already. */
+/** Which files the kept runs, experiments and results need, as if some were deleted already. */
 class Needs {
   private readonly artefacts: ReadonlySet<string>;
   private readonly files: ReadonlySet<string>;
@@ -101,10 +110,17 @@ class Needs {
 
   constructor(
     private readonly database: Database,
-    without: readonly string[] = []
+    { runs, experiments }: Without = { runs: [], experiments: [] }
   ) {
-    this.without = JSON.stringify(without);
-    const digests = database.all(`SELECT digest FROM artefacts WHERE ${KEPT}`, this.without);
+    this.without = JSON.stringify(runs);
+    const digests = [
+      ...database.all(`SELECT digest FROM artefacts WHERE ${KEPT}`, this.without),
+      ...database.all(
+        `SELECT digest FROM experiment_artefacts WHERE experiment NOT IN
+           (SELECT number FROM experiments WHERE id IN (SELECT value FROM json_each(?1)))`,
+        JSON.stringify(experiments)
+      )
+    ];
     this.artefacts = new Set(digests.map(({ digest }) => String(digest)));
     const written = [
       `SELECT files FROM results WHERE key IN (SELECT key FROM result_uses WHERE ${KEPT})`,

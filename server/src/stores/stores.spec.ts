@@ -19,6 +19,7 @@ import type { Lease, Stores } from './model';
 import { openStores } from './open';
 import { ownerLives, thisOwner } from './owner';
 import { MIGRATIONS } from './sqlite/schema';
+import { describeExperimentStores } from './testing/experimentContract';
 import { describeStores, newRun, OWNER, runCreated, stepFinished } from './testing/contract';
 
 let root: string;
@@ -31,6 +32,8 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describeStores('stores in SQLite', () => openStores(home));
 describeStores('stores in memory', () => memoryStores());
+describeExperimentStores('experiments in SQLite', () => openStores(home));
+describeExperimentStores('experiments in memory', () => memoryStores());
 
 describe('a store on disk', () => {
   const withStores = (work: (stores: Stores) => void): void => {

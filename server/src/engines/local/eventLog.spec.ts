@@ -1,5 +1,5 @@
 import { initialRunState } from '@chard/core/run';
-import type { RunEventBody } from '@chard/core/run';
+import type { RunEvent, RunEventBody } from '@chard/core/run';
 import { ChardError } from '../../errors';
 import { memoryStores } from '../../stores/memory';
 import { newRun, OWNER } from '../../stores/testing/contract';
@@ -39,15 +39,29 @@ function openLog() {
   stores.runs.create(newRun('r1'), OWNER);
   const { clock, tick } = handClock();
   const failures: unknown[] = [];
-  const log = new EventLog(stores.runs, 'r1', OWNER, clock, error => failures.push(error));
+  const written: RunEvent[] = [];
+  const log = new EventLog(stores.runs, 'r1', OWNER, clock, {
+    onFailure: error => failures.push(error),
+    onWritten: events => written.push(...events)
+  });
   const texts = (): string[] =>
     stores.runs.read('r1').flatMap(event => (event.type === 'output' ? [event.text] : []));
-  return { stores, log, tick, failures, texts };
+  return { stores, log, tick, failures, written, texts };
 }
 
 it('knows what was written before', () => {
   expect(openLog().log.state).toMatchObject({ id: 'r1', seq: 1 });
   expect(initialRunState.seq).toBe(0);
+});
+
+it('tells of events once they are in the store, and not before', () => {
+  const { stores, log, tick, written } = openLog();
+  log.add({ type: 'run-started', pid: 7 });
+  expect(written).toEqual([]);
+  tick();
+  log.writeTogether([{ type: 'run-cancelling' }]);
+  expect(written).toEqual(stores.runs.read('r1', { after: 1 }));
+  expect(written.map(({ seq }) => seq)).toEqual([2, 3]);
 });
 
 it('merges adjacent text of a step, whatever other steps print between', () => {

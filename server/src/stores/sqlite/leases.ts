@@ -1,53 +1,94 @@
-import { runOwned, runUnknown } from '../failures';
+import { experimentOwned, experimentUnknown, runOwned, runUnknown } from '../failures';
 import type { Lease, LeaseStore, Owner } from '../model';
 import type { Database, Row } from './database';
 
-const SELECT = `SELECT id, instance, pid, start_time, boot, namespace, beat FROM leases JOIN runs ON number = run`;
+/** Which leases: their table, the column that says what is owned, and the table of that. */
+interface Tables {
+  readonly leases: string;
+  readonly column: string;
+  readonly owned: string;
+  readonly unknown: typeof runUnknown;
+  readonly taken: typeof runOwned;
+}
 
-/** Who executes which run, in SQLite. */
+export const RUN_LEASES: Tables = {
+  leases: 'leases',
+  column: 'run',
+  owned: 'runs',
+  unknown: runUnknown,
+  taken: runOwned
+};
+export const EXPERIMENT_LEASES: Tables = {
+  leases: 'experiment_leases',
+  column: 'experiment',
+  owned: 'experiments',
+  unknown: experimentUnknown,
+  taken: experimentOwned
+};
+
+/** Who executes which run, or which experiment, in SQLite. */
 export class SqliteLeaseStore implements LeaseStore {
-  constructor(private readonly database: Database) {}
+  private readonly select: string;
+
+  constructor(
+    private readonly database: Database,
+    private readonly tables: Tables
+  ) {
+    const { leases, column, owned } = tables;
+    this.select =
+      `SELECT id, instance, pid, start_time, boot, namespace, beat ` +
+      `FROM ${leases} JOIN ${owned} ON ${owned}.number = ${leases}.${column}`;
+  }
 
   get(run: string): Lease | undefined {
-    const row = this.database.get(`${SELECT} WHERE id = ?`, run);
+    const row = this.database.get(`${this.select} WHERE id = ?`, run);
     return row === undefined ? undefined : toLease(row);
   }
 
   all(): Lease[] {
-    return this.database.all(SELECT).map(toLease);
+    return this.database.all(this.select).map(toLease);
   }
 
   take(run: string, owner: Owner, now: number, isAlive: (lease: Lease) => boolean): Owner | null {
+    const { leases, column, owned, unknown, taken } = this.tables;
     return this.database.transaction(() => {
-      const row = this.database.get('SELECT number FROM runs WHERE id = ?', run);
-      if (row === undefined) throw runUnknown(run);
+      const row = this.database.get(`SELECT number FROM ${owned} WHERE id = ?`, run);
+      if (row === undefined) throw unknown(run);
       const number = Number(row['number']);
       const former = this.get(run);
-      if (former !== undefined && isAlive(former)) throw runOwned(run, former.owner);
-      this.database.run('DELETE FROM leases WHERE run = ?', number);
-      insertLease(this.database, number, owner, now);
+      if (former !== undefined && isAlive(former)) throw taken(run, former.owner);
+      this.database.run(`DELETE FROM ${leases} WHERE ${column} = ?`, number);
+      insertLease(this.database, this.tables, number, owner, now);
       return former?.owner ?? null;
     });
   }
 
   beat(owner: Owner, now: number): void {
-    this.database.run('UPDATE leases SET beat = ? WHERE instance = ?', now, owner.instance);
+    const { leases } = this.tables;
+    this.database.run(`UPDATE ${leases} SET beat = ? WHERE instance = ?`, now, owner.instance);
   }
 
   release(run: string, owner: Owner): void {
+    const { leases, column, owned } = this.tables;
     this.database.run(
-      'DELETE FROM leases WHERE instance = ? AND run = (SELECT number FROM runs WHERE id = ?)',
+      `DELETE FROM ${leases} WHERE instance = ? AND ${column} = (SELECT number FROM ${owned} WHERE id = ?)`,
       owner.instance,
       run
     );
   }
 }
 
-/** Makes `owner` the owner of the run with this row number; within the caller's transaction. */
-export function insertLease(database: Database, run: number, owner: Owner, now: number): void {
+/** Makes `owner` the owner of what has this row number; within the caller's transaction. */
+export function insertLease(
+  database: Database,
+  { leases, column }: Tables,
+  number: number,
+  owner: Owner,
+  now: number
+): void {
   database.run(
-    'INSERT INTO leases (run, instance, pid, start_time, boot, namespace, beat) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    run,
+    `INSERT INTO ${leases} (${column}, instance, pid, start_time, boot, namespace, beat) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    number,
     owner.instance,
     owner.pid,
     owner.startTime,

@@ -2,7 +2,7 @@ import { MetricValue, type RunEvent, RunPhase } from '@chard/core/run';
 import { z } from 'zod';
 import { ChardError } from '../../errors';
 import { EMPTY_OUTLINE, outlineAfter, phaseAfter, stepOf, valuesOf } from '../effects';
-import { leaseLost, runActive, runUnknown } from '../failures';
+import { leaseLost, runActive, runUnknown, trialHasRun } from '../failures';
 import type {
   ArtefactName,
   NewRun,
@@ -12,14 +12,17 @@ import type {
   RunFilter,
   RunOutline,
   RunRecord,
-  RunStore
+  RunStore,
+  TrialOfRun
 } from '../model';
 import type { ChangeFeed } from './changes';
 import type { Database, Row } from './database';
-import { insertLease } from './leases';
+import { insertLease, RUN_LEASES } from './leases';
 
 const OUTLINE = 'parameters, metrics, failed_step';
-const COLUMNS = `number, id, ordinal, notebook, pipeline, phase, created_at, finished_at, last_seq, cancel_requested, title, ${OUTLINE}`;
+const EXPERIMENT =
+  '(SELECT id FROM experiments WHERE experiments.number = runs.experiment) AS experiment_id';
+const COLUMNS = `number, id, trial, ${EXPERIMENT}, ordinal, notebook, pipeline, phase, created_at, finished_at, last_seq, cancel_requested, title, ${OUTLINE}`;
 /** Letter by letter as in the index `quiet_events`, so that it is used. */
 const QUIET = `json_extract(body, '$.type') NOT IN ('output', 'output-dropped', 'display')`;
 const ALL = -1;
@@ -40,14 +43,17 @@ export class SqliteRunStore implements RunStore {
       if (this.find(run.id) !== undefined) {
         throw new ChardError('run-exists', `There is already a run ${run.id} in this store.`);
       }
+      if (run.trial !== null && this.hasRun(run.trial)) throw trialHasRun(run.trial);
       this.database.run(
-        `INSERT INTO runs (id, ordinal, notebook, pipeline, phase, created_at, last_seq)
-         VALUES (?, ?, ?, ?, 'pending', ?, 0)`,
+        `INSERT INTO runs (id, ordinal, notebook, pipeline, phase, created_at, last_seq, experiment, trial)
+         VALUES (?, ?, ?, ?, 'pending', ?, 0, (SELECT number FROM experiments WHERE id = ?), ?)`,
         run.id,
         this.nextOrdinal(run.notebook),
         run.notebook,
         run.pipeline,
-        now
+        now,
+        run.trial?.experiment ?? null,
+        run.trial?.number ?? null
       );
       const number = this.numberOf(run.id);
       for (const [name, digest] of Object.entries(run.artefacts)) {
@@ -58,7 +64,7 @@ export class SqliteRunStore implements RunStore {
           digest
         );
       }
-      insertLease(this.database, number, owner, now);
+      insertLease(this.database, RUN_LEASES, number, owner, now);
       this.insert(number, 0, run.events);
     });
     this.changes.announce();
@@ -69,16 +75,20 @@ export class SqliteRunStore implements RunStore {
     return row === undefined ? undefined : toRecord(row);
   }
 
-  list({ notebook, phases, before, limit }: RunFilter = {}): RunRecord[] {
+  list({ notebook, phases, before, limit, experiment }: RunFilter = {}): RunRecord[] {
     const rows = this.database.all(
       `SELECT ${COLUMNS} FROM runs
        WHERE (?1 IS NULL OR notebook = ?1) AND (?2 IS NULL OR phase IN (SELECT value FROM json_each(?2)))
          AND (?3 IS NULL OR number < (SELECT number FROM runs WHERE id = ?3))
+         AND (?5 IS NULL OR experiment = (SELECT number FROM experiments WHERE id = ?5))
+         AND (?6 = 0 OR experiment IS NULL)
        ORDER BY number DESC LIMIT ?4`,
       notebook ?? null,
       phases === undefined ? null : JSON.stringify(phases),
       before ?? null,
-      limit ?? ALL
+      limit ?? ALL,
+      experiment ?? null,
+      experiment === null ? 1 : 0
     );
     return rows.map(toRecord);
   }
@@ -216,6 +226,15 @@ export class SqliteRunStore implements RunStore {
     );
   }
 
+  private hasRun({ experiment, number }: TrialOfRun): boolean {
+    const row = this.database.get(
+      'SELECT 1 FROM runs WHERE experiment = (SELECT number FROM experiments WHERE id = ?) AND trial = ?',
+      experiment,
+      number
+    );
+    return row !== undefined;
+  }
+
   /** Deleting a run does not give its number to another. */
   private nextOrdinal(notebook: string): number {
     const row = this.database.get(
@@ -263,7 +282,11 @@ function toRecord(row: Row): RunRecord {
     finishedAt: row['finished_at'] == null ? null : Number(row['finished_at']),
     lastSeq: Number(row['last_seq']),
     cancelRequested: row['cancel_requested'] === 1,
-    title: row['title'] == null ? null : String(row['title'])
+    title: row['title'] == null ? null : String(row['title']),
+    trial:
+      row['experiment_id'] == null
+        ? null
+        : { experiment: String(row['experiment_id']), number: Number(row['trial']) }
   };
 }
 

@@ -115,5 +115,64 @@ export const MIGRATIONS: readonly string[] = [
         AND json_extract(body, '$.type') NOT IN ('output', 'output-dropped', 'display')
       ORDER BY seq DESC LIMIT 1
     );
+  `,
+  // Experiments, and the runs that are their trials.
+  `
+  CREATE TABLE experiments (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    notebook TEXT NOT NULL,
+    name TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    objective TEXT NOT NULL,
+    algorithm TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    outline TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    last_seq INTEGER NOT NULL,
+    UNIQUE (notebook, name)
+  ) STRICT;
+
+  CREATE TABLE experiment_artefacts (
+    experiment INTEGER NOT NULL REFERENCES experiments (number) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (experiment, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE experiment_events (
+    experiment INTEGER NOT NULL REFERENCES experiments (number) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    time REAL NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (experiment, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE experiment_memory (
+    experiment INTEGER NOT NULL REFERENCES experiments (number) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (experiment, key)
+  ) STRICT;
+
+  CREATE TABLE experiment_commands (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    experiment INTEGER NOT NULL REFERENCES experiments (number) ON DELETE CASCADE,
+    command TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE experiment_leases (
+    experiment INTEGER PRIMARY KEY REFERENCES experiments (number) ON DELETE CASCADE,
+    instance TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    start_time TEXT NOT NULL,
+    boot TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    beat REAL NOT NULL
+  ) STRICT;
+
+  ALTER TABLE runs ADD COLUMN experiment INTEGER REFERENCES experiments (number) ON DELETE SET NULL;
+  ALTER TABLE runs ADD COLUMN trial INTEGER;
+  CREATE UNIQUE INDEX runs_by_trial ON runs (experiment, trial) WHERE experiment IS NOT NULL;
   `
 ];

@@ -32,6 +32,7 @@ export function newRun(id: string, change: Partial<NewRun> = {}): NewRun {
     pipeline: 'p',
     artefacts: {},
     events: [{ time: 1000, body: runCreated(id) }],
+    trial: null,
     ...change
   };
 }
@@ -166,7 +167,8 @@ export function describeStores(name: string, open: () => Stores): void {
         finishedAt: null,
         lastSeq: 1,
         cancelRequested: false,
-        title: null
+        title: null,
+        trial: null
       });
       append('r1', { type: 'run-started', pid: 7 });
       expect(stores.runs.get('r1')).toMatchObject({ phase: 'running', lastSeq: 2 });

@@ -1,6 +1,6 @@
 import type { RunEvent, RunEventBody } from '@chard/core/run';
 import { stepFinished } from '../stores/testing/contract';
-import { mayGoOn } from './resume';
+import { mayGoOn } from './goingOn';
 
 const DAY = 24 * 60 * 60 * 1000;
 const interrupted: RunEventBody = { type: 'run-interrupted', message: '' };

@@ -1,0 +1,37 @@
+import type { ExperimentSpec, ExperimentState } from '@chard/core/experiment';
+import type { Pipeline } from '@chard/core/pipeline';
+import type { ExperimentCommand } from '@chard/core/protocol/api';
+import type { ExecutionContext } from '../engines/engine';
+
+export interface ExperimentRequest {
+  readonly spec: ExperimentSpec;
+  /** Values of parameters that are not tuned; the pipeline has them already. */
+  readonly fixed: Readonly<Record<string, unknown>>;
+  /** What each trial runs, with the trial's own values. */
+  readonly pipeline: Pipeline;
+  readonly notebook: { readonly path: string; readonly bytes: Uint8Array };
+  readonly context: ExecutionContext;
+}
+
+export interface ExperimentHandle {
+  readonly id: string;
+  /** The experiment's last state. Rejects only where its log can no longer be written. */
+  readonly finished: Promise<ExperimentState>;
+}
+
+/** What runs experiments on this machine. Every failure that a person can act on is a coded `ChardError`. */
+export interface ExperimentEngine {
+  /** @throws ChardError `experiment-name-taken`, `packages-missing`, `suggester-missing`, `wrong-parameter-type`, the store's. */
+  start(request: ExperimentRequest): Promise<ExperimentHandle>;
+  /**
+   * Goes on with an experiment that was interrupted, or that is over and has room for more trials.
+   * @throws ChardError `experiment-owned`, `experiment-over`, `experiment-unknown`, and those of `start`.
+   */
+  resume(experiment: string): Promise<ExperimentHandle>;
+  /** Asks an experiment for something, whichever process runs it. @throws ChardError `experiment-over`, those of `resume`. */
+  command(experiment: string, command: ExperimentCommand): Promise<void>;
+  /** Marks experiments whose owner is gone as interrupted. @returns their ids. */
+  recover(): string[];
+  /** Stops what goes on, its trials included. */
+  close(): Promise<void>;
+}

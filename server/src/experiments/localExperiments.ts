@@ -1,0 +1,404 @@
+import { randomBytes } from 'node:crypto';
+import {
+  foldExperiment,
+  initialExperimentState,
+  isExperimentOver,
+  type Assignment,
+  type EndReason,
+  type ExperimentEventBody,
+  type ExperimentSpec,
+  type ExperimentState
+} from '@chard/core/experiment';
+import { Pipeline } from '@chard/core/pipeline';
+import type { ExperimentCommand } from '@chard/core/protocol/api';
+import type { Engine, ExecutionContext } from '../engines/engine';
+import { systemClock, type Clock } from '../engines/local/clock';
+import { ChardError } from '../errors';
+import { bindParameterValues } from '../notebooks/parameters';
+import {
+  BEAT_MILLISECONDS,
+  ownerLives,
+  thisOwner,
+  type ExperimentRecord,
+  type Lease,
+  type Owner,
+  type Stores
+} from '../stores';
+import { experimentUnknown } from '../stores/failures';
+import { ExperimentExecution, type ExperimentPlan } from './execution';
+import type { ExperimentEngine, ExperimentHandle, ExperimentRequest } from './experimentEngine';
+import { ExperimentLog } from './log';
+import { experimentOutline } from './outline';
+import type { OpenSuggester, Suggester } from './suggester/suggester';
+
+export interface LocalExperimentOptions {
+  readonly stores: Stores;
+  /** Runs the trials. */
+  readonly engine: Engine;
+  readonly open: OpenSuggester;
+  /** What the trials of a resumed experiment are run in. */
+  readonly contextOf: (kernel: string | null) => Promise<ExecutionContext>;
+  readonly clock?: Clock;
+}
+
+/** An engine that runs experiments on this machine, one run a trial. */
+export function createExperimentEngine(options: LocalExperimentOptions): ExperimentEngine {
+  return new LocalExperimentEngine(options);
+}
+
+interface ActiveExperiment {
+  readonly execution: ExperimentExecution;
+  readonly finished: Promise<ExperimentState>;
+}
+
+class LocalExperimentEngine implements ExperimentEngine {
+  private readonly stores: Stores;
+  private readonly clock: Clock;
+  private readonly owner: Owner;
+  private readonly active = new Map<string, ActiveExperiment>();
+  private isClosed = false;
+  private stopListening: (() => void) | null = null;
+  private stopBeating: (() => void) | null = null;
+
+  constructor(private readonly options: LocalExperimentOptions) {
+    this.stores = options.stores;
+    this.clock = options.clock ?? systemClock;
+    this.owner = thisOwner();
+  }
+
+  async start({
+    spec,
+    fixed,
+    pipeline,
+    notebook,
+    context
+  }: ExperimentRequest): Promise<ExperimentHandle> {
+    this.requireOpen();
+    // What a first trial would be refused for is said now.
+    bindParameterValues(pipeline, firstValues(spec));
+    const id = newExperimentId(this.clock.now());
+    const { artefacts, experiments } = this.stores;
+    const records = {
+      notebook: artefacts.put(notebook.bytes),
+      pipeline: artefacts.put(json(pipeline)),
+      environment: artefacts.put(json(context.interpreter.record))
+    };
+    const body: ExperimentEventBody = {
+      type: 'experiment-created',
+      experiment: id,
+      pipeline: pipeline.name,
+      notebook: { path: notebook.path, sha256: records.notebook },
+      spec,
+      fixed: fixed as Extract<ExperimentEventBody, { type: 'experiment-created' }>['fixed']
+    };
+    const time = this.clock.now();
+    const state = foldExperiment(initialExperimentState, [{ seq: 1, time, ...body }]);
+    const suggester = await this.options.open(state, {});
+    try {
+      this.requireOpen();
+      experiments.create(
+        {
+          id,
+          notebook: notebook.path,
+          name: spec.name,
+          pipeline: pipeline.name,
+          objective: { type: spec.objective.type, metric: spec.objective.metric },
+          algorithm: spec.algorithm.name,
+          artefacts: records,
+          change: { events: [{ time, body }], outline: experimentOutline(state) }
+        },
+        this.owner
+      );
+    } catch (error) {
+      suggester.close();
+      throw error;
+    }
+    return this.launch({ id, pipeline, notebook, context }, suggester, [
+      { type: 'experiment-started', pid: process.pid }
+    ]);
+  }
+
+  async resume(experiment: string): Promise<ExperimentHandle> {
+    this.requireOpen();
+    this.recover();
+    const record = this.recordOf(experiment);
+    const { state, wasPaused, wasStopping } = this.formerState(experiment);
+    this.requireRoom(record, state);
+    const pipeline = this.pipelineOf(experiment);
+    const context = await this.options.contextOf(pipeline.kernel);
+    const suggester = await this.options.open(state, this.stores.experiments.memory(experiment));
+    try {
+      this.requireOpen();
+      this.take(experiment);
+    } catch (error) {
+      suggester.close();
+      throw error;
+    }
+    const notebook = { path: record.notebook, bytes: this.artefactOf(experiment, 'notebook') };
+    return this.launch({ id: experiment, pipeline, notebook, context }, suggester, [
+      { type: 'experiment-resumed', pid: process.pid },
+      ...(wasPaused ? [{ type: 'experiment-paused' } as const] : []),
+      ...(wasStopping === null
+        ? []
+        : [{ type: 'experiment-stopping', reason: wasStopping } as const])
+    ]);
+  }
+
+  async command(experiment: string, command: ExperimentCommand): Promise<void> {
+    this.requireOpen();
+    const { experiments } = this.stores;
+    this.recover();
+    const lease = experiments.leases.get(experiment);
+    if (lease !== undefined && this.isAlive(lease)) {
+      experiments.ask(experiment, command);
+      // Its own experiments need not wait for the store to tell.
+      this.active.get(experiment)?.execution.hear();
+      return;
+    }
+    const record = this.recordOf(experiment);
+    if (command.type === 'resume') {
+      await this.resume(experiment);
+    } else if (command.type === 'counts') {
+      this.requireResumable(record);
+      this.writeOnce(experiment, [{ type: 'counts-changed', ...command.counts }]);
+      const { state } = this.formerState(experiment);
+      if (state.phase !== 'interrupted' && hasRoom(state)) await this.resume(experiment);
+    } else if (command.type === 'stop' && record.phase === 'interrupted') {
+      this.writeOnce(experiment, [
+        { type: 'experiment-finished', state: 'stopped', reason: 'stopped', message: '' }
+      ]);
+    } else {
+      throw new ChardError(
+        'experiment-over',
+        `The experiment ${experiment} is over already: ${record.phase}.`
+      );
+    }
+  }
+
+  recover(): string[] {
+    const recovered: string[] = [];
+    const { experiments } = this.stores;
+    for (const { id } of experiments.list({
+      phases: ['pending', 'running', 'paused', 'stopping']
+    })) {
+      const lease = experiments.leases.get(id);
+      if (lease !== undefined && this.isAlive(lease)) continue;
+      if (this.interrupt(id)) recovered.push(id);
+    }
+    for (const lease of experiments.leases.all()) {
+      // Killed between an experiment's last event and letting go of it.
+      if (!this.isAlive(lease)) this.interrupt(lease.run);
+    }
+    return recovered;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    for (const { execution } of this.active.values()) execution.cancel();
+    await Promise.allSettled([...this.active.values()].map(({ finished }) => finished));
+  }
+
+  /** Runs an experiment that this engine owns. */
+  private launch(
+    plan: ExperimentPlan,
+    suggester: Suggester,
+    beginning: readonly ExperimentEventBody[]
+  ): ExperimentHandle {
+    const { stores, owner, clock } = this;
+    const { engine, open } = this.options;
+    const log = new ExperimentLog(stores.experiments, plan.id, owner, clock, error =>
+      execution.fail(error)
+    );
+    const execution: ExperimentExecution = new ExperimentExecution(
+      plan,
+      { stores, engine, clock, open },
+      log,
+      suggester
+    );
+    const finished = execution.execute(beginning).finally(() => this.letGo(plan.id));
+    // Whoever does not wait for it must not be ended by its failure.
+    finished.catch(() => undefined);
+    this.active.set(plan.id, { execution, finished });
+    this.listen();
+    return { id: plan.id, finished };
+  }
+
+  private letGo(experiment: string): void {
+    this.active.delete(experiment);
+    if (this.active.size === 0) {
+      this.stopListening?.();
+      this.stopListening = null;
+      this.stopBeating?.();
+      this.stopBeating = null;
+    }
+    this.stores.experiments.leases.release(experiment, this.owner);
+  }
+
+  /** While experiments go on: hears what other processes ask of them, and gives signs of life. */
+  private listen(): void {
+    this.stopListening ??= this.stores.experiments.onChange(() => {
+      for (const { execution } of [...this.active.values()]) execution.hear();
+    });
+    this.beatLater();
+  }
+
+  private beatLater(): void {
+    this.stopBeating ??= this.clock.after(BEAT_MILLISECONDS, () => {
+      this.stopBeating = null;
+      try {
+        this.stores.experiments.leases.beat(this.owner, this.clock.now());
+      } catch (error) {
+        // A store that fails ends the experiments, not the process.
+        for (const { execution } of this.active.values()) execution.fail(error);
+      }
+      if (this.active.size > 0) this.beatLater();
+    });
+  }
+
+  /** A lease of this engine on an experiment that it does not run was left by a failure. */
+  private isAlive(lease: Lease): boolean {
+    if (lease.owner.instance === this.owner.instance) return this.active.has(lease.run);
+    return ownerLives(lease, this.clock.now());
+  }
+
+  private take(experiment: string): Owner | null {
+    const { leases } = this.stores.experiments;
+    return leases.take(experiment, this.owner, this.clock.now(), lease => this.isAlive(lease));
+  }
+
+  /** Where several processes look at a store at once, one of them does it. */
+  private interrupt(experiment: string): boolean {
+    const { experiments } = this.stores;
+    try {
+      const former = this.take(experiment);
+      try {
+        if (isExperimentOver(this.recordOf(experiment).phase)) return false;
+        const who = former === null ? '' : ` (${former.pid})`;
+        this.append(experiment, [
+          {
+            type: 'experiment-interrupted',
+            message: `The process that ran the experiment${who} is gone.`
+          }
+        ]);
+        return true;
+      } finally {
+        experiments.leases.release(experiment, this.owner);
+      }
+    } catch (error) {
+      const isDoneElsewhere =
+        error instanceof ChardError &&
+        ['experiment-owned', 'experiment-unknown', 'lease-lost'].includes(error.code);
+      if (!isDoneElsewhere) throw error;
+      return false;
+    }
+  }
+
+  /** Writes to an experiment that nobody runs. */
+  private writeOnce(experiment: string, bodies: readonly ExperimentEventBody[]): void {
+    this.take(experiment);
+    try {
+      this.append(experiment, bodies);
+    } finally {
+      this.stores.experiments.leases.release(experiment, this.owner);
+    }
+  }
+
+  private append(experiment: string, bodies: readonly ExperimentEventBody[]): void {
+    const { experiments } = this.stores;
+    const log = new ExperimentLog(experiments, experiment, this.owner, this.clock, () => undefined);
+    log.write(bodies);
+  }
+
+  /** An experiment's state, with what it was doing when it was cut off. */
+  private formerState(experiment: string): {
+    state: ExperimentState;
+    wasPaused: boolean;
+    wasStopping: EndReason | null;
+  } {
+    const events = this.stores.experiments.read(experiment);
+    const cut = events.findLastIndex(({ type }) => type === 'experiment-interrupted');
+    const before = foldExperiment(initialExperimentState, events.slice(0, Math.max(0, cut)));
+    const state = foldExperiment(initialExperimentState, events);
+    const isCut = state.phase === 'interrupted';
+    return {
+      state,
+      wasPaused: isCut && before.phase === 'paused',
+      wasStopping: isCut && before.phase === 'stopping' ? before.reason : null
+    };
+  }
+
+  private requireRoom(record: ExperimentRecord, state: ExperimentState): void {
+    if (state.phase === 'interrupted') return;
+    this.requireResumable(record);
+    if (hasRoom(state)) return;
+    throw new ChardError(
+      'experiment-over',
+      `The experiment ${record.id} has had its ${state.spec.maxTrialCount} trials. Give it more to go on.`
+    );
+  }
+
+  private requireResumable({ id }: ExperimentRecord): void {
+    const [created] = this.stores.experiments.read(id, { limit: 1 });
+    const never = created?.type === 'experiment-created' && created.spec.resumePolicy === 'Never';
+    if (!never) return;
+    throw new ChardError(
+      'experiment-over',
+      `The experiment ${id} is over, and its resume policy is "Never". Start another one.`
+    );
+  }
+
+  private recordOf(experiment: string): ExperimentRecord {
+    const record = this.stores.experiments.get(experiment);
+    if (record === undefined) throw experimentUnknown(experiment);
+    return record;
+  }
+
+  private pipelineOf(experiment: string): Pipeline {
+    const text = new TextDecoder().decode(this.artefactOf(experiment, 'pipeline'));
+    const pipeline = Pipeline.safeParse(JSON.parse(text));
+    if (pipeline.success) return pipeline.data;
+    throw new ChardError(
+      'artefact-damaged',
+      `The pipeline of the experiment ${experiment} is of another version of Chard. Start another experiment.`
+    );
+  }
+
+  private artefactOf(experiment: string, name: 'notebook' | 'pipeline'): Uint8Array {
+    const digest = this.stores.experiments.artefacts(experiment)[name];
+    if (digest === undefined) {
+      throw new ChardError(
+        'artefact-missing',
+        `The experiment ${experiment} has no record of its ${name}.`
+      );
+    }
+    return this.stores.artefacts.get(digest);
+  }
+
+  private requireOpen(): void {
+    if (this.isClosed) throw new ChardError('engine-closed', 'The engine was closed.');
+  }
+}
+
+function hasRoom({ trials, spec }: ExperimentState): boolean {
+  return trials.length < spec.maxTrialCount;
+}
+
+/** Some values within the space, by which a pipeline can say whether it takes such ones. */
+function firstValues({ parameters }: ExperimentSpec): Assignment {
+  return Object.fromEntries(
+    parameters.map(parameter => [
+      parameter.name,
+      'list' in parameter ? (parameter.list[0] ?? null) : parameter.min
+    ])
+  );
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value ?? null));
+}
+
+/** Sorts by time and reads well: "exp-20261123-231502-3fa9c1". */
+function newExperimentId(now: number): string {
+  const [date, time] = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+  return `exp-${date}-${time}-${randomBytes(3).toString('hex')}`;
+}
