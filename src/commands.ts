@@ -33,7 +33,7 @@ export const CommandIds = {
   resumeRun: 'chard:resume-run',
   compareRuns: 'chard:compare-runs',
   tune: 'chard:tune',
-  toggleTuning: 'chard:toggle-tuning',
+  showTuning: 'chard:show-tuning',
   openExperiment: 'chard:open-experiment',
   followExperimentLink: 'chard:follow-experiment-link',
   copyExperimentLink: 'chard:copy-experiment-link',

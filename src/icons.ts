@@ -128,4 +128,8 @@ export const starIcon = filled(
   'star',
   'm12 17.300 6.200 3.700-1.700-7L22 9.200l-7.200-.6L12 2 9.200 8.600 2 9.200l5.500 4.800-1.700 7z'
 );
-export const tuneIcon = drawn('tune', 'M3 6h10m4 0h4M3 12h3m4 0h11M3 18h12m4 0h2M15 4v4M8 10v4m9 2v4', 2);
+export const tuneIcon = drawn(
+  'tune',
+  'M3 6h10m4 0h4M3 12h3m4 0h11M3 18h12m4 0h2M15 4v4M8 10v4m9 2v4',
+  2
+);

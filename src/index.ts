@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { annotationPlugin } from './annotation/plugin';
 import { examplePlugin } from './example/plugin';
+import { experimentsPlugin } from './experiments/plugin';
 import { graphPlugin } from './graph/plugin';
 import { launchPlugin } from './launch/plugin';
 import { notebooksPlugin } from './notebooks/plugin';
@@ -22,6 +23,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   suggestionsPlugin,
   launchPlugin,
   runsPlugin,
+  experimentsPlugin,
   examplePlugin
 ];
 
