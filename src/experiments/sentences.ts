@@ -205,7 +205,7 @@ export function pointsInWords(
   trans: TranslationBundle
 ): string {
   const points = spaceSize(parameters);
-  if (!Number.isFinite(points)) return trans.__('It has no end of points.');
+  if (!Number.isFinite(points)) return trans.__('A range without a step has no end of points.');
   return trans._n('That makes %1 point.', 'That makes %1 points.', points);
 }
 

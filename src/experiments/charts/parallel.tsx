@@ -21,13 +21,14 @@ import { TrialWalker } from './walker';
 
 const HEIGHT = 340;
 const TOP = 44;
-const LEFT = 64;
+const LEFT = 72;
 const RIGHT = 96;
 const LEAST_GAP = 96;
 /** So few lines have room for their names. */
 const NAMED = 12;
 const REACH = 8;
 const GRIP = 14;
+const MOST_NAME = 160;
 
 export interface ParallelProps extends Pointing {
   readonly state: ExperimentState;
@@ -91,16 +92,15 @@ export function ParallelCoordinates(props: ParallelProps) {
       actions={
         <>
           <Legend spec={spec} trans={trans} />
-          <button
-            type="button"
-            className="jp-chard-FlatButton jp-chard-mod-small"
-            disabled={brushes.size === 0}
-            onClick={() => props.onBrushes(new Map())}
-          >
-            {brushes.size === 0
-              ? trans._n('%1 trial', '%1 trials', trials.length)
-              : trans.__('%1 of %2: show all', within.length, trials.length)}
-          </button>
+          {brushes.size > 0 && (
+            <button
+              type="button"
+              className="jp-chard-FlatButton jp-chard-mod-small jp-chard-mod-link"
+              onClick={() => props.onBrushes(new Map())}
+            >
+              {trans.__('%1 of %2: show all', within.length, trials.length)}
+            </button>
+          )}
         </>
       }
       trans={trans}
@@ -125,6 +125,7 @@ export function ParallelCoordinates(props: ParallelProps) {
                 key={dimension.id}
                 dimension={dimension}
                 x={xOf(at, dimensions.length, box)}
+                room={Math.min(MOST_NAME, box.width / Math.max(1, dimensions.length - 1) - 4)}
                 box={box}
                 isObjective={dimension.id === `m:${objective.metric}`}
                 canLog={canBeLog(dimension, trials)}
@@ -230,6 +231,8 @@ const Lines = memo(function Lines(props: {
 function AxisView(props: {
   readonly dimension: Dimension;
   readonly x: number;
+  /** For its name, in pixels. */
+  readonly room: number;
   readonly box: Box;
   readonly isObjective: boolean;
   readonly canLog: boolean;
@@ -238,7 +241,7 @@ function AxisView(props: {
   readonly onSpan: (span: Span | null) => void;
   readonly trans: TranslationBundle;
 }) {
-  const { dimension, x, box, isObjective, canLog, onLog, span, onSpan, trans } = props;
+  const { dimension, x, room, box, isObjective, canLog, onLog, span, onSpan, trans } = props;
   const { axis, name } = dimension;
   const start = useRef<number | null>(null);
   const places = {
@@ -250,7 +253,7 @@ function AxisView(props: {
   const bottom = box.top + box.height;
   return (
     <g className="jp-chard-Parallel-axis">
-      <foreignObject x={x - 46} y={0} width={92} height={26}>
+      <foreignObject x={x - room / 2} y={0} width={room} height={26}>
         <button
           type="button"
           className="jp-chard-Parallel-name"

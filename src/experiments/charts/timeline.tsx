@@ -4,6 +4,7 @@ import { useMemo, useRef } from 'react';
 import { ticks } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { useNow } from '../../runs/document/useNow';
+import { axisTime } from '../../runs/document/timeline/timeline';
 import { duration } from '../../runs/text';
 import { trialWord } from '../words';
 import { Figure } from './figure';
@@ -108,7 +109,7 @@ export function TrialTimeline(props: TrialTimelineProps) {
                     y={height - 6}
                     textAnchor={tick === 0 ? 'start' : tick > span * 0.95 ? 'end' : 'middle'}
                   >
-                    {roundTime(tick)}
+                    {axisTime(tick)}
                   </text>
                 </g>
               ))}
@@ -146,12 +147,6 @@ function barsOf(bars: readonly LaneBar[], phase: TrialPhase, boxOf: BoxOf): stri
     path += `M${x.toFixed(1)} ${y}h${width.toFixed(1)}v${height}h${(-width).toFixed(1)}z`;
   }
   return path;
-}
-
-/** `0 s`, `2.5 s`, `10 s`, `5 min`. */
-function roundTime(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  return seconds < 60 ? `${Number(seconds.toFixed(2))} s` : duration(milliseconds);
 }
 
 function barInWords(

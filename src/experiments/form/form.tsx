@@ -94,7 +94,7 @@ function ObjectiveFields(props: PartProps) {
   return (
     <>
       <h3>{trans.__('Objective')}</h3>
-      <Row label="">
+      <div className="jp-chard-Tuning-objective">
         <SelectField
           label={trans.__('Minimise or maximise')}
           value={objective.type}
@@ -115,7 +115,7 @@ function ObjectiveFields(props: PartProps) {
             return null;
           }}
         />
-      </Row>
+      </div>
       <Faults id={`${id}-faults`} faults={faults} pipeline={pipeline} />
       {metrics.length === 0 && tuning.reported?.others === false && (
         <p className="jp-chard-hint">

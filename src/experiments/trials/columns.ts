@@ -66,7 +66,7 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       title: trans.__('State'),
       key: { by: 'phase' },
       isNumber: false,
-      width: 132,
+      width: 152,
       textOf: ({ phase }) => trialWord(phase, trans)
     },
     ...parameters,
