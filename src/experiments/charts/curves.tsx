@@ -125,7 +125,15 @@ export function TrialCurves(props: CurvesProps) {
         order={order}
         label={trans.__('Curves of %1 in %2 trials', name, curves.length)}
       >
-        <div ref={frame}>
+        <div ref={frame} className="jp-chard-Layers">
+          <svg
+            className="jp-chard-Plot jp-chard-Layers-ground"
+            width={width}
+            height={HEIGHT}
+            aria-hidden
+          >
+            <Base {...{ state, lines, rows, columns, box, trans }} />
+          </svg>
           <svg
             className="jp-chard-Plot"
             width={width}
@@ -134,7 +142,6 @@ export function TrialCurves(props: CurvesProps) {
             onPointerMove={event => props.onPoint(nearestCurve(lines, placeOf(event)))}
             onClick={() => pointed !== null && props.onOpen(pointed)}
           >
-            <Base {...{ state, lines, rows, columns, box, trans }} />
             {shown && <path className="jp-chard-Parallel-pointed" d={line(shown.spots)} />}
           </svg>
         </div>

@@ -110,7 +110,10 @@ export function ParallelCoordinates(props: ParallelProps) {
         order={order}
         label={trans.__('Parameters and results of %1 trials, best first', within.length)}
       >
-        <div ref={frame} className="jp-chard-Parallel">
+        <div ref={frame} className="jp-chard-Layers">
+          <svg className="jp-chard-Plot jp-chard-Layers-ground" width={width} height={HEIGHT}>
+            <Lines {...{ lines, within, spec, trans }} right={box.left + box.width} />
+          </svg>
           <svg
             className="jp-chard-Plot"
             width={width}
@@ -118,7 +121,6 @@ export function ParallelCoordinates(props: ParallelProps) {
             onPointerMove={point}
             onClick={() => pointed !== null && props.onOpen(pointed)}
           >
-            <Lines {...{ lines, within, spec, trans }} right={box.left + box.width} />
             {shown && <path className="jp-chard-Parallel-pointed" d={line(shown.spots)} />}
             {dimensions.map((dimension, at) => (
               <AxisView
