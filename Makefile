@@ -32,9 +32,9 @@ test: setup $(STAMPS)/ui-tests $(STAMPS)/kfp
 test-kfp: setup $(STAMPS)/kfp
 	@$(RUN) jest --selectProjects kfp --maxWorkers=1
 
-# Values of libraries that are too large for every run of the tests.
+# Values of libraries that are too large for every run of the tests, and the callbacks in them.
 test-frameworks: $(STAMPS)/frameworks
-	$(VENV)/frameworks/bin/python -m pytest -ra runner/tests/values
+	$(VENV)/frameworks/bin/python -m pytest -ra runner/tests/values runner/tests/callbacks
 
 check: setup
 	@$(RUN) $(VENV)/bin/python .ci/test.py --only check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import math
 import numbers
 from collections.abc import Iterable
@@ -21,6 +22,17 @@ _display: Callable[[dict[str, Any]], None] | None = None
 
 #: What a display says about a classification, in the words of Kubeflow's metrics.
 CLASSIFICATION = "application/vnd.chard.classification+json"
+
+
+#: Callbacks for libraries, each in a module of its own, so that none is loaded before it is named.
+_CALLBACKS = frozenset({"keras", "lightgbm", "lightning", "xgboost"})
+
+
+def __getattr__(name: str) -> Any:
+    """Make ``chard.keras`` and its like known without an import of their own."""
+    if name in _CALLBACKS:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def log_metric(name: str, value: Any, step: Any = None) -> None:

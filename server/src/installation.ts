@@ -35,6 +35,11 @@ export function suggesterFolder(): string {
   return dirname(folder);
 }
 
+/** Path of the program that Katib's trials run. */
+export function trialScript(): string {
+  return join(runnerFolder(), 'chard_katib/trial.py');
+}
+
 /** Path of the protobuf descriptors that what is compiled for Kubeflow is checked against. */
 export function kfpDescriptors(): string {
   const name = 'kfp-2.17.fds.bin';

@@ -47,6 +47,8 @@ export interface CompileInput {
   readonly strict: StrictCheck;
   /** Chard's own version, for the record. */
   readonly version: string;
+  /** Whether steps that report metrics always run: who follows a run by what its pods print has nothing of reused ones. */
+  readonly freshReports?: boolean;
 }
 
 export interface Compiled {
@@ -160,11 +162,18 @@ function taskParts(
     ...(runner === 'artifact' ? [runnerTask(packedRunner, image)] : []),
     ...placement.carriers,
     ...createClaims(pipeline),
-    ...steps.map(step =>
-      stepParts(context, step, placement.sources.get(step.name) ?? [], imageOf(step))
-    )
+    ...steps.map(step => {
+      const sources = placement.sources.get(step.name) ?? [];
+      const stepTask = stepParts(context, step, sources, imageOf(step));
+      const isFresh = input.freshReports === true && context.reports.of(step).metrics;
+      return isFresh ? withoutCache(stepTask) : stepTask;
+    })
   ];
   return { placement, parts };
+}
+
+function withoutCache(parts: TaskParts): TaskParts {
+  return { ...parts, task: { ...parts.task, cachingOptions: {} } };
 }
 
 function platformSpec(

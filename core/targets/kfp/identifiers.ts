@@ -37,7 +37,18 @@ export function ownTask(kind: string, name: string): string {
     : prefix + hashed(name, '-', 'step', MAX_LENGTH - prefix.length);
 }
 
-function hashed(name: string, separator: '-' | '_', fallback: string, length = MAX_LENGTH): string {
+/** Whether a name ends as those do that got a hash. */
+export function looksHashed(name: string): boolean {
+  return HASHED.test(name);
+}
+
+/** Small letters, digits and `separator`, of at most `length`, beginning with a letter, and a hash of the whole name. */
+export function hashed(
+  name: string,
+  separator: '-' | '_',
+  fallback: string,
+  length = MAX_LENGTH
+): string {
   const hash = bytesToHex(sha256(utf8ToBytes(name))).slice(0, HASH_LENGTH);
   const ends = new RegExp(`^${separator}+|${separator}+$`, 'g');
   const room = length - HASH_LENGTH - 1;

@@ -63,7 +63,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+
 /** Two letters for each 12 bits. */
 const PAIRS = [...LETTERS].flatMap(first => [...LETTERS].map(second => first + second));
 
-function base64(bytes: Uint8Array): string {
+export function base64(bytes: Uint8Array): string {
   let text = '';
   const whole = bytes.length - (bytes.length % 3);
   for (let at = 0; at < whole; at += 3) {

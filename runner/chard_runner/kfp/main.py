@@ -6,6 +6,7 @@ cell, the line and the error.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -187,6 +188,7 @@ class _Step:
             print(message["data"].get("text/plain", ""), flush=True)
         elif kind == "metric":
             self._metrics.add(message["name"], message["value"])
+            print_metric(message)
         elif kind == "warning":
             print(f"chard: warning: {message['message']}", file=sys.stderr, flush=True)
         elif kind == "output-dropped":
@@ -205,6 +207,12 @@ class _Step:
         sys.stdout.flush()
         print(f'chard: the step "{self._program.step}" failed{where}: {message}', file=sys.stderr)
         return 1
+
+
+def print_metric(message: Message) -> None:
+    """Say a metric in the pod's log, for who follows the run there, as a trial of Katib does."""
+    said = json.dumps({each: message[each] for each in ("name", "value", "at")}, allow_nan=False)
+    print(f"chard-metric {said}", flush=True)
 
 
 def _references(received: Mapping[str, Version]) -> list[dict[str, Any]]:

@@ -2,7 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Diagnostic } from '@chard/core';
 import type { Pipeline } from '@chard/core/pipeline';
-import { compileToKfp, StrictCheck, type RunnerOrigin } from '@chard/core/targets/kfp';
+import {
+  compileToKfp,
+  StrictCheck,
+  type CompileResult,
+  type RunnerOrigin
+} from '@chard/core/targets/kfp';
 import { kfpDescriptors } from '../installation';
 import type { LoadedNotebook } from './load';
 import { packedRunner } from './packedRunner';
@@ -23,12 +28,31 @@ export interface KfpOptions {
  */
 export function compileForKfp(
   pipeline: Pipeline,
-  { path, bytes, making }: LoadedNotebook,
-  { image, runner, isThere = existsSync }: KfpOptions
+  loaded: LoadedNotebook,
+  options: KfpOptions
 ): { text: string | null; diagnostics: Diagnostic[] } {
-  if (making === null) return { text: null, diagnostics: [] };
+  const { compiled, diagnostics } = compileLoaded(pipeline, loaded, options, false);
+  return { text: compiled?.text ?? null, diagnostics };
+}
+
+/** As `compileForKfp`, for those who follow a run by what its pods report: steps that report always run. */
+export function compileToFollow(
+  pipeline: Pipeline,
+  loaded: LoadedNotebook,
+  options: KfpOptions
+): CompileResult {
+  return compileLoaded(pipeline, loaded, options, true);
+}
+
+function compileLoaded(
+  pipeline: Pipeline,
+  { path, bytes, making }: LoadedNotebook,
+  { image, runner, isThere = existsSync }: KfpOptions,
+  freshReports: boolean
+): CompileResult {
+  if (making === null) return { compiled: null, diagnostics: [] };
   const folder = bytes === null ? null : dirname(path);
-  const { compiled, diagnostics } = compileToKfp({
+  return compileToKfp({
     ...making,
     pipeline,
     notebook: bytes === null ? 'notebook.ipynb' : basename(path),
@@ -38,7 +62,7 @@ export function compileForKfp(
     packedRunner: runner === 'artifact' ? packedRunner() : '',
     image,
     strict: new StrictCheck(readFileSync(kfpDescriptors())),
-    version: __VERSION__
+    version: __VERSION__,
+    freshReports
   });
-  return { text: compiled?.text ?? null, diagnostics };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Diagnostic } from '@chard/core';
-import { annotate, parseNotebook } from '@chard/core/notebook';
+import { annotate, parseNotebook, type Notebook } from '@chard/core/notebook';
 import {
   buildPipeline,
   findLocalModules,
@@ -20,6 +20,8 @@ export interface LoadedNotebook {
   readonly path: string;
   /** The file as it is; null for standard input. */
   readonly bytes: Uint8Array | null;
+  /** Null where the file is no notebook. */
+  readonly notebook: Notebook | null;
   /** Null where the notebook makes no pipeline; with an error among the diagnostics it cannot be run. */
   readonly pipeline: Pipeline | null;
   readonly diagnostics: Diagnostic[];
@@ -56,7 +58,14 @@ export async function analyseNotebook(
   const own = { path, bytes };
   const { notebook, diagnostics } = parseNotebook(new TextDecoder().decode(bytes));
   if (notebook === null || diagnostics.some(({ severity }) => severity === 'error')) {
-    return { ...own, pipeline: null, diagnostics, making: null, source: () => undefined };
+    return {
+      ...own,
+      notebook: null,
+      pipeline: null,
+      diagnostics,
+      making: null,
+      source: () => undefined
+    };
   }
   const annotated = annotate(notebook);
   const analyser = createAnalyser(await loadPythonParser());
@@ -70,6 +79,7 @@ export async function analyseNotebook(
   });
   return {
     ...own,
+    notebook,
     pipeline: built.pipeline,
     diagnostics: [...diagnostics, ...built.diagnostics],
     making: { analyser, modules },

@@ -1,0 +1,1 @@
+export { compileToKatib, type KatibInput, type KatibResult } from './compile';
