@@ -3,7 +3,14 @@ import { Diagnostic } from '../../diagnostics';
 import { Pipeline } from '../../pipeline/model';
 import { MetricValue, RunPhase } from '../../run/events';
 import { RunSnapshot } from '../../run/snapshot';
-import { Nothing, WireInt, wireList, type BytesEndpoint, type JsonEndpoint } from './endpoint';
+import {
+  Nothing,
+  WireFlag,
+  WireInt,
+  wireList,
+  type BytesEndpoint,
+  type JsonEndpoint
+} from './endpoint';
 import { NotebookPath, ParameterValues } from './notebooks';
 
 export const RunId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/);
@@ -29,7 +36,9 @@ export const RunItem = z.object({
   /** What the metrics cells have reported. */
   metrics: z.record(z.string(), MetricValue),
   /** The step that a failed run failed in. */
-  failedStep: z.string().nullable()
+  failedStep: z.string().nullable(),
+  /** The trial that it is, of an experiment that is kept; null for a run that a person started. */
+  trial: z.object({ experiment: z.string(), number: z.int().min(1) }).nullable()
 });
 export type RunItem = z.infer<typeof RunItem>;
 
@@ -58,6 +67,10 @@ export const listRuns = {
   query: z.strictObject({
     notebook: NotebookPath.optional(),
     state: wireList(RunPhase).optional(),
+    /** Only the trials of this experiment. */
+    experiment: z.string().max(128).optional(),
+    /** Whether trials of experiments are among them. */
+    trials: WireFlag.default(true),
     /**
      * Part of the id, `run 13`, the title, the pipeline's name, the notebook's path, or a parameter as `name=value`; case does
      * not count.

@@ -1,17 +1,27 @@
 import type { Host } from '../host';
 import type { Engine } from '../engines/engine';
 import { createLocalEngine } from '../engines/local';
+import { ExperimentAnalysis } from '../experiments/analysis';
+import type { ExperimentEngine } from '../experiments/experimentEngine';
+import { createExperimentEngine } from '../experiments/localExperiments';
+import { optunaSuggester } from '../experiments/suggester/process';
+import type { OpenSuggester } from '../experiments/suggester/suggester';
+import { executionContext } from '../runs/execution';
 import { LogIndexes } from '../runs/log';
 import { openStores, type Stores } from '../stores';
 import { Catalogue } from './catalogue';
 import { Changes } from './changes';
+import { ExperimentCatalogue } from './experimentCatalogue';
 import type { Root } from './root';
 
 /** What the routes work with, once the stores are open. */
 export interface Backend {
   readonly stores: Stores;
   readonly engine: Engine;
+  readonly experiments: ExperimentEngine;
+  readonly analysis: ExperimentAnalysis;
   readonly catalogue: Catalogue;
+  readonly experimentCatalogue: ExperimentCatalogue;
   readonly changes: Changes;
   readonly logs: LogIndexes;
 }
@@ -30,20 +40,30 @@ export class BackendDoor {
 
   /** @throws ChardError of `openStores`. */
   open(): Backend {
-    this.backend ??= openBackend(openStores(this.host.home), this.root);
+    this.backend ??= openBackend(openStores(this.host.home), this.root, this.host);
     return this.backend;
   }
+}
+
+interface Machinery {
+  readonly engine: Engine;
+  readonly open: OpenSuggester;
 }
 
 export function openBackend(
   stores: Stores,
   root: Root,
-  engine: Engine = createLocalEngine({ stores })
+  host: Host,
+  { engine = createLocalEngine({ stores }), open = optunaSuggester(host) }: Partial<Machinery> = {}
 ): Backend {
+  const contextOf = (kernel: string | null) => executionContext(kernel, host);
   return {
     stores,
     engine,
+    experiments: createExperimentEngine({ stores, engine, open, contextOf }),
+    analysis: new ExperimentAnalysis(open),
     catalogue: new Catalogue(stores.runs, root),
+    experimentCatalogue: new ExperimentCatalogue(stores.experiments, root),
     changes: new Changes(stores.runs),
     logs: new LogIndexes(stores.runs)
   };

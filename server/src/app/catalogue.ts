@@ -10,6 +10,10 @@ export interface ListQuery {
   readonly state?: readonly RunPhase[] | undefined;
   readonly text?: string | undefined;
   readonly before?: string | undefined;
+  /** Only the trials of this experiment. */
+  readonly experiment?: string | undefined;
+  /** Whether trials are among them. */
+  readonly trials?: boolean;
   readonly limit: number;
 }
 
@@ -43,7 +47,13 @@ export class Catalogue {
   }
 
   /** All of them that fit, newest first, read a few at a time. */
-  *all({ notebook, state, before }: Omit<ListQuery, 'text' | 'limit'> = {}): Generator<RunItem> {
+  *all({
+    notebook,
+    state,
+    before,
+    experiment,
+    trials = true
+  }: Omit<ListQuery, 'text' | 'limit'> = {}): Generator<RunItem> {
     const path = notebook === undefined ? undefined : this.root.resolve(notebook);
     let last = before;
     for (;;) {
@@ -51,6 +61,7 @@ export class Catalogue {
         ...(path !== undefined && { notebook: path }),
         ...(state !== undefined && { phases: state }),
         ...(last !== undefined && { before: last }),
+        ...(experiment !== undefined ? { experiment } : !trials && { experiment: null }),
         limit: RECORDS_AT_ONCE
       });
       for (const record of records) {
@@ -78,7 +89,8 @@ export class Catalogue {
       finishedAt,
       parameters: record.parameters as RunItem['parameters'],
       metrics: record.metrics,
-      failedStep: record.failedStep
+      failedStep: record.failedStep,
+      trial: record.trial
     };
   }
 }

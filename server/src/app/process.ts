@@ -7,7 +7,7 @@ import type { Host } from '../host';
 import { BackendDoor, type Backend } from './backend';
 import { isBusy } from './busy';
 import { createHttpServer } from './http/server';
-import { resumeInterrupted } from './resume';
+import { resumeExperiments, resumeInterrupted } from './resume';
 import { Root } from './root';
 import { createRouter } from './routes';
 import { readSettings } from './settings';
@@ -49,14 +49,20 @@ export async function runServerProcess(): Promise<void> {
   process.stdout.write('listening\n');
   await attend(async () => {
     resumed.push(...(await resumeInterrupted(door.open(), host, report)));
+    await resumeExperiments(door.open(), report);
   });
-  setInterval(() => void attend(() => door.open().engine.recover()), RECOVERY_MILLISECONDS);
+  setInterval(() => void attend(() => recover(door.open())), RECOVERY_MILLISECONDS);
   setInterval(() => void attend(async () => sayIfBusy(door.open())), BUSY_MILLISECONDS);
+}
+
+async function recover({ engine, experiments }: Backend): Promise<void> {
+  await engine.recover();
+  experiments.recover();
 }
 
 /** Jupyter counts runs that go on as activity, so that nobody shuts it down for being idle. */
 function sayIfBusy({ stores }: Backend): void {
-  if (isBusy(stores.leases, process.pid)) process.stdout.write('busy\n');
+  if (isBusy(stores, process.pid)) process.stdout.write('busy\n');
 }
 
 /** The socket lies in a folder that only its owner can enter; its own mode is for whoever moves it elsewhere. */

@@ -1,7 +1,7 @@
 import { ChardError } from '../errors';
 import type { Host } from '../host';
 import { executionContext } from '../runs/execution';
-import { mayGoOn } from '../runs/goingOn';
+import { isForgotten, mayGoOn } from '../runs/goingOn';
 import { readLog } from '../runs/readLog';
 import { storedPipeline } from '../runs/record';
 import type { Backend } from './backend';
@@ -19,7 +19,8 @@ export async function resumeInterrupted(
 ): Promise<string[]> {
   await engine.recover();
   const resumed: string[] = [];
-  for (const { id } of [...catalogue.all({ state: ['interrupted'] })]) {
+  // Those of trials go on with their experiments.
+  for (const { id } of [...catalogue.all({ state: ['interrupted'], trials: false })]) {
     if (!mayGoOn(readLog(stores, id, { quiet: true }), Date.now())) continue;
     try {
       const { kernel } = storedPipeline(stores, id);
@@ -30,6 +31,31 @@ export async function resumeInterrupted(
       // Another server has taken it meanwhile.
       if (error.code === 'run-owned') continue;
       report(`The run ${id} stays interrupted: ${error.message}`);
+    }
+  }
+  return resumed;
+}
+
+/** Goes on with the experiments that were cut off lately; one that cannot go on stays interrupted, and `report` is told why. */
+export async function resumeExperiments(
+  { stores, experiments, experimentCatalogue }: Backend,
+  report: (text: string) => void
+): Promise<string[]> {
+  experiments.recover();
+  const resumed: string[] = [];
+  for (const { id } of [...experimentCatalogue.all({ state: ['interrupted'] })]) {
+    const last = stores.experiments
+      .read(id)
+      .findLast(({ type }) => type !== 'experiment-interrupted');
+    if (last === undefined || isForgotten(last.time, Date.now())) continue;
+    try {
+      await experiments.resume(id);
+      resumed.push(id);
+    } catch (error) {
+      if (!(error instanceof ChardError)) throw error;
+      // Another server has taken it meanwhile.
+      if (error.code === 'experiment-owned') continue;
+      report(`The experiment ${id} stays interrupted: ${error.message}`);
     }
   }
   return resumed;

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   graph: async () => (await import('./commands/graph')).registerGraph,
   run: async () => (await import('./commands/run')).registerRun,
   runs: async () => (await import('./commands/runs')).registerRuns,
+  experiments: async () => (await import('./commands/experiments')).registerExperiments,
   tune: async () => (await import('./commands/tune')).registerTune,
   doctor: async () => (await import('./commands/doctor')).registerDoctor
 };

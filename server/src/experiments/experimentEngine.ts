@@ -1,4 +1,4 @@
-import type { ExperimentSpec, ExperimentState } from '@chard/core/experiment';
+import type { ExperimentSpec, ExperimentState, TrialCounts } from '@chard/core/experiment';
 import type { Pipeline } from '@chard/core/pipeline';
 import type { ExperimentCommand } from '@chard/core/protocol/api';
 import type { ExecutionContext } from '../engines/engine';
@@ -28,8 +28,15 @@ export interface ExperimentEngine {
    * @throws ChardError `experiment-owned`, `experiment-over`, `experiment-unknown`, and those of `start`.
    */
   resume(experiment: string): Promise<ExperimentHandle>;
-  /** Asks an experiment for something, whichever process runs it. @throws ChardError `experiment-over`, those of `resume`. */
+  /**
+   * Asks an experiment for something, whichever process runs it. One that nobody runs is gone on with here, where the command
+   * asks for that. @throws ChardError `experiment-over`, those of `resume`.
+   */
   command(experiment: string, command: ExperimentCommand): Promise<void>;
+  /** As `command`, but goes on with nothing here. @throws ChardError `experiment-over`. */
+  ask(experiment: string, command: ExperimentCommand): void;
+  /** Gives an experiment that nobody runs other counts. @throws ChardError `experiment-owned`, `experiment-over`. */
+  setCounts(experiment: string, counts: TrialCounts): void;
   /** Marks experiments whose owner is gone as interrupted. @returns their ids. */
   recover(): string[];
   /** Stops what goes on, its trials included. */

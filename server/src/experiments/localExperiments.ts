@@ -7,7 +7,8 @@ import {
   type EndReason,
   type ExperimentEventBody,
   type ExperimentSpec,
-  type ExperimentState
+  type ExperimentState,
+  type TrialCounts
 } from '@chard/core/experiment';
 import { Pipeline } from '@chard/core/pipeline';
 import type { ExperimentCommand } from '@chard/core/protocol/api';
@@ -146,33 +147,49 @@ class LocalExperimentEngine implements ExperimentEngine {
 
   async command(experiment: string, command: ExperimentCommand): Promise<void> {
     this.requireOpen();
-    const { experiments } = this.stores;
-    this.recover();
-    const lease = experiments.leases.get(experiment);
-    if (lease !== undefined && this.isAlive(lease)) {
-      experiments.ask(experiment, command);
-      // Its own experiments need not wait for the store to tell.
-      this.active.get(experiment)?.execution.hear();
-      return;
-    }
-    const record = this.recordOf(experiment);
+    if (this.isOwned(experiment)) return this.ask(experiment, command);
     if (command.type === 'resume') {
       await this.resume(experiment);
     } else if (command.type === 'counts') {
-      this.requireResumable(record);
-      this.writeOnce(experiment, [{ type: 'counts-changed', ...command.counts }]);
+      this.setCounts(experiment, command.counts);
       const { state } = this.formerState(experiment);
       if (state.phase !== 'interrupted' && hasRoom(state)) await this.resume(experiment);
-    } else if (command.type === 'stop' && record.phase === 'interrupted') {
+    } else {
+      this.ask(experiment, command);
+    }
+  }
+
+  ask(experiment: string, command: ExperimentCommand): void {
+    this.requireOpen();
+    const { phase } = this.recordOf(experiment);
+    if (this.isOwned(experiment)) {
+      this.stores.experiments.ask(experiment, command);
+      // Its own experiments need not wait for the store to tell.
+      this.active.get(experiment)?.execution.hear();
+    } else if (command.type === 'stop' && phase === 'interrupted') {
       this.writeOnce(experiment, [
         { type: 'experiment-finished', state: 'stopped', reason: 'stopped', message: '' }
       ]);
     } else {
       throw new ChardError(
         'experiment-over',
-        `The experiment ${experiment} is over already: ${record.phase}.`
+        `Nobody runs the experiment ${experiment}: it is ${phase}. \`chard tune --resume ${experiment}\` goes on with it.`
       );
     }
+  }
+
+  setCounts(experiment: string, counts: TrialCounts): void {
+    this.requireOpen();
+    const record = this.recordOf(experiment);
+    if (record.phase !== 'interrupted') this.requireResumable(record);
+    this.writeOnce(experiment, [{ type: 'counts-changed', ...counts }]);
+  }
+
+  /** Whether a process runs an experiment; one that is gone is marked first. */
+  private isOwned(experiment: string): boolean {
+    this.recover();
+    const lease = this.stores.experiments.leases.get(experiment);
+    return lease !== undefined && this.isAlive(lease);
   }
 
   recover(): string[] {

@@ -17,7 +17,10 @@ export function mayGoOn(events: Iterable<RunEvent>, now: number): boolean {
       if (event.type === 'step-finished' && event.state === 'succeeded') triesWithoutProgress = 0;
     }
   }
-  return (
-    now - lastSign < FORGOTTEN_AFTER_MILLISECONDS && triesWithoutProgress < TRIES_WITHOUT_PROGRESS
-  );
+  return !isForgotten(lastSign, now) && triesWithoutProgress < TRIES_WITHOUT_PROGRESS;
+}
+
+/** Whether a last sign of life is so long ago that only a person should go on. */
+export function isForgotten(lastSign: number, now: number): boolean {
+  return now - lastSign >= FORGOTTEN_AFTER_MILLISECONDS;
 }

@@ -21,6 +21,7 @@ function run(id: string, change: Partial<RunItem> = {}): RunItem {
     parameters: {},
     metrics: {},
     failedStep: null,
+    trial: null,
     ...change
   };
 }

@@ -33,9 +33,20 @@ export function notebookHasErrors(
   });
 }
 
+/** An experiment that cannot start, with all that is wrong with it or with its notebook. */
+export function experimentHasErrors(path: string, diagnostics: readonly Diagnostic[]): HttpFailure {
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  const message = `The experiment on ${path} cannot start: ${first?.message ?? ''}`;
+  return new HttpFailure(422, {
+    error: { code: 'experiment-invalid', message },
+    diagnostics: [...diagnostics]
+  });
+}
+
 /** Statuses of the coded errors; those of wrong usage that are not here are the request's fault, all others the server's. */
 const STATUS: Readonly<Record<string, number>> = {
   'display-unknown': 404,
+  'experiment-unknown': 404,
   'notebook-unreadable': 404,
   'path-outside-root': 404,
   'run-unknown': 404,
@@ -44,7 +55,13 @@ const STATUS: Readonly<Record<string, number>> = {
   'kernel-missing': 409,
   'kernel-not-python': 409,
   'interpreter-missing': 409,
+  'experiment-active': 409,
+  'experiment-name-taken': 409,
+  'experiment-over': 409,
+  'experiment-owned': 409,
   'missing-results': 409,
+  'packages-missing': 409,
+  'suggester-missing': 409,
   'run-active': 409,
   'run-complete': 409,
   'run-owned': 409,

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { followRun, followRuns, type RunItem } from '@chard/core/protocol/api';
+import { followRun, followRuns, type RunItem, type RunListChange } from '@chard/core/protocol/api';
 import { isOver } from '@chard/core/run';
 import { readLog } from '../../runs/readLog';
+import type { Changes } from '../changes';
 import type { App } from '../context';
+import type { EventSink } from '../http/eventSink';
 import { stream, type Route } from '../http/route';
 
 /** Lists are read again at most so often. */
@@ -28,35 +30,54 @@ export function feedRoutes({ open }: App): Route[] {
         }
       };
     }),
-    stream(followRuns, ({ signal }) => {
+    stream(followRuns, () => {
       const { catalogue, changes } = open();
-      return async sink => {
-        let known = byId(catalogue.all());
-        await sink.send({ type: 'reset' });
-        for (let moment = changes.now; ;) {
-          await changes.after(moment, signal);
-          moment = changes.now;
-          const items = byId(catalogue.all());
-          for (const [id, run] of items) {
-            const isSame = JSON.stringify(known.get(id)) === JSON.stringify(run);
-            if (!isSame) await sink.send({ type: 'changed', run });
-          }
-          for (const id of known.keys()) {
-            if (!items.has(id)) await sink.send({ type: 'deleted', id });
-          }
-          known = items;
-          await pause(LIST_PAUSE_MILLISECONDS, undefined, { signal });
-        }
-      };
+      return followList<RunItem, RunListChange>(changes, () => catalogue.all(), {
+        changed: run => ({ type: 'changed', run }),
+        deleted: id => ({ type: 'deleted', id }),
+        reset: { type: 'reset' }
+      });
     })
   ];
 }
 
+interface ListMessages<Item, Message> {
+  readonly reset: Message;
+  changed(item: Item): Message;
+  deleted(id: string): Message;
+}
+
+/** Tells what changes in a list that is read again whenever the store has changed, at most so often. */
+export function followList<Item extends { readonly id: string }, Message>(
+  changes: Changes,
+  list: () => Iterable<Item>,
+  messages: ListMessages<Item, Message>
+): (sink: EventSink<Message>) => Promise<void> {
+  return async sink => {
+    let known = byId(list());
+    await sink.send(messages.reset);
+    for (let moment = changes.now; ;) {
+      await changes.after(moment, sink.signal);
+      moment = changes.now;
+      const items = byId(list());
+      for (const [id, item] of items) {
+        const isSame = JSON.stringify(known.get(id)) === JSON.stringify(item);
+        if (!isSame) await sink.send(messages.changed(item));
+      }
+      for (const id of known.keys()) {
+        if (!items.has(id)) await sink.send(messages.deleted(id));
+      }
+      known = items;
+      await pause(LIST_PAUSE_MILLISECONDS, undefined, { signal: sink.signal });
+    }
+  };
+}
+
 /** A header that holds no number of ours is no reason to fail: the query says where to begin. */
-function lastSeen(lastEventId: string | undefined): number | null {
+export function lastSeen(lastEventId: string | undefined): number | null {
   return lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
 }
 
-function byId(items: Iterable<RunItem>): Map<string, RunItem> {
+function byId<Item extends { readonly id: string }>(items: Iterable<Item>): Map<string, Item> {
   return new Map([...items].map(item => [item.id, item]));
 }

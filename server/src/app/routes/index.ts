@@ -1,6 +1,7 @@
 import type { App } from '../context';
 import { Router } from '../http/router';
 import { displayRoutes } from './displays';
+import { experimentRoutes } from './experiments';
 import { feedRoutes } from './feeds';
 import { healthRoutes } from './health';
 import { logRoutes } from './logs';
@@ -17,6 +18,7 @@ export function createRouter(app: App): Router {
     ...feedRoutes(app),
     ...logRoutes(app),
     ...displayRoutes(app),
-    ...valueRoutes(app)
+    ...valueRoutes(app),
+    ...experimentRoutes(app)
   ]);
 }

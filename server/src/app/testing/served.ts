@@ -6,7 +6,8 @@ import type { Engine } from '../../engines/engine';
 import { createLocalEngine } from '../../engines/local';
 import { FAKE_RUNNER, PYTHON } from '../../engines/local/testing/bench';
 import { openStores, type Stores } from '../../stores';
-import { openBackend } from '../backend';
+import type { OpenSuggester } from '../../experiments/suggester/suggester';
+import { openBackend, type Backend } from '../backend';
 import { createHttpServer } from '../http/server';
 import { Root } from '../root';
 import { createRouter } from '../routes';
@@ -29,13 +30,20 @@ export class Served {
   /** What nobody foresaw. */
   readonly reported: string[] = [];
   private readonly server: Server;
+  private readonly backend: Backend;
 
-  constructor() {
+  /** @param open what suggests trials; by default Optuna. */
+  constructor(open?: OpenSuggester) {
     mkdirSync(this.rootFolder);
     const root = new Root(this.rootFolder);
-    const backend = openBackend(this.stores, root, this.engine);
+    const host = { home: this.stores.home, memory: null, python: PYTHON, environment: process.env };
+    this.backend = openBackend(this.stores, root, host, {
+      engine: this.engine,
+      ...(open && { open })
+    });
+    const { backend } = this;
     const router = createRouter({
-      host: { home: this.stores.home, memory: null, python: PYTHON, environment: process.env },
+      host,
       root,
       instance: 'instance-1',
       resumed: [],
@@ -61,6 +69,8 @@ export class Served {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise(resolve => this.server.close(resolve));
+    await this.backend.experiments.close();
+    this.backend.analysis.close();
     await this.engine.close();
     this.stores.close();
     rmSync(this.folder, { recursive: true, force: true });

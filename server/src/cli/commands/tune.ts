@@ -1,20 +1,35 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ChardError } from '../../errors';
 import type { Context, Finish } from '../context';
+import { resumeHere, tuneHere, type HereOptions } from './tuneHere';
 import { tuneForKatib, type KatibOptions } from './tuneForKatib';
+
+type TuneOptions = HereOptions &
+  KatibOptions & { readonly target: 'local' | 'katib'; readonly resume?: string };
 
 export function registerTune(program: Command, context: Context, finish: Finish): void {
   program
     .command('tune')
-    .argument('<notebook>', 'a notebook that describes an experiment')
+    .argument('[notebook]', 'a notebook that describes an experiment')
     .description("Searches for a notebook's best parameters.")
     .addOption(
-      new Option('--target <engine>', 'katib: writes a file that Katib takes')
-        .choices(['katib'])
-        .makeOptionMandatory()
+      new Option(
+        '--target <engine>',
+        'local: runs the experiment on this machine; katib: writes a file that Katib takes'
+      )
+        .choices(['local', 'katib'])
+        .default('local')
     )
+    .option('--trials <n>', 'so many trials', whole)
+    .option('--parallel <n>', 'so many at a time', whole)
+    .option('--algorithm <name>', 'what suggests the next trial: random, grid, tpe, ...')
+    .option('--seed <n>', "of the algorithm's random numbers", wholeOrZero)
+    .option('--name <name>', "what the experiment is called; by default the notebook's, numbered")
+    .option('--resume <experiment>', 'go on with an experiment: its id, the beginning of one, its name, or `latest`')
+    .option('--follow', 'with --json: one JSON line an event, as it happens', false)
     .option(
       '-o, --output <file>',
-      "where to write; by default the notebook's name with .katib.yaml, here"
+      "with katib: where to write; by default the notebook's name with .katib.yaml, here"
     )
     .option(
       '-p, --parameter <name=value>',
@@ -22,11 +37,11 @@ export function registerTune(program: Command, context: Context, finish: Finish)
       (word: string, words: readonly string[]) => [...words, word],
       []
     )
-    .option('--image <image>', 'the image of steps that name none')
+    .option('--image <image>', 'with katib: the image of steps that name none')
     .addOption(
       new Option(
         '--runner <origin>',
-        'artifact: it travels with the pipeline; image: every image has jupyterlab-chard'
+        'with katib: artifact: it travels with the pipeline; image: every image has jupyterlab-chard'
       )
         .choices(['artifact', 'image'])
         .default('artifact')
@@ -34,9 +49,36 @@ export function registerTune(program: Command, context: Context, finish: Finish)
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText(
       'after',
-      '\nExample:\n  chard tune examples/xray/xray.ipynb --target katib -o xray.yaml'
+      '\nExamples:\n  chard tune examples/xray/xray.ipynb --trials 6 --parallel 3\n' +
+        '  chard tune examples/xray/xray.ipynb --target katib -o xray.yaml'
     )
-    .action(async (reference: string, options: KatibOptions) => {
-      finish(await tuneForKatib(reference, options, context));
+    .action(async (reference: string | undefined, options: TuneOptions) => {
+      if (options.resume !== undefined && reference === undefined && options.target === 'local') {
+        finish(await resumeHere(options.resume, options, context));
+      } else if (reference === undefined || options.resume !== undefined) {
+        throw new ChardError('usage', 'Give a notebook to tune, or --resume with an experiment.', {
+          exitCode: 2
+        });
+      } else if (options.target === 'katib') {
+        finish(await tuneForKatib(reference, options, context));
+      } else {
+        finish(await tuneHere(reference, options, context));
+      }
     });
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It takes a whole number from 1.');
+  }
+  return value;
+}
+
+function wholeOrZero(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) {
+    throw new InvalidArgumentError('It takes a whole number from 0.');
+  }
+  return value;
 }

@@ -73,6 +73,7 @@ class LocalEngine implements Engine {
   private readonly recovery: Recovery;
   /** Opened with the first run: reading what is there needs no memory of folders. */
   private memory: WorkspaceMemory | null = null;
+  private recovering: Promise<unknown> = Promise.resolve();
   private runCount = 0;
   private readonly active = new Map<string, ActiveRun>();
   private readonly closing = new AbortController();
@@ -188,8 +189,11 @@ class LocalEngine implements Engine {
     return executeCode(services, request, pipeline, this.stateOf(request.run), listener);
   }
 
+  /** One after the other: what one has taken to put it in order, another would take for left behind. */
   recover(): Promise<string[]> {
-    return this.recovery.recover();
+    const recovered = this.recovering.then(() => this.recovery.recover());
+    this.recovering = recovered.catch(() => undefined);
+    return recovered;
   }
 
   async close(): Promise<void> {

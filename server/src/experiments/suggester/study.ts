@@ -1,5 +1,6 @@
 import {
   objectiveValue,
+  seedOf,
   type ExperimentSpec,
   type ExperimentState,
   type TrialState
@@ -15,7 +16,7 @@ export function studyOf({ id, spec, trials }: ExperimentState): object {
       direction: spec.objective.type,
       algorithm: spec.algorithm,
       early_stopping: spec.earlyStopping,
-      seed: spec.seed,
+      seed: seedOf(spec),
       parameters: spec.parameters
     },
     trials: trials.map(trial => studyTrial(spec, trial))

@@ -1,0 +1,122 @@
+import { basename, extname } from 'node:path';
+import { freeName, readExperiment, type ExperimentSpec } from '@chard/core/experiment';
+import { parseParameterValues, type ParameterValues } from '@chard/core/pipeline';
+import { ChardError } from '../../errors';
+import { prepareExperiment, takenNames } from '../../experiments/prepare';
+import { readExperimentState } from '../../experiments/read';
+import { bindCommandLineParameters } from '../../notebooks/parameters';
+import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
+import { printJson, type CommonOptions, type Context, type ExitCode } from '../context';
+import { formatDiagnostics, notebookFailure } from '../diagnostics';
+import { watchExperiment, type WatchOptions } from '../watchExperiment';
+import { withExperiments } from '../withExperiments';
+import { findExperiment } from './experiments/find';
+
+export interface HereOptions extends CommonOptions, WatchOptions {
+  readonly trials?: number;
+  readonly parallel?: number;
+  readonly algorithm?: string;
+  readonly seed?: number;
+  readonly name?: string;
+  readonly parameter: readonly string[];
+}
+
+/** Runs a notebook's experiment on this machine. */
+export async function tuneHere(
+  reference: string,
+  options: HereOptions,
+  context: Context
+): Promise<ExitCode> {
+  const { terminal } = context;
+  const { bytes, ...rest } = await loadNotebook(reference, context);
+  if (bytes === null) {
+    throw new ChardError('usage', 'Tuning needs a notebook file: its steps start in its folder.', {
+      exitCode: 2
+    });
+  }
+  const loaded = { ...rest, bytes };
+  return withExperiments(context, async ({ stores, experiments }) => {
+    const change = changeOf(loaded, options, takenNames(stores, loaded.path));
+    const fixed = fixedValues(loaded, options.parameter);
+    const prepared = await prepareExperiment(loaded, change, fixed, { host: context, stores });
+    const { request, diagnostics } = prepared;
+    if (request === null) {
+      if (options.json) {
+        printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'));
+      } else {
+        terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
+      }
+      return 1;
+    }
+    const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
+    if (!options.json && warnings.length > 0) {
+      terminal.err(`${formatDiagnostics(warnings, loaded.source, terminal.paint.err)}\n`);
+    }
+    const begin = () => experiments.start(request);
+    return watchExperiment({ stores, experiments }, begin, options, context);
+  });
+}
+
+/** Goes on with an experiment, with more trials where that is asked for. */
+export function resumeHere(
+  reference: string,
+  options: HereOptions,
+  context: Context
+): Promise<ExitCode> {
+  return withExperiments(context, async ({ stores, experiments }) => {
+    const { id, phase } = findExperiment(stores, reference);
+    const { spec } = readExperimentState(stores, id);
+    const counts = {
+      maxTrialCount: options.trials ?? spec.maxTrialCount,
+      parallelTrialCount: options.parallel ?? spec.parallelTrialCount,
+      maxFailedTrialCount: spec.maxFailedTrialCount
+    };
+    const isOther =
+      counts.maxTrialCount !== spec.maxTrialCount ||
+      counts.parallelTrialCount !== spec.parallelTrialCount;
+    if (isOther) experiments.setCounts(id, counts);
+    const isOwned = phase === 'running' || phase === 'paused' || phase === 'stopping';
+    if (isOwned) {
+      throw new ChardError(
+        'experiment-owned',
+        `The experiment ${id} goes on already. \`chard experiments show ${id}\` shows it.`
+      );
+    }
+    return watchExperiment(
+      { stores, experiments },
+      () => experiments.resume(id),
+      options,
+      context
+    );
+  });
+}
+
+/** What the command line says of the experiment. */
+function changeOf(
+  { notebook, path, pipeline }: LoadedNotebook,
+  { trials, parallel, algorithm, seed, name }: HereOptions,
+  taken: readonly string[]
+): Partial<ExperimentSpec> {
+  if (notebook === null || pipeline === null) return {};
+  const { spec } = readExperiment(notebook, basename(path, extname(path)));
+  const maxTrialCount = trials ?? spec.maxTrialCount;
+  return {
+    // The notebook's own name is for its first experiment; a person who says one means it.
+    name: name ?? (spec.name === '' ? '' : freeName(spec.name, taken)),
+    maxTrialCount,
+    parallelTrialCount: parallel ?? Math.min(spec.parallelTrialCount, maxTrialCount),
+    ...(trials !== undefined && {
+      maxFailedTrialCount: Math.min(spec.maxFailedTrialCount, maxTrialCount)
+    }),
+    ...(algorithm !== undefined &&
+      algorithm !== spec.algorithm.name && { algorithm: { name: algorithm, settings: {} } }),
+    ...(seed !== undefined && { seed })
+  };
+}
+
+/** Values of parameters that are not tuned. @throws ChardError as `bindCommandLineParameters`. */
+function fixedValues({ pipeline }: LoadedNotebook, words: readonly string[]): ParameterValues {
+  if (pipeline === null) return {};
+  bindCommandLineParameters(pipeline, words);
+  return parseParameterValues(pipeline, words).values;
+}

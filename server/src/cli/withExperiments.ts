@@ -1,0 +1,50 @@
+import type { Engine } from '../engines/engine';
+import type { ExperimentEngine } from '../experiments/experimentEngine';
+import type { OpenSuggester } from '../experiments/suggester/suggester';
+import { ChardError } from '../errors';
+import type { Stores } from '../stores';
+import type { Context } from './context';
+import { withStores } from './withStores';
+
+interface Opened {
+  readonly stores: Stores;
+  readonly engine: Engine;
+  readonly experiments: ExperimentEngine;
+  /** Starts Optuna. */
+  readonly open: OpenSuggester;
+}
+
+/** What `withStores` does, and an engine for experiments. Those whose owner is gone are marked as interrupted first. */
+export function withExperiments<Result>(
+  context: Context,
+  work: (opened: Opened) => Result | Promise<Result>
+): Promise<Result> {
+  return withStores(context, async ({ stores, engine }) => {
+    const [{ createExperimentEngine }, { optunaSuggester }, { executionContext }] =
+      await Promise.all([
+        import('../experiments/localExperiments'),
+        import('../experiments/suggester/process'),
+        import('../runs/execution')
+      ]);
+    const open = optunaSuggester(context);
+    const contextOf = (kernel: string | null) => executionContext(kernel, context);
+    const experiments = createExperimentEngine({ stores, engine, open, contextOf });
+    try {
+      recover(experiments);
+      return await work({ stores, engine, experiments, open });
+    } finally {
+      await experiments.close();
+    }
+  });
+}
+
+/** A store that may only be read is shown as it is. */
+function recover(experiments: ExperimentEngine): void {
+  try {
+    experiments.recover();
+  } catch (error) {
+    if (!(error instanceof ChardError && error.code === 'store-read-only')) {
+      throw error;
+    }
+  }
+}

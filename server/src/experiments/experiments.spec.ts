@@ -1,0 +1,327 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExperimentEvent, ExperimentState } from '@chard/core/experiment';
+import { foldExperiment, initialExperimentState } from '@chard/core/experiment';
+import { ChardError } from '../errors';
+import { Bench, interpreter } from '../engines/local/testing/bench';
+import type { Pipeline } from '@chard/core/pipeline';
+import { createExperimentEngine } from './localExperiments';
+import type { ExperimentEngine } from './experimentEngine';
+import type { OpenSuggester } from './suggester/suggester';
+import { listSuggester } from './testing/listSuggester';
+import { experimentSpec, tuned, xs } from './testing/sketch';
+
+jest.setTimeout(120_000);
+
+let bench: Bench;
+let engines: ExperimentEngine[];
+beforeEach(() => {
+  bench = new Bench();
+  engines = [];
+});
+afterEach(async () => {
+  for (const engine of engines) await engine.close();
+  await bench.close();
+});
+
+const counting = (name: string, code: string): string =>
+  `open(${JSON.stringify(join(bench.aside, name))}, "a").write("x")\n${code}`;
+const count = (name: string): number => {
+  const path = join(bench.aside, name);
+  return existsSync(path) ? readFileSync(path, 'utf8').length : 0;
+};
+
+function experiments(open: OpenSuggester): ExperimentEngine {
+  const engine = createExperimentEngine({
+    stores: bench.stores,
+    engine: bench.engine(),
+    open,
+    contextOf: async () => ({ interpreter: interpreter() })
+  });
+  engines.push(engine);
+  return engine;
+}
+
+async function run(
+  open: OpenSuggester,
+  { pipeline = tuned(), spec = {} }: { pipeline?: Pipeline; spec?: object } = {}
+): Promise<ExperimentState> {
+  const handle = await start(experiments(open), { pipeline, spec });
+  return handle.finished;
+}
+
+function start(
+  engine: ExperimentEngine,
+  { pipeline = tuned(), spec = {} }: { pipeline?: Pipeline; spec?: object } = {}
+) {
+  return engine.start({
+    spec: experimentSpec(spec),
+    fixed: {},
+    pipeline,
+    notebook: { path: join(bench.folder, 'notebook.ipynb'), bytes: Buffer.from('{}') },
+    context: { interpreter: interpreter() }
+  });
+}
+
+/** Resolves with the first event of an experiment's log, past or to come, that fits. */
+function eventually(
+  experiment: string,
+  fits: (event: ExperimentEvent) => boolean
+): Promise<ExperimentEvent> {
+  const store = bench.stores.experiments;
+  return new Promise(resolve => {
+    let seen = 0;
+    const look = (): void => {
+      for (const event of store.read(experiment, { after: seen })) {
+        seen = event.seq;
+        if (!fits(event)) continue;
+        stop();
+        return resolve(event);
+      }
+    };
+    const stop = store.onChange(look);
+    look();
+  });
+}
+
+const phases = ({ trials }: ExperimentState): string[] => trials.map(({ phase }) => phase);
+
+it('runs every suggestion, and knows the best', async () => {
+  const { open, told } = listSuggester(xs(1, 3, 5, 2, 9));
+  const state = await run(open);
+  expect(state).toMatchObject({ phase: 'succeeded', reason: 'max-trials-reached', best: 2 });
+  expect(phases(state)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
+  expect(state.trials.map(({ values }) => values['loss'])).toEqual([4, 0, 4, 1]);
+  expect(told.endings.get(2)).toEqual({ state: 'complete', value: 0 });
+  expect(bench.stores.experiments.get(state.id)).toMatchObject({
+    phase: 'succeeded',
+    best: { trial: 2, value: 0, parameters: { x: 3 } }
+  });
+  expect(foldExperiment(initialExperimentState, bench.stores.experiments.read(state.id))).toEqual(
+    state
+  );
+});
+
+it('makes trials runs, which share the steps that their values do not touch, also at the same time', async () => {
+  const { open } = listSuggester(xs(1, 2, 3, 4));
+  const pipeline = tuned({ prepare: counting('prepared', 'data = 1') });
+  const state = await run(open, { pipeline, spec: { parallelTrialCount: 4 } });
+  expect(count('prepared')).toBe(1);
+  const runs = bench.stores.runs.list({ experiment: state.id });
+  expect(runs.map(({ trial }) => trial?.number).sort()).toEqual([1, 2, 3, 4]);
+  expect(runs.map(({ parameters }) => parameters['x']).sort()).toEqual([1, 2, 3, 4]);
+  expect(state.trials.filter(({ reusedSteps }) => reusedSteps.includes('prepare'))).toHaveLength(3);
+});
+
+it('ends when nothing is left to suggest', async () => {
+  const state = await run(listSuggester(xs(1, 2)).open);
+  expect(state).toMatchObject({ phase: 'succeeded', reason: 'space-exhausted' });
+  expect(state.trials).toHaveLength(2);
+});
+
+it('ends when a trial reaches the goal, and cancels the others', async () => {
+  const { open } = listSuggester(xs(5, 3, 4, 1));
+  const train = 'while x == 5: time.sleep(0.01)\nloss = (x - 3) ** 2';
+  const state = await run(open, {
+    pipeline: tuned({ train: `import time\n${train}` }),
+    spec: { objective: { type: 'minimize', metric: 'loss', goal: 0 } }
+  });
+  expect(state).toMatchObject({ phase: 'succeeded', reason: 'goal-reached', best: 2 });
+  expect(state.trials[0]).toMatchObject({
+    phase: 'cancelled',
+    reason: 'Another trial has reached the goal.'
+  });
+});
+
+it('takes a trial that fails, times out or reports no number for what it is', async () => {
+  const { open, told } = listSuggester(xs(1, 2, 3, 4));
+  const train = [
+    'import time',
+    'if x == 1: raise ValueError("no such rate")',
+    'while x == 2: time.sleep(0.01)',
+    'loss = "nan" if x == 3 else x'
+  ].join('\n');
+  const state = await run(open, {
+    pipeline: tuned({ train }),
+    spec: { maxFailedTrialCount: 3, trialTimeoutSeconds: 3 }
+  });
+  expect(phases(state)).toEqual(['failed', 'failed', 'metrics-unavailable', 'succeeded']);
+  expect(state.trials[0]).toMatchObject({
+    reason: expect.stringContaining('no such rate'),
+    error: { step: 'train' }
+  });
+  expect(state.trials[1]?.reason).toBe('It took longer than 3 seconds.');
+  expect(state.trials[2]?.reason).toBe('It reported no number for "loss" but nan.');
+  expect(state).toMatchObject({ phase: 'succeeded', best: 4 });
+  expect([...told.endings.values()].map(({ state: each }) => each).sort()).toEqual([
+    'complete',
+    'failed',
+    'failed',
+    'failed'
+  ]);
+});
+
+it('stops after too many failures, and says why', async () => {
+  const { open } = listSuggester(xs(1, 2, 3, 4, 5, 6));
+  const state = await run(open, {
+    pipeline: tuned({ train: 'raise ValueError("bad")' }),
+    spec: { maxTrialCount: 6, parallelTrialCount: 1 }
+  });
+  expect(state).toMatchObject({ phase: 'failed', reason: 'too-many-failures' });
+  expect(state.trials).toHaveLength(2);
+  expect(state.message).toMatch(/^2 trials have failed; 1 may\. Trial 2: .*bad/);
+});
+
+it('gives up a trial whose values the rule does not like, with the reason in its run', async () => {
+  const { open, told } = listSuggester(xs(1, 2), { prunes: (_, step) => step === 1 });
+  const train = [
+    'import time',
+    'say({"type": "metric", "name": "loss", "value": 9, "at": 0})',
+    'if x == 2: say({"type": "metric", "name": "loss", "value": 8, "at": 1})',
+    'while x == 2: time.sleep(0.01)',
+    'loss = x'
+  ].join('\n');
+  const state = await run(open, {
+    pipeline: tuned({ train }),
+    spec: { maxTrialCount: 2, earlyStopping: { name: 'medianstop' } }
+  });
+  expect(phases(state)).toEqual(['succeeded', 'pruned']);
+  const reason = 'loss was 8 at step 1, and medianstop gives that up.';
+  expect(state.trials[1]?.reason).toBe(reason);
+  expect(told.endings.get(2)).toEqual({ state: 'pruned', value: null });
+  // The number of the metrics cell is the trial's end, not a look at how it is getting on.
+  expect(told.reports.map(({ trial, step }) => [trial, step]).sort()).toEqual([
+    [1, 0],
+    [2, 0],
+    [2, 1]
+  ]);
+  const steps = bench.stores.runs.read(state.trials[1]?.run ?? '', { step: 'train' });
+  expect(steps.at(-1)).toMatchObject({ type: 'step-finished', state: 'cancelled', why: reason });
+});
+
+describe('while it runs', () => {
+  /** Trials that go on until they are cancelled. */
+  const endless = (): Pipeline => tuned({ train: 'import time\nwhile True: time.sleep(0.01)' });
+
+  it('pauses: what runs goes on, nothing new begins', async () => {
+    const { open } = listSuggester(xs(1, 2, 3, 4));
+    const engine = experiments(open);
+    const gate = join(bench.aside, 'go');
+    const train = `import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.01)\nloss = x`;
+    const { id, finished } = await start(engine, { pipeline: tuned({ train }) });
+    await eventually(id, event => event.type === 'trial-started' && event.trial === 2);
+    await engine.command(id, { type: 'pause' });
+    await eventually(id, ({ type }) => type === 'experiment-paused');
+    writeFileSync(gate, '');
+    await eventually(id, event => event.type === 'trial-finished' && event.trial === 1);
+    await eventually(id, event => event.type === 'trial-finished' && event.trial === 2);
+    const started = bench.stores.experiments
+      .read(id)
+      .filter(({ type }) => type === 'trial-started');
+    expect(started).toHaveLength(2);
+    await engine.command(id, { type: 'resume' });
+    expect(phases(await finished)).toHaveLength(4);
+  });
+
+  it('takes other counts', async () => {
+    const { open } = listSuggester(xs(1, 2, 3, 4, 5));
+    const engine = experiments(open);
+    const { id, finished } = await start(engine, { spec: { maxTrialCount: 2 } });
+    await engine.command(id, {
+      type: 'counts',
+      counts: { maxTrialCount: 5, parallelTrialCount: 3, maxFailedTrialCount: 0 }
+    });
+    const state = await finished;
+    expect(state.trials).toHaveLength(5);
+    expect(state.spec).toMatchObject({ maxTrialCount: 5, parallelTrialCount: 3 });
+  });
+
+  it('stops, and its trials with it', async () => {
+    const engine = experiments(listSuggester(xs(1, 2, 3)).open);
+    const { id, finished } = await start(engine, { pipeline: endless() });
+    await eventually(id, ({ type }) => type === 'trial-started');
+    await engine.command(id, { type: 'stop', trials: 'cancel' });
+    const state = await finished;
+    expect(state).toMatchObject({ phase: 'stopped', reason: 'stopped' });
+    expect(state.tally.running).toBe(0);
+    await expect(engine.command(id, { type: 'pause' })).rejects.toMatchObject({
+      code: 'experiment-over'
+    });
+  });
+
+  it('is asked by another engine as well', async () => {
+    const { open } = listSuggester(xs(1, 2, 3));
+    const { id, finished } = await start(experiments(open), { pipeline: endless() });
+    await eventually(id, ({ type }) => type === 'trial-started');
+    const other = experiments(open);
+    await expect(other.resume(id)).rejects.toMatchObject({ code: 'experiment-owned' });
+    await other.command(id, { type: 'stop', trials: 'cancel' });
+    expect((await finished).phase).toBe('stopped');
+  });
+});
+
+it('goes on with more trials after its end, where its policy allows', async () => {
+  const { open, told } = listSuggester(xs(1, 2, 3));
+  const engine = experiments(open);
+  const { id, finished } = await start(engine, { spec: { maxTrialCount: 2 } });
+  await finished;
+  await expect(engine.resume(id)).rejects.toMatchObject({ code: 'experiment-over' });
+  const counts = { maxTrialCount: 3, parallelTrialCount: 1, maxFailedTrialCount: 1 };
+  await engine.command(id, { type: 'counts', counts });
+  await eventually(id, event => event.type === 'trial-finished' && event.trial === 3);
+  expect(told.opened).toEqual([0, 2]);
+  const never = await start(engine, { spec: { name: 'never', resumePolicy: 'Never' } });
+  await never.finished;
+  await expect(engine.command(never.id, { type: 'counts', counts })).rejects.toMatchObject({
+    code: 'experiment-over'
+  });
+});
+
+describe('an algorithm that breaks down', () => {
+  const broken = new ChardError('suggester-failed', 'It is gone.');
+
+  it.each(['ask', 'tell'] as const)('is begun anew: %s', async what => {
+    let failures = 2;
+    const { open, told } = listSuggester(xs(1, 2, 3, 4), {
+      before(now) {
+        if (now !== what || failures === 0) return;
+        failures -= 1;
+        throw broken;
+      }
+    });
+    const state = await run(open, { spec: { parallelTrialCount: 1 } });
+    expect(state).toMatchObject({ phase: 'succeeded', reason: 'max-trials-reached' });
+    expect(told.endings.size).toBe(4);
+  });
+
+  it('for good ends the experiment with the reason, and loses no finished trial', async () => {
+    let asked = 0;
+    const { open } = listSuggester(xs(1, 2, 3, 4), {
+      before(now) {
+        if (now === 'ask' && (asked += 1) > 2) throw broken;
+      }
+    });
+    const state = await run(open, { spec: { parallelTrialCount: 1 } });
+    expect(state).toMatchObject({ phase: 'failed', reason: 'error', message: 'It is gone.' });
+    expect(phases(state)).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('before there is an experiment leaves none', async () => {
+    const { open } = listSuggester([], {
+      before() {
+        throw new ChardError('packages-missing', 'It needs torch.');
+      }
+    });
+    await expect(run(open)).rejects.toMatchObject({ code: 'packages-missing' });
+    expect(bench.stores.experiments.list()).toEqual([]);
+  });
+});
+
+it('refuses values that the pipeline does not take before there is an experiment', async () => {
+  const { open } = listSuggester(xs(1));
+  const parameters = [{ name: 'x', type: 'categorical', list: ['a'] }];
+  await expect(run(open, { spec: { parameters } })).rejects.toMatchObject({
+    code: 'wrong-parameter-type'
+  });
+  expect(bench.stores.experiments.list()).toEqual([]);
+});

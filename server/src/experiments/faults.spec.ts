@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  foldExperiment,
+  initialExperimentState,
+  isTrialOver,
+  type ExperimentState
+} from '@chard/core/experiment';
+import type { Pipeline } from '@chard/core/pipeline';
+import { buildSync } from 'esbuild';
+import { Bench, FAKE_RUNNER, interpreter, PYTHON } from '../engines/local/testing/bench';
+import { createExperimentEngine } from './localExperiments';
+import { listSuggester } from './testing/listSuggester';
+import { tuned, xs } from './testing/sketch';
+
+jest.setTimeout(300_000);
+
+const VALUES = [1, 2, 3];
+
+const folder = mkdtempSync(join(tmpdir(), 'chard-experiment-'));
+const script = join(folder, 'experiment.mjs');
+beforeAll(() => {
+  buildSync({
+    entryPoints: [join(__dirname, 'testing/experimentProcess.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    define: { __VERSION__: '"0"' },
+    banner: {
+      js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
+    }
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench();
+});
+afterEach(() => bench.close());
+
+/** Each trial leaves a mark in a file of its own when it trains, so that one that is run twice has two. */
+const marking = (): Pipeline =>
+  tuned({
+    train: `open(${JSON.stringify(join(bench.aside, 'trained-'))} + str(int(x)), "a").write("x")\nloss = (x - 3) ** 2`
+  });
+const marks = (x: number): number => {
+  const path = join(bench.aside, `trained-${x}`);
+  return existsSync(path) ? readFileSync(path, 'utf8').length : 0;
+};
+
+/** Runs the experiment in a process of its own. @returns the number of its writes; null where it was killed. */
+function runAside(killAt: number | null): number | null {
+  const pipeline = join(bench.aside, 'pipeline.json');
+  writeFileSync(pipeline, JSON.stringify(marking()));
+  const order = {
+    home: bench.stores.home,
+    notebook: join(bench.folder, 'notebook.ipynb'),
+    pipeline,
+    runnerFolder: FAKE_RUNNER,
+    python: PYTHON,
+    values: VALUES,
+    spec: { maxTrialCount: VALUES.length },
+    killAt
+  };
+  const { signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--no-warnings', script, JSON.stringify(order)],
+    { encoding: 'utf8' }
+  );
+  if (signal === 'SIGKILL') return null;
+  if (stdout === '') throw new Error(stderr);
+  return (JSON.parse(stdout) as { writes: number }).writes;
+}
+
+/** Goes on with the only experiment, as a server does when it starts. */
+async function goOn(): Promise<ExperimentState> {
+  const engine = createExperimentEngine({
+    stores: bench.stores,
+    engine: bench.engine(),
+    open: listSuggester(xs(...VALUES)).open,
+    contextOf: async () => ({ interpreter: interpreter() })
+  });
+  const { id } = onlyExperiment();
+  engine.recover();
+  const { finished } = await engine.resume(id);
+  return finished;
+}
+
+const onlyExperiment = () => {
+  const [found, ...others] = bench.stores.experiments.list();
+  if (found === undefined || others.length > 0) throw new Error('there is not one experiment');
+  return found;
+};
+
+const stateOf = (id: string): ExperimentState =>
+  foldExperiment(initialExperimentState, bench.stores.experiments.read(id));
+
+it('killed before any of its writes, an experiment goes on and loses or repeats no finished trial', async () => {
+  const writes = runAside(null) ?? 0;
+  expect(stateOf(onlyExperiment().id).tally.succeeded).toBe(VALUES.length);
+  // The first write makes the experiment; the last lets go of what is over. In between, every few of them.
+  const step = Math.max(1, Math.floor(writes / 8));
+  for (let killAt = 2; killAt < writes; killAt += step) {
+    await bench.close();
+    bench = new Bench();
+    expect(runAside(killAt)).toBeNull();
+    const before = stateOf(onlyExperiment().id);
+    const finished = before.trials.filter(({ phase }) => isTrialOver(phase));
+    if (before.phase === 'succeeded') continue;
+    const state = await goOn();
+    expect([killAt, state.phase, state.tally.succeeded]).toEqual([killAt, 'succeeded', 3]);
+    for (const { number, values, run } of finished) {
+      expect(state.trials[number - 1]).toMatchObject({ values, run });
+      expect([killAt, number, marks(VALUES[number - 1] ?? 0)]).toEqual([killAt, number, 1]);
+    }
+    expect(state.trials.map(({ parameters }) => parameters['x'])).toEqual(VALUES);
+    expect(bench.stores.runs.list({ experiment: state.id })).toHaveLength(VALUES.length);
+    expect(bench.stores.experiments.leases.all()).toEqual([]);
+  }
+});

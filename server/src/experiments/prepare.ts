@@ -1,0 +1,69 @@
+import type { ExperimentSpec } from '@chard/core/experiment';
+import type { Diagnostic } from '@chard/core';
+import type { ParameterValues } from '@chard/core/pipeline';
+import type { Host } from '../host';
+import { checkForRun } from '../notebooks/check';
+import { loadExperiment } from '../notebooks/experiment';
+import type { LoadedNotebook } from '../notebooks/load';
+import { bindParameterValues } from '../notebooks/parameters';
+import { executionContext } from '../runs/execution';
+import type { Stores } from '../stores';
+import type { ExperimentRequest } from './experimentEngine';
+
+/** What an experiment on a notebook needs, or null with all that is wrong with the notebook or the experiment. */
+export interface PreparedExperiment {
+  readonly diagnostics: Diagnostic[];
+  readonly request: ExperimentRequest | null;
+}
+
+/** Runs of the notebook that are looked at for metrics whose names its code does not spell out. */
+const LOOKED_AT = 20;
+
+/**
+ * Checks a notebook and an experiment on it before anything starts.
+ * @param change fields of the experiment that hold instead of those in the notebook.
+ * @param fixed values of parameters that are not tuned.
+ * @throws ChardError `unknown-parameter`, `wrong-parameter-type`, and those of a missing kernel.
+ */
+export async function prepareExperiment(
+  { notebook: parsed, bytes, ...rest }: LoadedNotebook & { readonly bytes: Uint8Array },
+  change: Partial<ExperimentSpec>,
+  fixed: ParameterValues,
+  { host, stores }: { readonly host: Host; readonly stores: Stores }
+): Promise<PreparedExperiment> {
+  const { diagnostics, runnable } = await checkForRun({ notebook: parsed, bytes, ...rest }, host);
+  if (parsed === null || runnable === null) return { diagnostics, request: null };
+  const loaded = { notebook: parsed, bytes, ...rest };
+  const pipeline = bindParameterValues(runnable, fixed);
+  const surroundings = {
+    engine: 'local',
+    takenNames: takenNames(stores, loaded.path),
+    seenMetrics: seenMetrics(stores, loaded.path)
+  } as const;
+  const { spec, diagnostics: said } = loadExperiment(loaded, pipeline, surroundings, change);
+  const found = [...diagnostics, ...said];
+  if (said.some(({ severity }) => severity === 'error')) {
+    return { diagnostics: found, request: null };
+  }
+  const context = await executionContext(pipeline.kernel, host);
+  const notebook = { path: loaded.path, bytes };
+  return { diagnostics: found, request: { spec, fixed, pipeline, notebook, context } };
+}
+
+/** What the experiments on a notebook are called. */
+export function takenNames({ experiments }: Stores, notebook: string): string[] {
+  return experiments.list({ notebook }).map(({ name }) => name);
+}
+
+/** Metrics that the last runs reported, whatever the code says. */
+function seenMetrics({ runs }: Stores, notebook: string): string[] {
+  const names = runs
+    .list({ notebook, limit: LOOKED_AT })
+    .flatMap(({ id, metrics }) => [
+      ...Object.keys(metrics),
+      ...runs
+        .read(id, { types: ['metric'], quiet: true })
+        .flatMap(event => (event.type === 'metric' ? [event.name] : []))
+    ]);
+  return [...new Set(names)];
+}
