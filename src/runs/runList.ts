@@ -4,12 +4,12 @@ import { FeedList, type ListChange } from './feedList';
 
 const PAGE = 200;
 
-/** The latest runs. */
+/** The latest runs that people have started: trials of experiments are in the experiments' own lists. */
 export class RunList extends FeedList<RunItem> {
   constructor(api: ChardApi) {
     super({
       page: async before => {
-        const query = before === null ? { limit: PAGE } : { limit: PAGE, before };
+        const query = { limit: PAGE, trials: false, ...(before !== null && { before }) };
         const { runs, next } = await api.ask(listRuns, { params: {}, query, body: {} });
         return { items: runs, next };
       },
@@ -24,6 +24,7 @@ export class RunList extends FeedList<RunItem> {
 
 async function* changes(api: ChardApi, signal: AbortSignal): AsyncGenerator<ListChange<RunItem>> {
   for await (const change of api.follow(followRuns, { params: {}, query: {} }, signal)) {
-    yield change.type === 'changed' ? { type: 'changed', item: change.run } : change;
+    if (change.type !== 'changed') yield change;
+    else if (change.run.trial === null) yield { type: 'changed', item: change.run };
   }
 }
