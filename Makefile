@@ -15,7 +15,7 @@ SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name
 
 RUNNER_SOURCES := $(shell find runner -name '*.py' ! -path '*/tests/*' -print)
 
-.PHONY: setup demo lab test test-kfp test-frameworks bench check format pictures lock lock-frameworks clean
+.PHONY: setup demo lab test test-kfp test-cluster test-frameworks bench check format pictures lock lock-frameworks clean
 
 setup: $(STAMPS)/build $(STAMPS)/labextension $(STAMPS)/package
 
@@ -31,6 +31,12 @@ test: setup $(STAMPS)/ui-tests $(STAMPS)/kfp
 # The part of `make test` in which Kubeflow's own package checks and executes what is compiled for it.
 test-kfp: setup $(STAMPS)/kfp
 	@$(RUN) jest --selectProjects kfp --maxWorkers=1
+
+# Whether a real cluster takes what is written for it: with kubectl on the path, KUBECONFIG set, and Katib in the cluster.
+test-cluster: setup
+	@kubectl get crd experiments.kubeflow.org > /dev/null || \
+	  echo 'Skipped: kubectl reaches no cluster that has Katib. Set KUBECONFIG to one, and its namespace as the current one.'
+	@$(RUN) jest --selectProjects cluster --maxWorkers=1 --verbose
 
 # Values of libraries that are too large for every run of the tests, and the callbacks in them.
 test-frameworks: $(STAMPS)/frameworks

@@ -16,9 +16,7 @@ const common = {
   globals: { __VERSION__: require('./package.json').version },
   testEnvironment: 'node',
   transform,
-  transformIgnorePatterns: [
-    '/node_modules/(?!(web-tree-sitter|commander|jsonc-parser|js-yaml|@chard)/)'
-  ],
+  transformIgnorePatterns: ['/node_modules/(?!(commander|jsonc-parser|js-yaml|@chard)/)'],
   modulePathIgnorePatterns: [
     '<rootDir>/.venv/',
     '<rootDir>/jupyterlab_chard/',
@@ -45,7 +43,6 @@ const modules = [
   'style-mod',
   'uuid',
   'w3c-keyname',
-  'web-tree-sitter',
   'y-protocols',
   'y-websocket',
   'yjs'
@@ -57,13 +54,23 @@ module.exports = {
       ...common,
       displayName: 'server',
       testMatch: ['<rootDir>/server/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/server/src/equivalence/kfp/']
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/server/src/equivalence/kfp/',
+        '<rootDir>/server/src/cluster/'
+      ]
     },
     // With the real kfp package, in an environment of its own.
     {
       ...common,
       displayName: 'kfp',
       testMatch: ['<rootDir>/server/src/equivalence/kfp/**/*.spec.ts']
+    },
+    // With a real cluster.
+    {
+      ...common,
+      displayName: 'cluster',
+      testMatch: ['<rootDir>/server/src/cluster/**/*.spec.ts']
     },
     {
       ...common,

@@ -20,7 +20,6 @@ module.exports = {
           }
         }
       },
-      { test: /\.wasm$/, type: 'asset/resource' },
       // The example that the launcher opens a copy of.
       { test: /\.ipynb$/, type: 'asset/resource' }
     ]

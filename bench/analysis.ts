@@ -1,21 +1,12 @@
 // Times the analysis of a notebook in a warm process and prints JSON: milliseconds, medians.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { annotate, parseNotebook } from '@chard/core/notebook';
 import { buildPipeline } from '@chard/core/pipeline';
 import { createAnalyser, type Analyser } from '@chard/core/python/dataflow';
-import { createTreeSitterParser } from '@chard/core/python/treeSitter';
 
 const CELLS_PER_STEP = 5;
 const ROUNDS = 15;
 /** Rounds before: V8 has compiled by then what is called often. */
 const WARM_UP = 15;
-
-const resolver = createRequire(process.argv[2] as string);
-const parser = await createTreeSitterParser({
-  runtime: readFileSync(resolver.resolve('web-tree-sitter/web-tree-sitter.wasm')),
-  grammar: readFileSync(resolver.resolve('tree-sitter-python/tree-sitter-python.wasm'))
-});
 
 /** Ten lines as data scientists write them: a function, a loop, calls, a comprehension. */
 function cell(index: number): string {
@@ -86,14 +77,14 @@ function median(values: number[]): number {
 /** Nothing of the notebook has been read before. */
 function whole(cells: number): number {
   const text = notebook(cells);
-  const take = () => build(text, createAnalyser(parser));
+  const take = () => build(text, createAnalyser());
   Array.from({ length: WARM_UP }, take);
   return median(Array.from({ length: ROUNDS }, take));
 }
 
 /** All but one cell is as it was. */
 function edited(cells: number): number {
-  const analyser = createAnalyser(parser);
+  const analyser = createAnalyser();
   build(notebook(cells), analyser);
   const middle = Math.floor(cells / 2);
   return median(Array.from({ length: ROUNDS }, () => build(notebook(cells, middle), analyser)));

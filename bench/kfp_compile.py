@@ -190,7 +190,7 @@ def warm_compile() -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as runner:
         json.dump(files, runner)
         runner.flush()
-        command = ["node", str(BUNDLE), str(ROOT / "core" / "package.json")]
+        command = ["node", str(BUNDLE)]
         command += [str(DESCRIPTORS), runner.name]
         done = subprocess.run(command, capture_output=True, check=True, text=True)
     milliseconds: float = json.loads(done.stdout)["milliseconds"]

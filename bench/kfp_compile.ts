@@ -1,10 +1,8 @@
 // Times the compilation of a pipeline of 100 steps in a warm process and prints JSON: milliseconds, a median.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { annotate, parseNotebook } from '@chard/core/notebook';
 import { buildPipeline } from '@chard/core/pipeline';
 import { createAnalyser } from '@chard/core/python/dataflow';
-import { createTreeSitterParser } from '@chard/core/python/treeSitter';
 import { compileToKfp, packRunner, StrictCheck } from '@chard/core/targets/kfp';
 
 const STEPS = 100;
@@ -12,14 +10,8 @@ const ROUNDS = 15;
 /** Rounds before: V8 has compiled by then what is called often. */
 const WARM_UP = 25;
 
-const [, , core, descriptors, runner] = process.argv as string[];
-const resolver = createRequire(core!);
-const analyser = createAnalyser(
-  await createTreeSitterParser({
-    runtime: readFileSync(resolver.resolve('web-tree-sitter/web-tree-sitter.wasm')),
-    grammar: readFileSync(resolver.resolve('tree-sitter-python/tree-sitter-python.wasm'))
-  })
-);
+const [, , descriptors, runner] = process.argv as string[];
+const analyser = createAnalyser();
 const strict = new StrictCheck(readFileSync(descriptors!));
 const packedRunner = packRunner(
   JSON.parse(readFileSync(runner!, 'utf8')) as Record<string, string>

@@ -2,7 +2,6 @@
 // --minify makes the wheel's smaller bundle, --watch builds again after every change.
 import { build, context } from 'esbuild';
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,14 +14,9 @@ const { minify, watch, out } = parseArgs({
     out: { type: 'string', default: join(here, '../jupyterlab_chard/server') }
   }
 }).values;
-const fromCore = createRequire(join(here, '../core/package.json'));
 const { version } = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8'));
-// Binary files are not inlined: they lie beside the bundle.
-const brought = [
-  'web-tree-sitter/web-tree-sitter.wasm',
-  'tree-sitter-python/tree-sitter-python.wasm'
-].map(file => fromCore.resolve(file));
-brought.push(join(here, '../core/targets/kfp/descriptors/kfp-2.17.fds.bin'));
+// A binary file is not inlined: it lies beside the bundle.
+const brought = [join(here, '../core/targets/kfp/descriptors/kfp-2.17.fds.bin')];
 
 /** The Python runner as pipelines for Kubeflow carry it. */
 const PACKED_RUNNER = 'kfp-runner.json';

@@ -29,3 +29,4 @@ export {
 export * from './propose';
 export { reportedMetrics, type ReportedMetrics } from './reported';
 export { withParameterTypes } from './typed';
+export { PrintedMetrics, type PrintedMetric } from './printed';

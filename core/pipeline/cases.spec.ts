@@ -7,14 +7,13 @@ import {
   type FlowCase
 } from '../testing/dataflow/caseFile';
 import { askOracle, type Verdict } from '../testing/dataflow/oracle';
-import { loadParser } from '../testing/python/parser';
 import { buildPipeline, type BuildResult } from './build';
 import type { Step } from './model';
 
 let analyser: Analyser;
 
 beforeAll(async () => {
-  analyser = createAnalyser(await loadParser());
+  analyser = createAnalyser();
 });
 
 function build(flowCase: FlowCase): BuildResult {

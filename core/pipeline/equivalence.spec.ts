@@ -4,13 +4,12 @@ import { createAnalyser, type Analyser } from '../python/dataflow';
 import { caseNotebook } from '../testing/dataflow/caseFile';
 import { generatedNotebook, type GeneratedNotebook } from '../testing/dataflow/generate';
 import { askOracle, type Question, type Verdict } from '../testing/dataflow/oracle';
-import { loadParser } from '../testing/python/parser';
 import { buildPipeline } from './build';
 
 let analyser: Analyser;
 
 beforeAll(async () => {
-  analyser = createAnalyser(await loadParser());
+  analyser = createAnalyser();
 });
 
 function question(generated: GeneratedNotebook): Question | null {

@@ -17,7 +17,7 @@ export interface StepMeaning {
 }
 
 /** Changes with what a fingerprint is made of, so that results of an older version are not taken for the same. */
-const FORM = 'chard-step-3';
+const FORM = 'chard-step-4';
 
 /** SHA-256, hex: the same for the same meaning, whatever the formatting, comments, cell numbers or values that come in. */
 export function fingerprint(meaning: StepMeaning): string {
@@ -49,9 +49,12 @@ export function parameterMeaning(name: string): string {
   return JSON.stringify(['parameter', name]);
 }
 
-/** A node's tree as text, its places left out: the values of its fields, in the order that its kind gives them. */
+/** What says where a node stands, and what its place in the tree says already. */
+const LEFT_OUT = new Set(['range', 'nameRange', 'ctx']);
+
+/** A node's tree as text that no other tree has: the values of its fields, in the order that its kind gives them. */
 function treeText(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return `${value.length}:${value}`;
   if (typeof value !== 'object' || value === null) return `${String(value)} `;
   let text = '';
   if (Array.isArray(value)) {
@@ -59,7 +62,7 @@ function treeText(value: unknown): string {
     return `[${text}]`;
   }
   for (const key in value) {
-    if (key !== 'range' && key !== 'nameRange') text += treeText(value[key as keyof typeof value]);
+    if (!LEFT_OUT.has(key)) text += treeText(value[key as keyof typeof value]);
   }
   return `(${text})`;
 }
@@ -101,7 +104,7 @@ function unitMeaning(unit: CodeUnit): string {
     unit.body.filter(node => unit.locate(node.range).start.line < range.start.line).length
   ]);
   const quiet = constructs.length === 0 && endsWithSemicolon(unit.source);
-  return JSON.stringify([unit.body.map(treeText), constructs, quiet]);
+  return treeText(unit.body) + JSON.stringify([constructs, quiet]);
 }
 
 function textOfLines(source: string, first: number, last: number): string {

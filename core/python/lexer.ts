@@ -32,7 +32,6 @@ const NUMBER =
 const OPERATOR =
   /\*\*=?|\/\/=?|>>=?|<<=?|\.\.\.|!=|->|:=|[+\-*/%@&|^=<>]=|[+\-*/%@&|^=<>~()[\]{},:.;]/y;
 const STRING_START = /(?:[bBfFtT]?[rR]|[rR][bBfFtT]|[bBuUfFtT])?(?:'''|"""|'|")/y;
-const BLANK = /[ \t\f]+/y;
 const NON_ASCII = /[^\0-\x7f]/;
 
 const CLOSERS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
@@ -142,11 +141,61 @@ function endOfFormatSpec(source: string, at: number, quote: string): number {
   return -1;
 }
 
+const NEWLINE = 10;
+const SPACE = 32;
+const DOUBLE_QUOTE = 34;
+const SINGLE_QUOTE = 39;
+const HASH = 35;
+const BACKSLASH = 92;
+const ASCII = 128;
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const isBlank = (code: number): boolean => code === SPACE || code === 9 || code === 12;
+const startsName = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+
 function endOfName(source: string, at: number): number {
-  const end = matchAt(ASCII_NAME, source, at);
-  const next = source.charCodeAt(end === -1 ? at : end);
-  if (!(next > 127)) return end;
-  return matchAt(UNICODE_NAME, source, at);
+  let end = at;
+  let code = source.charCodeAt(end);
+  while (startsName(code) || (isDigit(code) && end > at)) code = source.charCodeAt(++end);
+  if (code >= ASCII) return matchAt(UNICODE_NAME, source, at);
+  return end === at ? -1 : end;
+}
+
+const SINGLES = new Set([...'()[]{},;~'].map(char => char.charCodeAt(0)));
+const PREFIXES = new Set([...'rRbBfFtTuU'].map(char => char.charCodeAt(0)));
+
+function token(kind: TokenKind, source: string, start: number, end: number): Token {
+  return { kind, start, end, text: source.slice(start, end) };
+}
+
+/** The token that starts at an offset where there is neither a blank nor a line end nor a comment. */
+function readToken(source: string, at: number): Token {
+  const code = source.charCodeAt(at);
+  if (SINGLES.has(code)) return token('operator', source, at, at + 1);
+  if (code === SINGLE_QUOTE || code === DOUBLE_QUOTE || PREFIXES.has(code)) {
+    const body = matchAt(STRING_START, source, at);
+    if (body !== -1) {
+      const { end, closed } = endOfString(source, at, body);
+      return token(closed ? 'string' : 'error', source, at, end);
+    }
+  }
+  if (startsName(code) || code >= ASCII) {
+    const end = endOfName(source, at);
+    if (end !== -1) return token('name', source, at, end);
+  }
+  const number = matchAt(NUMBER, source, at);
+  if (number !== -1) return token('number', source, at, number);
+  const operator = matchAt(OPERATOR, source, at);
+  if (operator !== -1) return token('operator', source, at, operator);
+  return token('error', source, at, at + (source.codePointAt(at)! > 0xffff ? 2 : 1));
+}
+
+/** How a token changes the depth of brackets. */
+function nesting({ kind, text }: Token): number {
+  if (kind !== 'operator' || text.length > 1) return 0;
+  if ('([{'.includes(text)) return 1;
+  return CLOSERS[text] === undefined ? 0 : -1;
 }
 
 /** Splits a source with `\n` line ends into tokens, blanks and line continuations left out. Never fails. */
@@ -155,54 +204,62 @@ export function tokenize(source: string): Token[] {
   let depth = 0;
   let at = 0;
   let lineIsBlank = true;
-  const push = (kind: TokenKind, end: number): void => {
-    tokens.push({ kind, start: at, end, text: source.slice(at, end) });
-    at = end;
-  };
   while (at < source.length) {
-    const blank = matchAt(BLANK, source, at);
-    if (blank !== -1) {
-      at = blank;
-      continue;
-    }
-    const char = source[at]!;
-    if (char === '\n') {
-      const logical = depth === 0 && !lineIsBlank;
-      push(logical ? 'newline' : 'nl', at + 1);
-      if (depth === 0) lineIsBlank = true;
-    } else if (char === '#') {
-      const end = source.indexOf('\n', at);
-      push('comment', end === -1 ? source.length : end);
-    } else if (char === '\\' && (source[at + 1] === '\n' || at + 1 === source.length)) {
-      at += 2;
-    } else {
-      lineIsBlank = false;
-      const string = matchAt(STRING_START, source, at);
-      if (string !== -1) {
-        const { end, closed } = endOfString(source, at, string);
-        push(closed ? 'string' : 'error', end);
-        continue;
+    const code = source.charCodeAt(at);
+    if (isBlank(code)) at += 1;
+    else if (code === BACKSLASH && continuesLine(source, at)) at += 2;
+    else {
+      const found = readAny(source, at, code, depth === 0 && !lineIsBlank);
+      tokens.push(found);
+      at = found.end;
+      if (code === NEWLINE) lineIsBlank = lineIsBlank || depth === 0;
+      else if (code !== HASH) {
+        lineIsBlank = false;
+        depth = Math.max(0, depth + nesting(found));
       }
-      const name = endOfName(source, at);
-      if (name !== -1) {
-        push('name', name);
-        continue;
-      }
-      const number = matchAt(NUMBER, source, at);
-      if (number !== -1) {
-        push('number', number);
-        continue;
-      }
-      const operator = matchAt(OPERATOR, source, at);
-      if (operator !== -1) {
-        if ('([{'.includes(char)) depth += 1;
-        else if (CLOSERS[char] !== undefined) depth = Math.max(0, depth - 1);
-        push('operator', operator);
-      } else push('error', at + (source.codePointAt(at)! > 0xffff ? 2 : 1));
     }
   }
   return tokens;
 }
+
+function continuesLine(source: string, at: number): boolean {
+  return at + 1 === source.length || source.charCodeAt(at + 1) === NEWLINE;
+}
+
+/** @param ends Whether a line end here ends a logical line. */
+function readAny(source: string, at: number, code: number, ends: boolean): Token {
+  if (code === NEWLINE) return token(ends ? 'newline' : 'nl', source, at, at + 1);
+  if (code !== HASH) return readToken(source, at);
+  const end = source.indexOf('\n', at);
+  return token('comment', source, at, end === -1 ? source.length : end);
+}
+
+/** The tokens of a replacement field's expression, and where it ends: at `}`, `:`, `!` or at `limit`. */
+export function fieldTokens(
+  source: string,
+  start: number,
+  limit: number
+): { tokens: Token[]; end: number } {
+  const tokens: Token[] = [];
+  let depth = 0;
+  let at = start;
+  while (at < limit) {
+    const code = source.charCodeAt(at);
+    if (isBlank(code)) at += 1;
+    else if (code === BACKSLASH && continuesLine(source, at)) at += 2;
+    else {
+      const found = readAny(source, at, code, false);
+      if (depth === 0 && ENDS_FIELD.has(found.text)) return { tokens, end: at };
+      tokens.push(found);
+      at = found.end;
+      depth = Math.max(0, depth + nesting(found));
+    }
+  }
+  return { tokens, end: Math.min(at, limit) };
+}
+
+/** `:=` is a format that begins with `=`. */
+const ENDS_FIELD = new Set(['}', ':', ':=', '!']);
 
 export function hasNonAscii(text: string): boolean {
   return NON_ASCII.test(text);

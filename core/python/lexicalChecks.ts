@@ -1,10 +1,10 @@
 import type { Token } from './lexer';
-import type { SyntaxProblem } from './parser';
+import type { SyntaxProblem } from './syntax/model';
 import type { SourceText } from './sourceText';
 
 /**
  * What CPython's tokenizer refuses and a tolerant grammar passes over: characters that no token starts with, strings that
- * never end, brackets that do not match, indentation.
+ * never end, brackets that do not match.
  */
 export function checkTokens(source: SourceText, tokens: readonly Token[]): SyntaxProblem[] {
   const problems: SyntaxProblem[] = [];
@@ -13,7 +13,6 @@ export function checkTokens(source: SourceText, tokens: readonly Token[]): Synta
   };
   checkCharacters(tokens, report);
   checkBrackets(tokens, report);
-  checkIndentation(source, tokens, report);
   return problems;
 }
 
@@ -61,87 +60,4 @@ function checkBrackets(tokens: readonly Token[], report: Report): void {
   }
   const last = open.at(-1);
   if (last !== undefined) report(`'${last.text}' was never closed`, last);
-}
-
-/** CPython keeps two widths of an indentation: with tabs to multiples of eight, and with tabs of one. */
-interface Indentation {
-  width: number;
-  alternative: number;
-}
-
-function checkIndentation(source: SourceText, tokens: readonly Token[], report: Report): void {
-  const stack: Indentation[] = [{ width: 0, alternative: 0 }];
-  let startsLine = true;
-  let last: Token | null = null;
-  for (const token of tokens) {
-    if (token.kind === 'nl' || token.kind === 'comment') continue;
-    if (token.kind === 'newline') {
-      startsLine = true;
-      continue;
-    }
-    if (startsLine) {
-      const message = indent(stack, indentationOf(source.text, token.start), last?.text === ':');
-      if (message !== null) report(message, token);
-      startsLine = false;
-    }
-    last = token;
-  }
-}
-
-/**
- * The indentation of the line in which a token comes first. One that is split over continued lines (`\\` at their
- * ends) counts as that of the first of them that has any.
- */
-export function indentationOf(text: string, tokenStart: number): Indentation {
-  let start = text.lastIndexOf('\n', tokenStart - 1) + 1;
-  let result = measure(text, start, tokenStart);
-  while (start > 1 && text[start - 2] === '\\') {
-    const end = start - 2;
-    start = text.lastIndexOf('\n', end - 1) + 1;
-    if (text.slice(start, end).trim() !== '') break;
-    const before = measure(text, start, end);
-    if (before.width > 0) result = before;
-  }
-  return result;
-}
-
-function measure(text: string, start: number, end: number): Indentation {
-  const result = { width: 0, alternative: 0 };
-  for (const char of text.slice(start, end)) {
-    if (char === ' ') {
-      result.width += 1;
-      result.alternative += 1;
-    } else if (char === '\t') {
-      result.width = (Math.floor(result.width / 8) + 1) * 8;
-      result.alternative += 1;
-    } else if (char === '\f') {
-      result.width = 0;
-      result.alternative = 0;
-    } else break;
-  }
-  return result;
-}
-
-/** Moves the stack to a line's indentation; gives what is wrong with it, or null. */
-function indent(stack: Indentation[], line: Indentation, afterColon: boolean): string | null {
-  const top = stack.at(-1)!;
-  if (line.width > top.width) {
-    stack.push(line);
-    if (line.alternative <= top.alternative) {
-      return 'inconsistent use of tabs and spaces in indentation';
-    }
-    return afterColon ? null : 'unexpected indent';
-  }
-  if (line.width === top.width) {
-    if (line.alternative !== top.alternative) {
-      return 'inconsistent use of tabs and spaces in indentation';
-    }
-    return afterColon ? 'expected an indented block' : null;
-  }
-  while (stack.length > 1 && stack.at(-1)!.width > line.width) stack.pop();
-  if (stack.at(-1)!.width !== line.width) {
-    stack.push(line);
-    return 'unindent does not match any outer indentation level';
-  }
-  return afterColon ? 'expected an indented block' : null;
 }

@@ -1,15 +1,9 @@
-import { loadParser } from '../testing/python/parser';
-import type { PythonParser } from './parser';
+import { parsePython } from './syntax';
 import type { ModuleScopes, PythonSymbol, Scope, ScopeOptions } from './scopes';
 import { analyseScopes, mangle } from './scopes';
 
-let parser: PythonParser;
-beforeAll(async () => {
-  parser = await loadParser();
-});
-
 function scopesOf(source: string, options?: ScopeOptions): ModuleScopes {
-  return analyseScopes(parser.parse(source).body, options);
+  return analyseScopes(parsePython(source).body, options);
 }
 
 function describeSymbol(symbol: PythonSymbol): string {
@@ -78,7 +72,7 @@ test('type parameters have scopes of their own', () => {
 });
 
 test('a generic definition is found by its node, its type parameters around it', () => {
-  const { body } = parser.parse('def f[T](a: T): pass');
+  const { body } = parsePython('def f[T](a: T): pass');
   const scopes = analyseScopes(body);
   const [definition] = body;
   if (definition?.kind !== 'FunctionDef') throw new Error('no function was read');

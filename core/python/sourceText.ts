@@ -5,24 +5,22 @@ import type { Position, Range } from '../diagnostics';
  * in code points). Line ends are `\n` here: see `normaliseNewlines`.
  */
 export class SourceText {
-  private readonly lineOfOffset: Uint32Array;
   private readonly lineStarts: number[] = [0];
-  /** Lines where code units and code points differ; null when there are none. */
-  private readonly astralLines: Set<number> | null;
+  /** Whether code units and code points differ somewhere. */
+  private readonly hasAstral: boolean;
+  /** The line of the last place that was asked for: the next one is mostly in it. */
+  private line = 0;
+  /** The last places, by their offsets: nested nodes begin and end at the same ones. */
+  private lastStart = -1;
+  private lastEnd = -1;
+  private startPosition: Position = { line: 1, column: 0 };
+  private endPosition: Position = { line: 1, column: 0 };
 
   constructor(readonly text: string) {
-    const lines = new Uint32Array(text.length + 1);
-    let start = 0;
-    let line = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      lines.fill(line, start, end + 1);
-      start = end + 1;
-      line += 1;
-      this.lineStarts.push(start);
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) {
+      this.lineStarts.push(end + 1);
     }
-    lines.fill(line, start, text.length + 1);
-    this.lineOfOffset = lines;
-    this.astralLines = findAstralLines(text, lines);
+    this.hasAstral = /[\ud800-\udbff][\udc00-\udfff]/.test(text);
   }
 
   get lineCount(): number {
@@ -34,30 +32,49 @@ export class SourceText {
   }
 
   position(offset: number): Position {
-    const line = this.lineOfOffset[Math.min(offset, this.text.length)]!;
+    const line = this.lineOf(Math.min(offset, this.text.length));
     const start = this.lineStarts[line]!;
-    const column =
-      this.astralLines?.has(line) === true
-        ? codePointLength(this.text, start, offset)
-        : offset - start;
+    const column = this.hasAstral ? codePointLength(this.text, start, offset) : offset - start;
     return { line: line + 1, column };
   }
 
+  /** Places are shared between ranges: they are not to be changed. */
   range(start: number, end: number): Range {
-    return { start: this.position(start), end: this.position(end) };
+    if (start !== this.lastStart) {
+      this.startPosition = this.position(start);
+      this.lastStart = start;
+    }
+    if (end !== this.lastEnd) {
+      this.endPosition = this.position(end);
+      this.lastEnd = end;
+    }
+    return { start: this.startPosition, end: this.endPosition };
   }
+
+  private lineOf(offset: number): number {
+    const starts = this.lineStarts;
+    if (starts[this.line]! > offset || starts[this.line + 1]! <= offset) {
+      this.line = lastAtMost(starts, offset);
+    }
+    return this.line;
+  }
+}
+
+/** The index of the last of some ascending numbers, of which the first is 0, that is no larger than `value`. */
+function lastAtMost(numbers: readonly number[], value: number): number {
+  let low = 0;
+  let high = numbers.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (numbers[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** Reads every line end that Python knows (`\r\n`, `\r`) as `\n`; lines and columns stay as they are. */
 export function normaliseNewlines(source: string): string {
   return source.includes('\r') ? source.replace(/\r\n?/g, '\n') : source;
-}
-
-function findAstralLines(text: string, lines: Uint32Array): Set<number> | null {
-  const found = new Set<number>();
-  for (const match of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g))
-    found.add(lines[match.index]!);
-  return found.size > 0 ? found : null;
 }
 
 function codePointLength(text: string, start: number, end: number): number {

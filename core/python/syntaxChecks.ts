@@ -1,5 +1,5 @@
 import type { Call, Comprehension, ExceptHandler, Node, Stmt, Try } from './ast';
-import type { SyntaxProblem } from './parser';
+import type { SyntaxProblem } from './syntax/model';
 import { checkMatch } from './patternChecks';
 import { forEachChild } from './walk';
 

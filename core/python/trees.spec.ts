@@ -1,7 +1,7 @@
 import { findOracle, readTrees } from '../testing/python/corpus';
-import { EXPLAINED_TREES } from '../testing/python/explainedDifferences';
-import { loadParser } from '../testing/python/parser';
+import { EXPLAINED_TREES } from '../testing/python/explainedTrees';
 import { firstDifference, plainTree } from '../testing/python/plainTrees';
+import { parsePython } from './syntax';
 
 /** The whole library takes two minutes; a part of it is enough to see that nothing moved. */
 const PARTS = 20;
@@ -14,12 +14,11 @@ const reason = isOracle ? '' : ` [skipped: the oracle is Python 3.11's ast, this
 treeTest(
   `the syntax tree is that of CPython's ast, places and values included${reason}`,
   async () => {
-    const parser = await loadParser();
     const unexplained: string[] = [];
     let compared = 0;
     for await (const { name, source, tree } of readTrees(0, PARTS)) {
       compared += 1;
-      const difference = firstDifference(plainTree(parser.parse(source).body), tree);
+      const difference = firstDifference(plainTree(parsePython(source).body), tree);
       if (difference !== null && !(name in EXPLAINED_TREES)) {
         unexplained.push(`${name}${difference}`);
       }

@@ -8,12 +8,11 @@ import {
 } from '../notebook';
 import { buildPipeline } from '../pipeline';
 import { createAnalyser, type Analyser } from '../python/dataflow';
-import { loadParser } from '../testing/python/parser';
 import { editsToTake, suggestSteps, type Suggestion } from './suggest';
 
 let analyser: Analyser;
 beforeAll(async () => {
-  analyser = createAnalyser(await loadParser());
+  analyser = createAnalyser();
 });
 
 type TestCell = [source: string, tags?: string[]] | { markdown: string };

@@ -48,8 +48,6 @@ def test_it_has_everything(names: set[str]) -> None:
         "jupyterlab_chard/extension.py",
         "jupyterlab_chard/server/main.mjs",
         "jupyterlab_chard/server/serve.mjs",
-        "jupyterlab_chard/server/tree-sitter-python.wasm",
-        "jupyterlab_chard/server/web-tree-sitter.wasm",
         "jupyterlab_chard/runner/chard_runner/supervisor.py",
         "jupyterlab_chard/runner/chard_runner/_vendor/cloudpickle/LICENSE",
         "jupyterlab_chard/runner/chard/__init__.py",

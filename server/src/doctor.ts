@@ -3,7 +3,7 @@ import type { Finding } from '@chard/core/protocol/api';
 import { byteSize } from './byteSize';
 import { ChardError } from './errors';
 import type { Host } from './host';
-import { runnerFolder, wasmFile } from './installation';
+import { runnerFolder } from './installation';
 import { describeEnvironment } from './python/environment';
 import { findInterpreter } from './python/interpreter';
 import { kernelFolders, listKernels } from './python/kernelspecs';
@@ -14,7 +14,6 @@ export async function examineMachine(host: Host): Promise<Finding[]> {
   return [
     await examine('node', () => process.version),
     await examine('runner', runnerFolder),
-    await examine('parser', () => wasmFile('tree-sitter-python.wasm')),
     await examine('python', () => describePython(host)),
     await examine('kernels', () => describeKernels(host)),
     await examine('store', () => describeStore(host.home))

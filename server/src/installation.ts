@@ -50,8 +50,3 @@ export function kfpDescriptors(): string {
 export function builtRunnerFile(): string {
   return join(here, 'kfp-runner.json');
 }
-
-/** Path of a `.wasm` file that the bundle brings. */
-export function wasmFile(name: string): string {
-  return find(name, [join(here, name)]);
-}

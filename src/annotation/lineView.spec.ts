@@ -3,13 +3,12 @@ import { annotate, parseNotebook } from '@chard/core/notebook';
 import { buildPipeline } from '@chard/core/pipeline';
 import { createAnalyser, type Analyser } from '@chard/core/python/dataflow';
 import { nullTranslator } from '@jupyterlab/translation';
-import { loadParser } from '../../core/testing/python/parser';
 import { fitNames } from './fitNames';
 import { lineViews } from './lineView';
 
 let analyser: Analyser;
 beforeAll(async () => {
-  analyser = createAnalyser(await loadParser());
+  analyser = createAnalyser();
 });
 
 type TestCell = [source: string, ...tags: string[]] | null;

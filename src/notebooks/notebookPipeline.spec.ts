@@ -2,7 +2,6 @@
 import { createAnalyser } from '@chard/core/python/dataflow';
 import type { Suggestion } from '@chard/core/suggest';
 import { YNotebook } from '@jupyter/ydoc';
-import { loadParser } from '../../core/testing/python/parser';
 import { AnalysedNotebook } from './analysedNotebook';
 import type { Analysis, AnalysisListener } from './analysis';
 import { EditSession } from './edits';
@@ -29,7 +28,7 @@ class DirectAnalysis implements Analysis {
   }
 
   async answer(request: Analyse): Promise<void> {
-    this.notebook ??= new AnalysedNotebook(createAnalyser(await loadParser()));
+    this.notebook ??= new AnalysedNotebook(createAnalyser());
     this.listener!.analysed({ type: 'analysed', ...this.notebook.analyse(request) });
   }
 

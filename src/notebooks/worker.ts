@@ -1,39 +1,22 @@
 import { createAnalyser } from '@chard/core/python/dataflow';
-import { createTreeSitterParser } from '@chard/core/python/treeSitter';
-import type { PythonParser } from '@chard/core/python';
 import { layOut } from '../graph/layout';
 import { AnalysedNotebook } from './analysedNotebook';
 import { WorkerRequest, type Answer, type WorkerReply } from './messages';
 
-/** The worker's end: one parser for all notebooks, and what is remembered of each. */
+/** The worker's end: what is remembered of each notebook. */
 
-const parser = loadParser();
 const notebooks = new Map<number, AnalysedNotebook>();
-
-async function loadParser(): Promise<PythonParser> {
-  const [runtime, grammar] = await Promise.all([
-    load(new URL('web-tree-sitter/web-tree-sitter.wasm', import.meta.url)),
-    load(new URL('tree-sitter-python/tree-sitter-python.wasm', import.meta.url))
-  ]);
-  return createTreeSitterParser({ runtime, grammar });
-}
-
-async function load(url: URL): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.pathname} could not be loaded: ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
 
 function reply(message: WorkerReply): void {
   self.postMessage(message);
 }
 
-async function answer(request: WorkerRequest): Promise<void> {
+function answer(request: WorkerRequest): void {
   switch (request.type) {
     case 'analyse': {
       let notebook = notebooks.get(request.notebook);
       if (!notebook) {
-        notebook = new AnalysedNotebook(createAnalyser(await parser));
+        notebook = new AnalysedNotebook(createAnalyser());
         notebooks.set(request.notebook, notebook);
       }
       return reply({ type: 'analysed', ...notebook.analyse(request) });
@@ -57,18 +40,16 @@ function answerTo(
     : { of: 'take', edits: notebook.take(request.suggestions) };
 }
 
-let queue: Promise<void> = Promise.resolve();
-
 self.onmessage = (event: MessageEvent<unknown>) => {
   const request = WorkerRequest.parse(event.data);
-  queue = queue
-    .then(() => answer(request))
-    .catch((error: unknown) => {
-      reply({
-        type: 'failed',
-        notebook: request.type === 'analyse' ? request.notebook : null,
-        request: 'request' in request ? request.request : null,
-        message: error instanceof Error ? error.message : String(error)
-      });
+  try {
+    answer(request);
+  } catch (error) {
+    reply({
+      type: 'failed',
+      notebook: request.type === 'analyse' ? request.notebook : null,
+      request: 'request' in request ? request.request : null,
+      message: error instanceof Error ? error.message : String(error)
     });
+  }
 };

@@ -2,12 +2,11 @@
 import { annotate, parseNotebook } from '@chard/core/notebook';
 import { buildPipeline, METRICS_STEP, type Pipeline } from '@chard/core/pipeline';
 import { createAnalyser, type Analyser } from '@chard/core/python/dataflow';
-import { loadParser } from '../../core/testing/python/parser';
 import { isChanged } from './stepChange';
 
 let analyser: Analyser;
 beforeAll(async () => {
-  analyser = createAnalyser(await loadParser());
+  analyser = createAnalyser();
 });
 
 function pipeline(cells: readonly [source: string, tag: string][]): Pipeline {

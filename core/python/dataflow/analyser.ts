@@ -1,8 +1,8 @@
 import type { Range } from '../../diagnostics';
 import type { Node, Stmt } from '../ast';
 import { originalRange, transformCell, type TransformedCell } from '../ipython';
-import type { ParsedModule, PythonParser, SyntaxProblem } from '../parser';
 import { analyseScopes, type ModuleScopes, type Scope, type ScopeNode } from '../scopes';
+import { parsePython, type ParsedModule, type SyntaxProblem } from '../syntax';
 import type { CodeUnit, FrameNames } from './unit';
 
 /** Reads cells. The same source is read once, as long as it is among the last `capacity` ones asked for. */
@@ -27,8 +27,7 @@ class ParsedUnit implements CodeUnit {
   constructor(
     readonly source: string,
     private readonly transformed: TransformedCell,
-    module: ParsedModule,
-    private readonly parser: PythonParser
+    module: ParsedModule
   ) {
     this.body = module.body;
     this.constructs = transformed.constructs;
@@ -96,7 +95,7 @@ class ParsedUnit implements CodeUnit {
   }
 
   parse(source: string): CodeUnit {
-    return new ParsedUnit(source, asPython(source), this.parser.parse(source), this.parser);
+    return new ParsedUnit(source, asPython(source), parsePython(source));
   }
 }
 
@@ -145,10 +144,7 @@ class CachingAnalyser implements Analyser {
   private readonly cells: Recent<Remembered>;
   private readonly modules: Recent<CodeUnit>;
 
-  constructor(
-    private readonly parser: PythonParser,
-    capacity: number
-  ) {
+  constructor(capacity: number) {
     this.cells = new Recent(capacity);
     this.modules = new Recent(capacity);
   }
@@ -184,11 +180,11 @@ class CachingAnalyser implements Analyser {
   }
 
   private read(source: string, transformed: TransformedCell): CodeUnit {
-    return new ParsedUnit(source, transformed, this.parser.parse(transformed.source), this.parser);
+    return new ParsedUnit(source, transformed, parsePython(transformed.source));
   }
 }
 
-/** Makes an analyser on a parser. `capacity`: how many sources are kept. */
-export function createAnalyser(parser: PythonParser, capacity = 4096): Analyser {
-  return new CachingAnalyser(parser, capacity);
+/** Makes an analyser. `capacity`: how many sources are kept. */
+export function createAnalyser(capacity = 4096): Analyser {
+  return new CachingAnalyser(capacity);
 }

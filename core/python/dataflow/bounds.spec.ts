@@ -1,6 +1,5 @@
 import { annotate, parseNotebook } from '../../notebook';
 import { buildPipeline } from '../../pipeline';
-import { loadParser } from '../../testing/python/parser';
 import { createAnalyser, type Analyser } from '.';
 import { Executor } from './execute';
 import { Heap, PROLOGUE } from './heap';
@@ -9,7 +8,7 @@ import { Machine } from './machine';
 let analyser: Analyser;
 
 beforeAll(async () => {
-  analyser = createAnalyser(await loadParser());
+  analyser = createAnalyser();
 });
 
 /** Objects gone through, and objects made, for a cell. */

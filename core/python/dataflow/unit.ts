@@ -1,7 +1,7 @@
 import type { Range } from '../../diagnostics';
 import type { Node, Stmt } from '../ast';
 import type { IPythonConstruct } from '../ipython';
-import type { SyntaxProblem } from '../parser';
+import type { SyntaxProblem } from '../syntax/model';
 
 /** The names of a scope, as Python resolves them. */
 export interface FrameNames {

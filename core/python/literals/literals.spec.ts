@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { askPython } from '../../testing/ipython/oracle';
-import type { PythonParser } from '../parser';
-import { createTreeSitterParser } from '../treeSitter';
+import { parsePython } from '../syntax';
 import type { Value } from './arithmetic';
 import { asLiteral } from './asLiteral';
 import { evaluateLiteral } from './evaluateLiteral';
@@ -13,17 +10,8 @@ import type { Literal } from './model';
 import { parseParameterText } from './parseParameterText';
 import { printLiteral } from './printLiteral';
 
-const resolver = createRequire(__filename);
-let parser: PythonParser;
-beforeAll(async () => {
-  parser = await createTreeSitterParser({
-    runtime: readFileSync(resolver.resolve('web-tree-sitter/web-tree-sitter.wasm')),
-    grammar: readFileSync(resolver.resolve('tree-sitter-python/tree-sitter-python.wasm'))
-  });
-});
-
 function evaluate(source: string): Literal | null {
-  const { body, errors } = parser.parse(`(${source}\n)`);
+  const { body, errors } = parsePython(`(${source}\n)`);
   const [statement] = body;
   expect([source, errors]).toEqual([source, []]);
   if (statement?.kind !== 'Expr') throw new Error(`${source} is no expression`);

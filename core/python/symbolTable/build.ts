@@ -19,7 +19,7 @@ import type {
   TypeAlias,
   TypeParam
 } from '../ast';
-import type { SyntaxProblem } from '../parser';
+import type { SyntaxProblem } from '../syntax/model';
 import { forEachChild } from '../walk';
 import type { Entry } from './entry';
 import { Use } from './entry';

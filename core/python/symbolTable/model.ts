@@ -11,7 +11,7 @@ import type {
   ParamSpec,
   TypeVarTuple
 } from '../ast';
-import type { SyntaxProblem } from '../parser';
+import type { SyntaxProblem } from '../syntax/model';
 
 /** Where a name of a scope lives; see "Naming and binding" of the language reference. */
 export type NameScope = 'local' | 'cell' | 'free' | 'global-explicit' | 'global-implicit';

@@ -1,4 +1,4 @@
-import type { SyntaxProblem } from '../parser';
+import type { SyntaxProblem } from '../syntax/model';
 import type { Entry } from './entry';
 import { BOUND, Use } from './entry';
 import type { NameScope, PythonSymbol } from './model';

@@ -139,6 +139,24 @@ test('a step over the size limit is an error at its largest cell', () => {
   ]);
 });
 
+test('a step whose environment leaves no room in its container is an error', () => {
+  const { compiled, diagnostics } = cases.compile('-- load\nx = 1\n-- train after load\nprint(x)', {
+    change: pipeline => ({
+      ...pipeline,
+      steps: pipeline.steps.map(step =>
+        step.name === 'train'
+          ? { ...step, settings: { ...step.settings, environment: { TABLE: 'x'.repeat(131_000) } } }
+          : step
+      )
+    })
+  });
+  expect(compiled).toBeNull();
+  expect(diagnostics).toMatchObject([
+    { severity: 'error', code: 'step-too-large', cell: 1, step: 'train' }
+  ]);
+  expect(diagnostics[0]?.message).toContain('environment');
+});
+
 test('a pipeline over the size limit is an error', () => {
   const steps = Array.from({ length: 9 }, (_, index) => `-- s${index}\ny = "${noise(150_000)}"`);
   const { compiled, diagnostics } = cases.compile(steps.join('\n'));

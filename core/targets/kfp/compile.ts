@@ -87,8 +87,12 @@ export function compileToKfp(input: CompileInput): CompileResult {
       : [])
   ];
   if (hasErrors(diagnostics)) return { compiled: null, diagnostics };
-  const { placement, parts } = taskParts(input, steps, directory);
-  diagnostics.push(...tooLarge(placement, steps), ...wholeTooLarge(placement));
+  const { placement, parts, ofSteps } = taskParts(input, steps, directory);
+  diagnostics.push(
+    ...tooLarge(placement, steps),
+    ...containersTooLarge(placement, steps, ofSteps),
+    ...wholeTooLarge(placement)
+  );
   if (hasErrors(diagnostics)) return { compiled: null, diagnostics };
   const spec: PipelineSpec = {
     components: Object.fromEntries(
@@ -134,7 +138,7 @@ function taskParts(
   input: CompileInput,
   steps: readonly Step[],
   directory: string | null
-): { placement: Placement; parts: TaskParts[] } {
+): { placement: Placement; parts: TaskParts[]; ofSteps: TaskParts[] } {
   const { pipeline, runner, packedRunner } = input;
   const sources = new Map([...input.modules.values()].map(({ path, source }) => [path, source]));
   const context: StepContext = {
@@ -158,18 +162,19 @@ function taskParts(
     stepProgram(context, step, position, below.get(step.name) ?? [])
   );
   const placement = placePrograms(common, programs, image);
+  const ofSteps = steps.map(step => {
+    const sources = placement.sources.get(step.name) ?? [];
+    const stepTask = stepParts(context, step, sources, imageOf(step));
+    const isFresh = input.freshReports === true && context.reports.of(step).metrics;
+    return isFresh ? withoutCache(stepTask) : stepTask;
+  });
   const parts = [
     ...(runner === 'artifact' ? [runnerTask(packedRunner, image)] : []),
     ...placement.carriers,
     ...createClaims(pipeline),
-    ...steps.map(step => {
-      const sources = placement.sources.get(step.name) ?? [];
-      const stepTask = stepParts(context, step, sources, imageOf(step));
-      const isFresh = input.freshReports === true && context.reports.of(step).metrics;
-      return isFresh ? withoutCache(stepTask) : stepTask;
-    })
+    ...ofSteps
   ];
-  return { placement, parts };
+  return { placement, parts, ofSteps };
 }
 
 function withoutCache(parts: TaskParts): TaskParts {
@@ -226,6 +231,32 @@ function tooLarge({ tooLarge: found }: Placement, steps: readonly Step[]): Diagn
         step.name === METRICS_STEP
           ? { cell: cells[0]?.cell ?? null }
           : { cell: cells[0]?.cell ?? null, step: step.name }
+      )
+    ];
+  });
+}
+
+/** Bytes that one argument of a process may have on Linux: KFP's driver passes a container as one. */
+const MAX_ARGUMENT_BYTES = 131_071;
+
+/** A program is placed so that it fits; what else a container holds is mostly its environment. */
+function containersTooLarge(
+  { tooLarge: known }: Placement,
+  steps: readonly Step[],
+  ofSteps: readonly TaskParts[]
+): Diagnostic[] {
+  return steps.flatMap((step, index) => {
+    const bytes = utf8ToBytes(JSON.stringify(ofSteps[index]!.container)).length;
+    if (bytes <= MAX_ARGUMENT_BYTES || known.has(step.name)) return [];
+    const cell = step.code[0]?.cell ?? null;
+    return [
+      diagnostic(
+        'error',
+        'step-too-large',
+        `The container of the step "${step.name}" has ${kilobytes(bytes)}; Kubeflow Pipelines passes on at most ` +
+          `${kilobytes(MAX_ARGUMENT_BYTES)}. Its environment variables take ` +
+          `${kilobytes(JSON.stringify(step.settings.environment).length)}: put what is long into a file on a volume.`,
+        step.name === METRICS_STEP ? { cell } : { cell, step: step.name }
       )
     ];
   });

@@ -1,7 +1,6 @@
 import { annotate, parseNotebook } from '../../notebook';
 import { buildPipeline, type BuildResult, type LocalModules, type Pipeline } from '../../pipeline';
 import { createAnalyser, type Analyser } from '../../python/dataflow';
-import { loadParser } from '../python/parser';
 import { caseNotebook, readCase } from './caseFile';
 
 /** Builds pipelines from notebooks in the cases' text form (cells only: `-- step after other`). */
@@ -9,7 +8,7 @@ export class CaseBuilder {
   private constructor(readonly analyser: Analyser) {}
 
   static async create(): Promise<CaseBuilder> {
-    return new CaseBuilder(createAnalyser(await loadParser()));
+    return new CaseBuilder(createAnalyser());
   }
 
   /** `metadata`: the notebook's. */

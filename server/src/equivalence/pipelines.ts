@@ -6,7 +6,6 @@ import type { RunOptions } from '../engines/engine';
 import type { RunState } from '@chard/core/run';
 import { Bench, interpreter, runRequest } from '../engines/local/testing/bench';
 import { outputOf } from '../engines/local/testing/observe';
-import { loadParser } from '../../../core/testing/python/parser';
 
 const RUNNER = join(__dirname, '../../../runner');
 
@@ -19,7 +18,7 @@ export class Pipelines {
   private constructor(readonly analyser: Analyser) {}
 
   static async open(): Promise<Pipelines> {
-    return new Pipelines(createAnalyser(await loadParser()));
+    return new Pipelines(createAnalyser());
   }
 
   /** The notebooks' folder, where steps start. */

@@ -12,7 +12,6 @@ import { createAnalyser, type Analyser } from '@chard/core/python/dataflow';
 import { ChardError } from '../errors';
 import { errorCode } from '../files/systemErrors';
 import { localModuleFinder } from './localModules';
-import { loadPythonParser } from './pythonParser';
 
 /** A notebook as the command line works with it. */
 export interface LoadedNotebook {
@@ -68,7 +67,7 @@ export async function analyseNotebook(
     };
   }
   const annotated = annotate(notebook);
-  const analyser = createAnalyser(await loadPythonParser());
+  const analyser = createAnalyser();
   const folder = isNowhere ? process.cwd() : dirname(path);
   const modules = findLocalModules(annotated, analyser, localModuleFinder(folder));
   const built = buildPipeline({

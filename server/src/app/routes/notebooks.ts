@@ -15,7 +15,6 @@ import { compileForKfp } from '../../notebooks/compileKfp';
 import { analyseNotebook, readNotebook, type LoadedNotebook } from '../../notebooks/load';
 import { localModuleFinder } from '../../notebooks/localModules';
 import { bindParameterValues } from '../../notebooks/parameters';
-import { loadPythonParser } from '../../notebooks/pythonParser';
 import type { App } from '../context';
 import { notebookHasErrors } from '../http/failures';
 import { answer, type Route } from '../http/route';
@@ -25,7 +24,7 @@ export function notebookRoutes({ root, host }: App): Route[] {
   return [
     answer(findModules, async ({ body: { path, names } }) => {
       const find = localModuleFinder(dirname(root.resolve(path)), file => root.leadsInside(file));
-      const analyser = createAnalyser(await loadPythonParser());
+      const analyser = createAnalyser();
       const modules = reachLocalModules(names, analyser, find);
       return { modules: [...modules].map(([name, module]) => ({ name, ...module })) };
     }),

@@ -1,2 +1,0 @@
-export { createTreeSitterParser } from './parser';
-export type { TreeSitterWasm } from './parser';
