@@ -3,39 +3,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useEffect, useId, useRef, useState } from 'react';
-
-type Field = keyof TrialCounts;
-
-/** The fields' texts. */
-export type CountTexts = Readonly<Record<Field, string>>;
-
-/** Why each count cannot be so; fields that are right are not there. */
-export function countFaults(
-  texts: CountTexts,
-  done: number,
-  trans: TranslationBundle
-): Partial<Record<Field, string>> {
-  const faults: Partial<Record<Field, string>> = {};
-  const least: Record<Field, number> = {
-    maxTrialCount: 1,
-    parallelTrialCount: 1,
-    maxFailedTrialCount: 0
-  };
-  for (const field of Object.keys(least) as Field[]) {
-    if (!/^\d+$/.test(texts[field].trim()) || Number(texts[field]) < least[field]) {
-      faults[field] = trans.__('A whole number, %1 or more.', least[field]);
-    }
-  }
-  const most = Number(texts.maxTrialCount);
-  if (faults.maxTrialCount === undefined && most < done) {
-    faults.maxTrialCount = trans.__('%1 trials are done already.', done);
-  }
-  const isBelow = Number(texts.parallelTrialCount) > most;
-  if (faults.maxTrialCount === undefined && faults.parallelTrialCount === undefined && isBelow) {
-    faults.parallelTrialCount = trans.__('Not more than there are trials: %1.', most);
-  }
-  return faults;
-}
+import { countFaults, type CountField, type CountTexts } from './countFaults';
 
 interface Options {
   readonly title: string;
@@ -103,7 +71,7 @@ function Form(
     node.current?.dispatchEvent(new Event('input', { bubbles: true }));
   }, [texts]);
   const faults = countFaults(texts, done, trans);
-  const fields: readonly [Field, string][] = [
+  const fields: readonly [CountField, string][] = [
     ['maxTrialCount', trans.__('Trials in all')],
     ['parallelTrialCount', trans.__('At a time')],
     ['maxFailedTrialCount', trans.__('Failures allowed')]
@@ -128,7 +96,11 @@ function Form(
                 onChange={event => setTexts({ ...texts, [field]: event.target.value })}
               />
               {fault !== undefined && (
-                <span id={`${id}-${field}-fault`} role="alert" className="jp-chard-Field-problem">
+                <span
+                  id={`${id}-${field}-fault`}
+                  role="alert"
+                  className="jp-chard-CountField-problem"
+                >
                   {fault}
                 </span>
               )}

@@ -16,7 +16,7 @@ import {
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { shortNumber } from '../curves/scale';
 import { choiceText } from './charts/axis';
-import { experimentWord } from './words';
+import { experimentWord } from './text';
 
 /** A value as a person reads it. */
 export function valueText(value: Choice | undefined): string {

@@ -1,4 +1,4 @@
-"""Reads a request a line, answers a line: ``python -m chard_suggester``. Its input's end is its end."""
+"""Reads a request a line, answers a line, until there is no more: ``python -m chard_suggester``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Worker:
         """Do what a request asks. Raises SuggesterError; everything else is a fault of ours."""
         handler = getattr(self, f"_{request['do'].replace('-', '_')}", None)
         if handler is None:
-            raise SuggesterError("request-unknown", f"There is no request \"{request['do']}\".")
+            raise SuggesterError("request-unknown", f'There is no request "{request["do"]}".')
         answer: dict[str, Any] = handler(request)
         return answer
 

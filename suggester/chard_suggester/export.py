@@ -1,4 +1,4 @@
-"""An experiment as an Optuna study in a file of its own, for Optuna Dashboard and for Optuna itself."""
+"""An experiment as an Optuna study in a file of its own, as Optuna Dashboard opens it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ def export_study(
 ) -> None:
     """Write the study into a new SQLite file at `path`, values as a person reads them."""
     storage = RDBStorage(f"sqlite:///{path}")
-    # The file is new and this process its only writer: waiting for the disk at each row would take minutes.
+    # The file is new and nobody else writes: waiting for the disk at each row takes minutes.
     event.listen(storage.engine, "connect", _write_at_once)
     storage.engine.dispose()
-    study = optuna.create_study(
-        study_name=name, direction=opened.study.direction.name.lower(), storage=storage
-    )
+    study = optuna.create_study(study_name=name, direction=opened.study.direction, storage=storage)
     study.set_metric_names([metric])
     shown = {each.name: _shown(each) for each in opened.parameters}
     for trial in trials:

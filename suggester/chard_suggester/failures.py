@@ -19,7 +19,7 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn"}
 
 
 def require(what: str, modules: tuple[str, ...]) -> None:
-    """Raise `packages-missing` where `what` needs modules that are not installed; nothing is imported."""
+    """Raise `packages-missing` where modules are not installed; nothing is imported."""
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if not missing:
         return

@@ -84,7 +84,7 @@ def _patient(settings: Settings) -> BasePruner:
 
 
 def _wilcoxon(settings: Settings) -> BasePruner:
-    require("The early stopping \"wilcoxon\"", ("scipy",))
+    require('The early stopping "wilcoxon"', ("scipy",))
     return WilcoxonPruner(
         p_threshold=settings.number("p_threshold", 0.1) or 0.1,
         n_startup_steps=settings.whole("start_step", 2),

@@ -61,9 +61,7 @@ def _tpe(settings: Settings, seed: int | None, _: Sequence[Parameter]) -> BaseSa
     return _tpe_sampler(settings, seed, multivariate=False, candidates="n_EI_candidates")
 
 
-def _multivariate_tpe(
-    settings: Settings, seed: int | None, _: Sequence[Parameter]
-) -> BaseSampler:
+def _multivariate_tpe(settings: Settings, seed: int | None, _: Sequence[Parameter]) -> BaseSampler:
     return _tpe_sampler(settings, seed, multivariate=True, candidates="n_ei_candidates")
 
 

@@ -1,7 +1,7 @@
 """A search space as Optuna's distributions, and values between the two.
 
-A list of numbers has an order, which Optuna's categories have not: such a parameter is its place in the
-sorted list to Optuna, and its value to everybody else.
+A list of numbers has an order, which Optuna's categories have not: to Optuna such a parameter is
+its place in the sorted list, and its value to everybody else.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from chard_suggester.pruners import make_pruner
 from chard_suggester.samplers import make_sampler
 from chard_suggester.space import Parameter, Value, read_parameter
 
-#: What has to be kept for the study to go on as if nothing had happened: texts by key, the newest of each.
+#: What has to be kept for the study to go on as if nothing had happened: texts by key.
 Memory = dict[str, str]
 
 _STATES = {
@@ -37,15 +37,16 @@ _STATES = {
 class OpenStudy:
     """Suggests trials and takes what became of them.
 
-    Trials count from 1, as the server counts them; to Optuna they count from 0. All that changes a study
-    gives what has to be remembered of the change: told that again, a study goes on with the same numbers.
+    Trials count from 1, as the server counts them; to Optuna they count from 0. All that changes a
+    study gives what has to be remembered: told that again, a study goes on with the same numbers.
     """
 
     def __init__(
         self, spec: Mapping[str, Any], trials: Sequence[Mapping[str, Any]], memory: Memory
     ) -> None:
         self.parameters: list[Parameter] = [
-            read_parameter(_without_resource(each, spec["algorithm"])) for each in spec["parameters"]
+            read_parameter(_without_resource(each, spec["algorithm"]))
+            for each in spec["parameters"]
         ]
         sampler, own_pruner = make_sampler(
             spec["algorithm"]["name"],
@@ -94,7 +95,7 @@ class OpenStudy:
             return False
         trial = optuna.trial.Trial(self.study, self._id(number))
         trial.report(value, step)
-        return trial.should_prune()
+        return bool(trial.should_prune())
 
     def tell(self, number: int, state: str, value: float | None) -> Memory:
         """Take a trial's end: `complete` with its value, `pruned` or `failed`."""
@@ -131,14 +132,16 @@ class OpenStudy:
         trial = self._storage.get_trial(self._id(number))
         attributes = self._storage.get_study_system_attrs(self.study._study_id)
         return {
-            _trial_key(number): json.dumps({"drawn": trial.params, "attributes": trial.system_attrs}),
+            _trial_key(number): json.dumps(
+                {"drawn": trial.params, "attributes": trial.system_attrs}
+            ),
             **({"study": json.dumps(attributes)} if attributes else {}),
             "sampler": _remember_sampler(self._sampler),
         }
 
 
 def _without_resource(parameter: dict[str, Any], algorithm: Mapping[str, Any]) -> dict[str, Any]:
-    """Fix what Hyperband gives to trials at its most: locally it is taken away by stopping them early."""
+    """Fix what Hyperband gives to trials at its most: here it takes that away by stopping them."""
     settings = algorithm["settings"]
     is_resource = algorithm["name"] == "hyperband" and (
         settings.get("resource_name") == parameter["name"]
@@ -161,12 +164,12 @@ def _trial_key(number: int) -> str:
 
 
 def _seed_after(seed: int | None, trials: int, memory: Memory) -> int | None:
-    """Begin anew from another seed where a sampler's state is lost: the same values come only once."""
+    """Begin anew from another seed where a sampler's state is lost: values come only once."""
     return seed if seed is None or trials == 0 or "sampler" in memory else seed + trials
 
 
 def _remember_sampler(sampler: BaseSampler) -> str:
-    """Keep a sampler as Optuna's documentation does: pickled, for the same version of Optuna only."""
+    """Keep a sampler as Optuna's documentation does: pickled, for the same version only."""
     pickled = zlib.compress(pickle.dumps(sampler), 1)
     return json.dumps({"optuna": optuna.__version__, "pickle": base64.b85encode(pickled).decode()})
 

@@ -1,5 +1,5 @@
 import type { Host } from '../host';
-import type { Engine } from '../engines/engine';
+import type { Engine, ExecutionContext } from '../engines/engine';
 import { createLocalEngine } from '../engines/local';
 import { ExperimentAnalysis } from '../experiments/analysis';
 import type { ExperimentEngine } from '../experiments/experimentEngine';
@@ -45,18 +45,23 @@ export class BackendDoor {
   }
 }
 
+/** What executes; specs put their own in its place. */
 interface Machinery {
   readonly engine: Engine;
   readonly open: OpenSuggester;
+  readonly contextOf: (kernel: string | null) => Promise<ExecutionContext>;
 }
 
 export function openBackend(
   stores: Stores,
   root: Root,
   host: Host,
-  { engine = createLocalEngine({ stores }), open = optunaSuggester(host) }: Partial<Machinery> = {}
+  {
+    engine = createLocalEngine({ stores }),
+    open = optunaSuggester(host),
+    contextOf = kernel => executionContext(kernel, host)
+  }: Partial<Machinery> = {}
 ): Backend {
-  const contextOf = (kernel: string | null) => executionContext(kernel, host);
   return {
     stores,
     engine,

@@ -126,7 +126,8 @@ function trialJson(trial: TrialState): object {
 
 /** How an experiment has ended, as a person reads it. */
 export function experimentReport(state: ExperimentState, paint: Paint): string {
-  const colour = state.phase === 'succeeded' ? 'green' : state.phase === 'failed' ? 'red' : 'yellow';
+  const colour =
+    state.phase === 'succeeded' ? 'green' : state.phase === 'failed' ? 'red' : 'yellow';
   const took =
     state.startedAt === null || state.finishedAt === null
       ? ''

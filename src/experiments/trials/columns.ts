@@ -9,7 +9,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { duration } from '../../runs/text';
 import { metricOf } from '../charts/trial';
 import { valueText } from '../sentences';
-import { trialWord } from '../words';
+import { trialWord } from '../text';
 
 /** A column of the trials' table. */
 export interface TrialColumn {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '../../engines/engine';
 import { createLocalEngine } from '../../engines/local';
-import { FAKE_RUNNER, PYTHON } from '../../engines/local/testing/bench';
+import { FAKE_RUNNER, interpreter, PYTHON } from '../../engines/local/testing/bench';
 import { openStores, type Stores } from '../../stores';
+import type { ExperimentEngine } from '../../experiments/experimentEngine';
 import type { OpenSuggester } from '../../experiments/suggester/suggester';
 import { openBackend, type Backend } from '../backend';
 import { createHttpServer } from '../http/server';
@@ -39,6 +40,7 @@ export class Served {
     const host = { home: this.stores.home, memory: null, python: PYTHON, environment: process.env };
     this.backend = openBackend(this.stores, root, host, {
       engine: this.engine,
+      contextOf: async () => ({ interpreter: interpreter() }),
       ...(open && { open })
     });
     const { backend } = this;
@@ -59,6 +61,10 @@ export class Served {
   async start(): Promise<this> {
     await new Promise<void>(resolve => this.server.listen(this.socket, resolve));
     return this;
+  }
+
+  get experiments(): ExperimentEngine {
+    return this.backend.experiments;
   }
 
   /** The path of a notebook below the root, as runs have it. */

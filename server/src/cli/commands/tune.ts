@@ -25,7 +25,10 @@ export function registerTune(program: Command, context: Context, finish: Finish)
     .option('--algorithm <name>', 'what suggests the next trial: random, grid, tpe, ...')
     .option('--seed <n>', "of the algorithm's random numbers", wholeOrZero)
     .option('--name <name>', "what the experiment is called; by default the notebook's, numbered")
-    .option('--resume <experiment>', 'go on with an experiment: its id, the beginning of one, its name, or `latest`')
+    .option(
+      '--resume <experiment>',
+      'go on with an experiment: its id, the beginning of one, its name, or `latest`'
+    )
     .option('--follow', 'with --json: one JSON line an event, as it happens', false)
     .option(
       '-o, --output <file>',

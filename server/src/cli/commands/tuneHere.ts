@@ -82,12 +82,7 @@ export function resumeHere(
         `The experiment ${id} goes on already. \`chard experiments show ${id}\` shows it.`
       );
     }
-    return watchExperiment(
-      { stores, experiments },
-      () => experiments.resume(id),
-      options,
-      context
-    );
+    return watchExperiment({ stores, experiments }, () => experiments.resume(id), options, context);
   });
 }
 

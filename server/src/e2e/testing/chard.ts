@@ -37,7 +37,9 @@ export class Chard {
   constructor() {
     const installed = join(this.folder, 'installed');
     mkdirSync(installed);
-    symlinkSync(join(REPOSITORY, 'runner'), join(installed, 'runner'));
+    for (const part of ['runner', 'suggester']) {
+      symlinkSync(join(REPOSITORY, part), join(installed, part));
+    }
     const build = join(REPOSITORY, 'server/build.mjs');
     execFileSync(process.execPath, [build, '--out', join(installed, 'server')]);
   }

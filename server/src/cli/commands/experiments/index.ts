@@ -34,7 +34,10 @@ function registerList(group: Command, context: Context): void {
       withExperiments(context, ({ stores }) => {
         const records = stores.experiments.list();
         if (json) {
-          const shown = records.map(({ phase, lastSeq: _, ...rest }) => ({ ...rest, state: phase }));
+          const shown = records.map(({ phase, lastSeq: _, ...rest }) => ({
+            ...rest,
+            state: phase
+          }));
           return printJson(terminal, { experiments: shown });
         }
         if (records.length === 0) {
@@ -49,7 +52,15 @@ function registerList(group: Command, context: Context): void {
           utc(record.createdAt),
           record.notebook
         ]);
-        const header = ['EXPERIMENT', 'NAME', 'STATE', 'TRIALS', 'BEST', 'STARTED (UTC)', 'NOTEBOOK'];
+        const header = [
+          'EXPERIMENT',
+          'NAME',
+          'STATE',
+          'TRIALS',
+          'BEST',
+          'STARTED (UTC)',
+          'NOTEBOOK'
+        ];
         terminal.out(table([header, ...rows]));
       })
     );

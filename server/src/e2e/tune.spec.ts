@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExperimentEvent } from '@chard/core/experiment';
+import { z } from 'zod';
+import { Chard, PYTHON } from './testing/chard';
+import { FailureDocument, readDocument } from './testing/documents';
+import { cell, notebookText, writeNotebook } from './testing/notebooks';
+
+jest.setTimeout(300_000);
+
+const Trial = z.object({
+  number: z.int(),
+  state: z.string(),
+  run: z.string().nullable(),
+  parameters: z.record(z.string(), z.number()),
+  values: z.record(z.string(), z.number()),
+  reusedSteps: z.array(z.string())
+});
+const ExperimentDocument = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  best: Trial.nullable(),
+  trials: z.array(Trial)
+});
+
+let chard: Chard;
+beforeAll(() => {
+  chard = new Chard();
+});
+afterAll(() => chard.remove());
+afterEach(() => {
+  expect(chard.leftBehind()).toEqual([]);
+});
+
+const marks = (name: string): number => {
+  const path = join(chard.home, `${name}.marks`);
+  return existsSync(path) ? readFileSync(path, 'utf8').length : 0;
+};
+/** A line that leaves a mark where reuse does not look: in the store's folder. */
+const mark = (name: string): string =>
+  `open(${JSON.stringify(join(chard.home, `${name}.marks`))}, 'a').write('x')`;
+
+const TUNING = {
+  parameters: [{ name: 'x', type: 'double', min: 0, max: 10 }],
+  objective: { type: 'minimize', metric: 'loss' },
+  algorithm: { name: 'tpe', settings: {} },
+  maxTrialCount: 4,
+  parallelTrialCount: 2,
+  maxFailedTrialCount: 1,
+  seed: 5
+};
+
+function notebook(name: string, train: string, tuning: object = TUNING): string {
+  const text = notebookText([
+    cell('pipeline-parameters', 'x = 0.5'),
+    cell('step:prepare', `${mark(`${name}-prepare`)}\ndata = 3`),
+    cell('step:train prev:prepare', train),
+    cell('pipeline-metrics', 'print("loss", loss)')
+  ]);
+  const document = JSON.parse(text) as { metadata: object };
+  return writeNotebook(
+    chard.folder,
+    name,
+    JSON.stringify({ ...document, metadata: { ...document.metadata, chard: { tuning } } })
+  );
+}
+
+it('finds the best, trials sharing what their values do not touch', async () => {
+  const path = notebook('plain', 'loss = (x - data) ** 2');
+  const result = await chard.run(['tune', path, '--json']);
+  const found = readDocument(result, ExperimentDocument);
+  expect(result.code).toBe(0);
+  expect(found).toMatchObject({ name: 'plain', state: 'succeeded', reason: 'max-trials-reached' });
+  expect(marks('plain-prepare')).toBe(1);
+  const losses = found.trials.map(({ values }) => values['loss'] ?? NaN);
+  expect(found.best?.values['loss']).toBe(Math.min(...losses));
+  // The same seed gives the same trials, one after the other.
+  const again = readDocument(
+    await chard.run(['tune', path, '--parallel', '1', '--trials', '2', '--json']),
+    ExperimentDocument
+  );
+  expect(again.name).toBe('plain-2');
+  expect(again.trials[0]?.parameters).toEqual(found.trials[0]?.parameters);
+
+  const shown = await chard.run(['experiments', 'show', found.id]);
+  expect(shown.out).toContain('4 of 4 trials succeeded (all trials done)');
+  const listed = await chard.run(['experiments', 'list']);
+  expect(listed.out).toMatch(/plain-2\s+succeeded\s+2 of 2/);
+  const csv = join(chard.folder, 'trials.csv');
+  expect((await chard.run(['experiments', 'export', found.id, '-o', csv])).code).toBe(0);
+  expect(readFileSync(csv, 'utf8').split('\r\n')).toHaveLength(6);
+  const study = join(chard.folder, 'study.db');
+  const exported = await chard.run([
+    ...['experiments', 'export', found.id, '--format', 'optuna', '-o', study]
+  ]);
+  expect(exported.code).toBe(0);
+  const best = execFileSync(
+    PYTHON,
+    [
+      '-c',
+      'import optuna, sys\nprint(optuna.load_study(study_name="plain", storage="sqlite:///" + sys.argv[1]).best_value)',
+      study
+    ],
+    { encoding: 'utf8' }
+  );
+  expect(Number(best)).toBe(found.best?.values['loss']);
+
+  expect((await chard.run(['experiments', 'delete', found.id])).out).toContain('and 4 runs');
+  const gone = await chard.run(['experiments', 'show', found.id, '--json']);
+  expect(readDocument(gone, FailureDocument)).toMatchObject({
+    error: { code: 'experiment-unknown' }
+  });
+});
+
+it('killed, it is gone on with and repeats no finished trial', async () => {
+  const slow = [mark('killed-train'), 'import time', 'time.sleep(0.5)', 'loss = (x - data) ** 2'];
+  const path = notebook('killed', slow.join('\n'), { ...TUNING, parallelTrialCount: 1 });
+  const { child, ended } = chard.start(['tune', path, '--json', '--follow'], {
+    onLine(line) {
+      const event = ExperimentEvent.parse(JSON.parse(line));
+      if (event.type === 'trial-started' && event.trial === 3) child.kill('SIGKILL');
+    }
+  });
+  expect((await ended).signal).toBe('SIGKILL');
+  const before = marks('killed-train');
+  const resumed = await chard.run(['tune', '--resume', 'killed', '--json']);
+  const found = readDocument(resumed, ExperimentDocument);
+  expect(found).toMatchObject({ state: 'succeeded' });
+  expect(found.trials.map(({ state }) => state)).toEqual(Array(4).fill('succeeded'));
+  expect(new Set(found.trials.map(({ run }) => run)).size).toBe(4);
+  // Trials 1 and 2 had ended; 3 may have begun; 3 and 4 were to do.
+  expect(before).toBeGreaterThanOrEqual(2);
+  expect(marks('killed-train') - before).toBeLessThanOrEqual(2);
+  expect(marks('killed-prepare')).toBe(1);
+});
+
+it('ends with its trials on Ctrl-C', async () => {
+  const path = notebook('endless', 'import time\nloss = x\nwhile loss >= 0: time.sleep(0.1)');
+  const { child, ended } = chard.start(['tune', path, '--json', '--follow'], {
+    onLine(line) {
+      if (ExperimentEvent.parse(JSON.parse(line)).type === 'trial-started') child.kill('SIGINT');
+    }
+  });
+  expect((await ended).code).toBe(130);
+  const shown = await chard.run(['experiments', 'show', 'endless', '--json']);
+  const found = readDocument(shown, ExperimentDocument);
+  expect(found).toMatchObject({ state: 'stopped', reason: 'stopped' });
+  expect(found.trials.map(({ state }) => state)).not.toContain('running');
+});
+
+it('says what is wrong before anything starts', async () => {
+  const objective = { type: 'minimize', metric: 'los' };
+  const path = notebook('wrong', 'loss = x', { ...TUNING, objective });
+  const result = await chard.run(['tune', path, '--json']);
+  expect(result.code).toBe(1);
+  expect(result.out).toContain('los');
+  expect((await chard.run(['experiments', 'show', 'wrong'])).code).toBe(2);
+  expect((await chard.run(['tune'])).code).toBe(2);
+});
