@@ -38,7 +38,7 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
     </button>
   );
   return (
-    <header className="jp-chard-Run-header">
+    <div className="jp-chard-Run-header">
       <tuneIcon.react tag="span" className="jp-chard-icon" />
       <h1>{experiments.list.get(experiment.id)?.name ?? spec.name}</h1>
       <span className="jp-chard-Run-state" data-tone={experimentTone(phase)} role="status">
@@ -100,6 +100,6 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
           phase !== 'stopping' &&
           button(CommandIds.stopExperiment, stopIcon, trans.__('Stop early'))}
       </span>
-    </header>
+    </div>
   );
 }

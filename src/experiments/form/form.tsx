@@ -455,7 +455,7 @@ function SettingFields(
     ({ name, engines }) => engines.includes('local') && name !== 'random_state'
   );
   const set = (name: string, text: string, session?: EditSession): void => {
-    const { [name]: _, ...others } = settings;
+    const others = Object.fromEntries(Object.entries(settings).filter(([key]) => key !== name));
     onSettings(text.trim() === '' ? others : { ...others, [name]: text.trim() }, session);
   };
   return (

@@ -261,7 +261,9 @@ function Grid(
         className="jp-chard-Trials-titles"
         style={{ gridTemplateColumns: template, minWidth: width }}
       >
-        <span role="columnheader" aria-label={trans.__('Selected')} />
+        <span role="columnheader">
+          <span className="jp-chard-Trials-unseen">{trans.__('Selected')}</span>
+        </span>
         {columns.map(column => (
           <Title key={column.id} {...{ column, sorting, onSorting }} />
         ))}
