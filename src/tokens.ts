@@ -6,7 +6,6 @@ import type { ISignal } from '@lumino/signaling';
 import type { ComponentType } from 'react';
 import type { GraphLayout, GraphShape } from './notebooks/messages';
 import type { NotebookPipeline } from './notebooks/notebookPipeline';
-import type { Runs } from './runs/runs';
 
 /** A notebook that is open, with its pipeline. */
 export interface OpenNotebook {
@@ -183,15 +182,4 @@ export interface IChardLaunch {
 export const IChardLaunch = new Token<IChardLaunch>(
   'jupyterlab-chard:IChardLaunch',
   'The stages of a run and the targets that it can have.'
-);
-
-/** The runs of pipelines on this machine. */
-export interface IChardRuns {
-  /** The code for runs and the connection to the server, from the first one who needs them on. */
-  load(): Promise<Runs>;
-}
-
-export const IChardRuns = new Token<IChardRuns>(
-  'jupyterlab-chard:IChardRuns',
-  'The runs of pipelines on this machine, followed live.'
 );

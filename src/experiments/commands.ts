@@ -155,9 +155,9 @@ export function addExperimentCommands(needs: Needs): void {
     isEnabled,
     describedBy: { args: { type: 'object', properties: ONE } },
     execute: doing(async (experiments, id) => {
-      const { state } = await experiments.get(id).known();
+      const { state, notebook } = await experiments.get(id).known();
       const { editAnew } = await import('./editAnew');
-      await editAnew({ ...needs, experiments }, state!);
+      await editAnew({ ...needs, experiments }, state!.spec, notebook);
     })
   });
 
@@ -233,9 +233,9 @@ export function addExperimentCommands(needs: Needs): void {
     isEnabled,
     describedBy: { args: { type: 'object', properties: TRIAL } },
     execute: doing(async (experiments, id, args) => {
-      const { state, trial } = await trialMeant(experiments, id, args, trans);
+      const { state, notebook, trial } = await trialMeant(experiments, id, args, trans);
       const runs = await loadRuns();
-      const run = await runs.start(state.notebook.path, {
+      const run = await runs.start(notebook, {
         parameters: { ...state.fixed, ...trial.parameters }
       });
       await commands.execute(CommandIds.openRun, { run: run.id });
@@ -248,9 +248,9 @@ export function addExperimentCommands(needs: Needs): void {
     isEnabled,
     describedBy: { args: { type: 'object', properties: TRIAL } },
     execute: doing(async (experiments, id, args) => {
-      const { state, trial } = await trialMeant(experiments, id, args, trans);
+      const { notebook, trial } = await trialMeant(experiments, id, args, trans);
       const { writeTrial } = await import('./writeTrial');
-      await writeTrial(needs, state.notebook.path, trial.parameters);
+      await writeTrial(needs, notebook, trial.parameters);
     })
   });
 
@@ -277,7 +277,7 @@ async function trialMeant(
   args: Args,
   trans: TranslationBundle
 ) {
-  const { state } = await experiments.get(id).known();
+  const { state, notebook } = await experiments.get(id).known();
   const number = typeof args.trial === 'number' ? args.trial : state!.best;
   const trial: TrialState | undefined = number === null ? undefined : trialState(state!, number);
   if (!trial) {
@@ -287,7 +287,7 @@ async function trialMeant(
         : trans.__('This experiment has no trial %1.', number)
     );
   }
-  return { state: state!, trial };
+  return { state: state!, notebook, trial };
 }
 
 async function askHowToStop(

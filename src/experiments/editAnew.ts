@@ -2,7 +2,7 @@ import {
   editsToSetExperiment,
   freeName,
   readExperiment,
-  type ExperimentState
+  type ExperimentSpec
 } from '@chard/core/experiment';
 import { editsToSetPipeline } from '@chard/core/notebook';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
@@ -23,7 +23,8 @@ interface Services {
  */
 export async function editAnew(
   { app, notebooks, panel, experiments }: Services,
-  { spec, notebook: { path } }: ExperimentState
+  spec: ExperimentSpec,
+  path: string
 ): Promise<void> {
   const { pipeline } = await openNotebook(app, notebooks, path);
   const taken = experiments.list.of(path).map(({ name }) => name);

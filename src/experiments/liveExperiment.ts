@@ -28,6 +28,11 @@ export class LiveExperiment extends Following<ExperimentState, ExperimentEvent> 
     return this._item;
   }
 
+  /** The notebook's path below Jupyter's root, as it was called when the experiment began; empty until it is known. */
+  get notebook(): string {
+    return this._item?.notebook ?? '';
+  }
+
   protected async read(): Promise<Known<ExperimentState>> {
     const input = { params: { experiment: this.id }, query: {}, body: {} };
     const { experiment, snapshot } = await this.api.ask(getExperiment, input, this.end.signal);

@@ -11,13 +11,8 @@ import type { Widget } from '@lumino/widgets';
 import { CommandIds, TEXT_DOMAIN } from '../commands';
 import { tuneIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
-import {
-  IChardLaunch,
-  IChardNotebooks,
-  IChardPanel,
-  IChardRuns,
-  type OpenNotebook
-} from '../tokens';
+import { IChardLaunch, IChardNotebooks, IChardPanel, type OpenNotebook } from '../tokens';
+import { IChardRuns } from '../runs/token';
 import { addExperimentCommands } from './commands';
 import type { Experiments } from './experiments';
 import { addExperimentLinks } from './links';

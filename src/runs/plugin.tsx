@@ -17,7 +17,6 @@ import {
   IChardLaunch,
   IChardNotebooks,
   IChardPanel,
-  IChardRuns,
   IChardStepStatus,
   type OpenNotebook
 } from '../tokens';
@@ -28,6 +27,7 @@ import { addRunLinks } from './links';
 import { outcomeOf, runName } from './list/describeRun';
 import { addRunningRuns } from './running';
 import type { Runs } from './runs';
+import { IChardRuns } from './token';
 
 export const runsPlugin: JupyterFrontEndPlugin<IChardRuns> = {
   id: 'jupyterlab-chard:runs',

@@ -100,7 +100,7 @@ function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
     (trial: TrialState) => isWithin(trial, dimensions, brushes),
     [dimensions, brushes]
   );
-  const baseline = baselineOf(state, runs.list.of(state.notebook.path), trans);
+  const baseline = baselineOf(state, runs.list.of(experiment.notebook), trans);
   const runsOf = (numbers: Iterable<number>): string[] =>
     [...numbers].flatMap(number => trialState(state, number)?.run ?? []);
   const compare = (numbers: Iterable<number>): void =>
@@ -122,7 +122,7 @@ function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
           baseline={baseline}
           onOpen={open}
           onCompare={() => {
-            const others = runs.list.of(state.notebook.path).map(({ id }) => id);
+            const others = runs.list.of(experiment.notebook).map(({ id }) => id);
             const [best] = runsOf([state.best!]);
             const before = baseline?.run ?? others.find(id => id !== best);
             if (best === undefined) return;
