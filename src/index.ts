@@ -10,6 +10,7 @@ import { problemsPlugin } from './problems/plugin';
 import { runsPlugin } from './runs/plugin';
 import { stepStatusPlugin } from './status/plugin';
 import { suggestionsPlugin } from './suggestions/plugin';
+import { volumesPlugin } from './volumes/plugin';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   notebooksPlugin,
@@ -20,6 +21,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   graphPlugin,
   problemsPlugin,
   suggestionsPlugin,
+  volumesPlugin,
   launchPlugin,
   runsPlugin,
   examplePlugin

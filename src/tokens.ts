@@ -35,7 +35,7 @@ export const IChardNotebooks = new Token<IChardNotebooks>(
 export interface PanelSection {
   readonly id: string;
   readonly title: string;
-  /** The order from the top: Pipeline 10, Graph 20, Problems 30, Runs 90. */
+  /** The order from the top: Pipeline 10, Graph 20, Problems 30, Volumes 40, Runs 90. */
   readonly rank: number;
   /** What the section shows; loaded when the panel is first opened. */
   load(): Promise<ComponentType<OpenNotebook>>;
@@ -95,6 +95,10 @@ export interface LaunchOptions {
   readonly cache?: boolean;
   /** At most so many steps side by side. */
   readonly parallel?: number;
+  /** Whether a snapshot is taken first; a notebook that says it itself goes before settings. */
+  readonly snapshot?: boolean;
+  /** Bytes up to which files are copied to make a place for the steps. */
+  readonly copyLimit?: number;
   /** Values by the parameters' names, as JSON holds them; the others keep their defaults. */
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
@@ -107,7 +111,7 @@ export interface LaunchContext {
   readonly options: LaunchOptions;
   /** Aborts when the person cancels. */
   readonly signal: AbortSignal;
-  /** What earlier stages leave for later ones, by name: `compiled`, `run`. */
+  /** What earlier stages leave for later ones, by name: `compiled`, `snapshot`, `run`. */
   readonly results: Map<string, unknown>;
   /** Says how far the stage is, in a few words. */
   progress(text: string): void;
@@ -136,7 +140,7 @@ export interface LaunchStage {
   readonly id: string;
   /** What is to be done, in a word: `Check`. */
   readonly label: string;
-  /** Their order: save 10, validate 20, compile 30, start 90. */
+  /** Their order: save 10, validate 20, compile 30, snapshot 60, start 90. */
   readonly rank: number;
   /** The targets that it is a stage of; without it, all. */
   readonly targets?: readonly string[];

@@ -31,6 +31,14 @@ export {
   type SettingField
 } from './settings';
 export { editsToSetPipeline, type SettingValues } from './settings-edits';
+export {
+  checkVolume,
+  editsToAddVolume,
+  editsToChangeVolume,
+  editsToRemoveVolume,
+  newVolume,
+  type VolumeProblem
+} from './volume-edits';
 export { annotate } from './annotate';
 export { mergeStepSettings } from './step-settings';
 export {

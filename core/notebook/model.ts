@@ -170,6 +170,11 @@ export interface VolumeSettings {
   readonly readOnly: boolean;
   readonly subPath: string | null;
   readonly annotations: Readonly<Record<string, string>>;
+  /**
+   * Where its files are on a machine without a cluster: a path, from the notebook's folder where it is relative; null: at the mount point,
+   * if there is such a folder.
+   */
+  readonly folder: string | null;
 }
 
 /** The notebook's own settings, from Kale's `kubeflow_notebook` and from `chard`. */
@@ -181,7 +186,8 @@ export interface PipelineSettings {
   /** The image of every step that names none itself. */
   readonly image: string | null;
   readonly volumes: readonly VolumeSettings[];
-  readonly snapshotVolumes: boolean;
+  /** Whether a snapshot is taken before a run; null: not said, so it is as the person's settings have it. */
+  readonly snapshotVolumes: boolean | null;
   /** Kale's `katib_metadata` as it is. */
   readonly katib: JsonObject | null;
   readonly katibRun: boolean;

@@ -10,7 +10,7 @@ import type {
   VolumeSettings
 } from './model';
 import { KALE_EXPERIMENT_KEY, KALE_KEY, KALE_SPELLINGS, type SettingField } from './settings';
-import { kaleAccessMode, printChardVolume, printKaleVolume } from './volumes';
+import { isReadableVolume, kaleAccessMode, printChardVolume, printKaleVolume } from './volumes';
 
 /** What each setting can be set to; null takes it away. */
 export type SettingValues = { [Field in SettingField]: PipelineSettings[Field] | null };
@@ -79,10 +79,16 @@ function printVolumes(
   inKale: boolean
 ): Json {
   const print = inKale ? printKaleVolume : printChardVolume;
-  return volumes.map(volume => {
-    const before = old.find(each => isJsonObject(each) && each.name === volume.name);
-    return print(volume, isJsonObject(before) ? before : {});
+  const objects = old.filter(isJsonObject);
+  const names = new Set(volumes.map(({ name }) => name));
+  const printed = volumes.map((volume, index) => {
+    const renamed = objects.length === volumes.length ? objects[index] : undefined;
+    const isRenamed = renamed !== undefined && !names.has(String(renamed.name));
+    const before = objects.find(({ name }) => name === volume.name);
+    return print(volume, before ?? (isRenamed ? renamed : {}));
   });
+  // What cannot be used is a person's all the same, and reported.
+  return [...printed, ...old.filter(each => !isReadableVolume(each))];
 }
 
 /** What Kale's list of default tags can say. */

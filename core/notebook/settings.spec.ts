@@ -16,7 +16,7 @@ const nothing: PipelineSettings = {
   experiment: null,
   image: null,
   volumes: [],
-  snapshotVolumes: false,
+  snapshotVolumes: null,
   katib: null,
   katibRun: false,
   stepDefaults: NO_SETTINGS,
@@ -105,6 +105,7 @@ describe('readPipelineSettings', () => {
     expect(diagnostics).toEqual([]);
     expect(settings.volumes).toEqual([
       {
+        folder: null,
         name: 'data',
         type: 'new_pvc',
         mountPoint: '/data',
@@ -305,7 +306,8 @@ describe('editsToSetPipeline', () => {
     snapshotName: fc.option(fc.constant('s')),
     readOnly: fc.boolean(),
     subPath: fc.option(fc.constant('a/b')),
-    annotations: fc.dictionary(fc.constantFrom('a', 'x.y/z'), fc.constantFrom('1', 'a:b'))
+    annotations: fc.dictionary(fc.constantFrom('a', 'x.y/z'), fc.constantFrom('1', 'a:b')),
+    folder: fc.constant(null)
   });
 
   it('volumes are read as they were written, in both places', () => {

@@ -42,11 +42,17 @@ export const KALE_SPELLINGS: Readonly<Record<SettingField, readonly [string, ...
   securityContext: ['security_context']
 };
 
+/** Our key for where volumes are on a machine without a cluster, by their names: Kale has no word for it. */
+export const VOLUME_FOLDERS = 'volumeFolders';
+
 /** Kale's extension also keeps the experiment as `{id, name}`. */
 export const KALE_EXPERIMENT_KEY = 'experiment';
 
 const text = z.string({ error: 'must be a text' });
 const flag = z.boolean({ error: 'must be true or false' });
+const VolumeFolders = z.record(z.string(), z.string().min(1), {
+  error: 'must be an object of volume names and folders'
+});
 const object = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' });
 
 /**
@@ -65,7 +71,7 @@ export function readPipelineSettings(metadata: JsonObject): {
     experiment: source.text('experiment') ?? source.experimentName(),
     image: source.text('image'),
     volumes: source.volumes(),
-    snapshotVolumes: source.flag('snapshotVolumes') ?? false,
+    snapshotVolumes: source.flag('snapshotVolumes'),
     katib: source.value('katib', object),
     katibRun: source.flag('katibRun') ?? false,
     stepDefaults: source.stepDefaults(),
@@ -121,7 +127,13 @@ class SettingsSource {
   volumes(): VolumeSettings[] {
     const own = readVolumes(this.chard.volumes, this.reader, place(CHARD_KEY, 'volumes'));
     const kale = readVolumes(this.kale.volumes, this.reader, place(KALE_KEY, 'volumes'));
-    return own ?? kale ?? [];
+    const folders = this.reader.read<Readonly<Record<string, string>>>(
+      this.chard[VOLUME_FOLDERS],
+      VolumeFolders,
+      {},
+      place(CHARD_KEY, VOLUME_FOLDERS)
+    );
+    return (own ?? kale ?? []).map(volume => ({ ...volume, folder: folders[volume.name] ?? null }));
   }
 
   stepDefaults(): DeclaredStepSettings {
@@ -141,7 +153,7 @@ class SettingsSource {
 
   unknown(): PipelineSettings['unknown'] {
     const kale = new Set<string>([...Object.values(KALE_SPELLINGS).flat(), KALE_EXPERIMENT_KEY]);
-    const own = new Set([...Object.keys(KALE_SPELLINGS), TUNING_KEY]);
+    const own = new Set([...Object.keys(KALE_SPELLINGS), TUNING_KEY, VOLUME_FOLDERS]);
     const others = (from: JsonObject, known: ReadonlySet<string>) =>
       Object.fromEntries(Object.entries(from).filter(([key]) => !known.has(key)));
     return { kale: others(this.kale, kale), chard: others(this.chard, own) };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { diagnostic } from '../diagnostics';
-import { Annotations, isJsonObject, type FieldPlace, type FieldReader } from './fields';
+import { Annotations, FieldReader, isJsonObject, type FieldPlace } from './fields';
 import { VOLUME_TYPES, type Json, type JsonObject, type VolumeSettings } from './model';
 import { isQuantity } from '../quantity';
 
@@ -51,6 +51,19 @@ const Size = z.union([words, z.number().nonnegative()], {
   error: 'must be an amount such as "5Gi"'
 });
 
+export type VolumeField = keyof VolumeSettings;
+
+/** Why a notebook would not keep a field's value: "must be ..."; null where it would. */
+export function volumeProblem(
+  field: 'name' | 'mountPoint' | 'size' | 'accessMode',
+  value: string
+): string | null {
+  if (field === 'size') return isQuantity(value) ? null : 'must be an amount such as "5Gi"';
+  const schemas = { name: VolumeName, mountPoint: MountPoint, accessMode: AccessMode };
+  const result = schemas[field].safeParse(value);
+  return result.success ? null : result.error.issues[0]!.message;
+}
+
 /** Each setting with the keys that say it: Kale's, then ours. */
 const KEYS = {
   name: ['name'],
@@ -88,6 +101,12 @@ export function readVolumes(
     const volume = readVolume(raw, reader, name, entry);
     return volume ? [volume] : [];
   });
+}
+
+/** Whether an entry of a list of volumes can be used. */
+export function isReadableVolume(raw: Json): boolean {
+  const read = readVolumes([raw], new FieldReader(), { cell: null, path: [] });
+  return read !== null && read.length > 0;
 }
 
 function readVolume(
@@ -129,6 +148,7 @@ function readVolume(
     reader.invalid(`${name}.size`, 'must be an amount such as "5Gi"', place);
   }
   const rest = {
+    folder: null,
     storageClassName: field(KEYS.storageClassName, words),
     accessMode: field(KEYS.accessMode, AccessMode),
     snapshot: field(KEYS.snapshot, flag) ?? false,

@@ -162,6 +162,7 @@ class Builder {
           )
         : null,
       volumes: effectiveVolumes(settings).map(pipelineVolume),
+      snapshotVolumes: settings.snapshotVolumes,
       timeoutSeconds: settings.timeoutSeconds,
       securityContext: securityContext(settings).context,
       modules: this.modules.describe(

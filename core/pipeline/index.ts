@@ -1,4 +1,5 @@
 export * from './model';
+export { pipelineVolume } from './settings';
 export { buildPipeline, type BuildInput, type BuildResult } from './build';
 export { comparePipelines, isDifferent, type PipelineDifference } from './difference';
 export {

@@ -138,7 +138,9 @@ export const Volume = z.object({
   snapshotName: z.string().nullable(),
   readOnly: z.boolean(),
   subPath: z.string().nullable(),
-  annotations: z.record(z.string(), z.string())
+  annotations: z.record(z.string(), z.string()),
+  /** Where its files are on a machine without a cluster, from the notebook's folder; null: at the mount point. */
+  folder: z.string().nullable().default(null)
 });
 export type Volume = z.infer<typeof Volume>;
 
@@ -167,6 +169,8 @@ export const Pipeline = z.object({
   /** The implicit last step made of the metrics cells, named `@metrics`. */
   metricsStep: Step.nullable(),
   volumes: z.array(Volume),
+  /** Whether a snapshot is taken before a run; null: the notebook does not say. */
+  snapshotVolumes: z.boolean().nullable().default(null),
   /** For the whole run. */
   timeoutSeconds: z.number().positive().nullable().default(null),
   securityContext: SecurityContext.nullable().default(null),

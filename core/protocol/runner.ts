@@ -16,6 +16,30 @@ export const GroupReference = z.object({
 });
 export type GroupReference = z.infer<typeof GroupReference>;
 
+/**
+ * What a step sees where the notebook's folder is, instead of the folder: layers that are only read, and above them one that takes what
+ * it writes. Linux only.
+ */
+export const Overlay = z.object({
+  /** Absolute. */
+  folder: z.string(),
+  /** Absolute path of where layers, `upper` and `work` are, which are named from here. */
+  home: z.string(),
+  /** The uppermost first; at least one. */
+  layers: z.array(z.string()).min(1),
+  /** An empty folder. */
+  upper: z.string(),
+  /** An empty folder beside it, for the kernel. */
+  work: z.string(),
+  /** Paths in the folder that are there as they are, to be read and written; the layers must have something in their place. */
+  shared: z.array(z.string()),
+  /** Paths that the layers have and the step must not find. */
+  absent: z.array(z.string()),
+  /** Absolute paths that the step can read and not write. */
+  protected: z.array(z.string())
+});
+export type Overlay = z.infer<typeof Overlay>;
+
 /** All that a runner needs to execute one step. */
 export const StepSpec = z.object({
   protocol: z.literal(RUNNER_PROTOCOL),
@@ -26,6 +50,8 @@ export const StepSpec = z.object({
   notebook: z.string(),
   /** Where the step starts: the notebook's folder. */
   directory: z.string(),
+  /** Null: the step works in the folder itself. */
+  overlay: Overlay.nullable(),
   prologue: z.array(PrologueCell),
   imports: z.array(z.object({ name: z.string(), statement: z.string() })),
   cells: z.array(CodeCell),
@@ -68,7 +94,12 @@ export const RunnerValue = z.object({
 export type RunnerValue = z.infer<typeof RunnerValue>;
 
 /** Files that a step touched, as far as Python's audit hook saw: absolute paths. */
-export const TouchedFiles = z.object({ read: z.array(z.string()), written: z.array(z.string()) });
+export const TouchedFiles = z.object({
+  read: z.array(z.string()),
+  written: z.array(z.string()),
+  /** Of a step behind an overlay: folders of its upper layer, relative, that hide all that was in their place. */
+  opaque: z.array(z.string()).optional()
+});
 export type TouchedFiles = z.infer<typeof TouchedFiles>;
 
 /** From the runner to the engine. */

@@ -12,6 +12,13 @@ export const RunPhase = z.enum([
 ]);
 export type RunPhase = z.infer<typeof RunPhase>;
 
+/**
+ * Where a run's steps work. `overlay`: each step over the snapshot, in the folder's place, what it writes apart; `reflink` and `copy`: in a
+ * folder of the run's own that shares its blocks with the snapshot, or is a copy; `live`: in the notebook's folder itself.
+ */
+export const WorkspaceWay = z.enum(['overlay', 'reflink', 'copy', 'live']);
+export type WorkspaceWay = z.infer<typeof WorkspaceWay>;
+
 /** A metric is a number; JSON has no word for the three that are not finite. */
 export const MetricValue = z.union([z.number(), z.enum(['nan', 'inf', '-inf'])]);
 export type MetricValue = z.infer<typeof MetricValue>;
@@ -59,6 +66,21 @@ export const Resources = z.object({
 });
 export type Resources = z.infer<typeof Resources>;
 
+/** The snapshot that a run works on. */
+export const RunSnapshotUse = z.object({
+  id: z.string(),
+  /** The name under which it has the notebook's folder. */
+  source: z.string(),
+  /** Of that folder. */
+  files: z.int(),
+  bytes: z.number(),
+  /** Bytes up to which files may be copied to make a place for the steps. */
+  copyLimit: z.number(),
+  /** Whether what steps write is brought to the notebook's folder. */
+  brings: z.boolean()
+});
+export type RunSnapshotUse = z.infer<typeof RunSnapshotUse>;
+
 const step = { step: z.string() };
 const attempt = { ...step, attempt: z.int().min(1) };
 const at = { ...attempt, cell: z.int().nullable() };
@@ -79,6 +101,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
       /** At most so many steps side by side; absent or null: as many as the machine can. */
       parallel: z.int().nullable().optional()
     }),
+    /** Absent or null: the run works on the notebook's folder as it is. */
+    snapshot: RunSnapshotUse.nullable().optional(),
     /** Topological, ties by first cell; the metrics step last. */
     steps: z.array(
       z.object({ name: z.string(), cells: z.array(z.int()), after: z.array(z.string()) })
@@ -92,6 +116,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     /** In words, where it was not a person's wish. */
     why: z.string().optional()
   }),
+  /** Where the steps that are executed work; before the first of them. */
+  z.object({ type: z.literal('workspace'), way: WorkspaceWay, why: z.string() }),
   z.object({
     type: z.literal('run-finished'),
     state: z.enum(['succeeded', 'failed', 'cancelled']),
@@ -155,7 +181,9 @@ export const RunEventBody = z.discriminatedUnion('type', [
     reusedFrom: z.string().nullable(),
     values: z.array(StoredValue),
     error: StepError.nullable(),
-    resources: Resources.nullable()
+    resources: Resources.nullable(),
+    /** The snapshot that the step saw when it was executed, be it in another run; absent or null: none. */
+    snapshot: z.string().nullable().optional()
   })
 ]);
 export type RunEventBody = z.infer<typeof RunEventBody>;

@@ -5,3 +5,4 @@ export * from './reduce';
 export * from './snapshot';
 export * from './summary';
 export * from './comparison';
+export * from './environments';

@@ -191,10 +191,13 @@ describe('runSummary', () => {
           durationMs: 1,
           attempts: 1,
           resources: null,
+          snapshot: null,
           error: null
         }
       ],
       warnings: [],
+      snapshot: null,
+      workspace: null,
       error: null
     });
   });

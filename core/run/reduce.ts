@@ -45,6 +45,9 @@ class Draft {
       case 'run-cancelling':
         this.run.cancelling = true;
         return;
+      case 'workspace':
+        this.run.workspace = { way: event.way, why: event.why };
+        return;
       case 'run-finished':
         this.run.phase = event.state;
         this.run.cancelling = false;
@@ -90,6 +93,7 @@ class Draft {
     this.run.parameters = event.parameters;
     this.run.options = event.options;
     this.run.createdAt = event.time;
+    this.run.snapshot = event.snapshot ?? null;
     this.run.positions = new Map(event.steps.map((step, position) => [step.name, position]));
     this.ownSteps = event.steps.map(step => ({
       name: step.name,
@@ -106,7 +110,8 @@ class Draft {
       finishedAt: null,
       error: null,
       values: [],
-      resources: null
+      resources: null,
+      snapshot: null
     }));
     this.ownSteps.forEach((_, position) => this.copied.add(position));
     this.run.steps = this.ownSteps;
@@ -176,6 +181,7 @@ class Draft {
     step.error = event.error;
     step.values = event.values;
     step.resources = event.resources;
+    step.snapshot = event.snapshot ?? null;
   }
 
   /** A step's later attempt tells its numbers again; those of the former one would stand twice in a curve. */

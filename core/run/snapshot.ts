@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { MetricValue, Resources, RunPhase, StepError, StoredValue } from './events';
+import {
+  MetricValue,
+  Resources,
+  RunPhase,
+  RunSnapshotUse,
+  StepError,
+  StoredValue,
+  WorkspaceWay
+} from './events';
 import { Series } from './series';
 import type { MetricPoint, MetricState, RunState, RunWarning } from './state';
 
@@ -18,7 +26,8 @@ const StepSnapshot = z.object({
   finishedAt: z.number().nullable(),
   error: StepError.nullable(),
   values: z.array(StoredValue),
-  resources: Resources.nullable()
+  resources: Resources.nullable(),
+  snapshot: z.string().nullable().default(null)
 });
 
 /** A run's state as JSON, so that a client need not read a long log to begin with. */
@@ -58,7 +67,9 @@ export const RunSnapshot = z.object({
       message: z.string(),
       cell: z.int().nullable()
     })
-  )
+  ),
+  snapshot: RunSnapshotUse.nullable().default(null),
+  workspace: z.object({ way: WorkspaceWay, why: z.string() }).nullable().default(null)
 });
 export type RunSnapshot = z.infer<typeof RunSnapshot>;
 

@@ -3,8 +3,10 @@ import type {
   Resources,
   RunEventBody,
   RunPhase,
+  RunSnapshotUse,
   StepError,
-  StoredValue
+  StoredValue,
+  WorkspaceWay
 } from './events';
 import { Series } from './series';
 
@@ -33,6 +35,8 @@ export interface StepState {
   readonly error: StepError | null;
   readonly values: readonly StoredValue[];
   readonly resources: Resources | null;
+  /** Id of the snapshot that it saw when it was executed, be it in another run; null for none. */
+  readonly snapshot: string | null;
 }
 
 /** One point of a metric: `at` is its x (`log_metric(..., step=)`), null for a single number. */
@@ -78,6 +82,10 @@ export interface RunState {
   readonly positions: ReadonlyMap<string, number>;
   readonly metrics: ReadonlyMap<string, MetricState>;
   readonly warnings: Series<RunWarning>;
+  /** Null: the run works on the notebook's folder as it is. */
+  readonly snapshot: RunSnapshotUse | null;
+  /** Where its steps work; null until one is executed. */
+  readonly workspace: { readonly way: WorkspaceWay; readonly why: string } | null;
 }
 
 export const initialRunState: RunState = {
@@ -96,7 +104,9 @@ export const initialRunState: RunState = {
   steps: [],
   positions: new Map(),
   metrics: new Map(),
-  warnings: Series.empty()
+  warnings: Series.empty(),
+  snapshot: null,
+  workspace: null
 };
 
 /** The state of the step called `name`; undefined where the run has none. */

@@ -11,6 +11,8 @@ export interface StepSummary {
   durationMs: number | null;
   attempts: number;
   resources: Resources | null;
+  /** Id of the snapshot that it saw; null for none. */
+  snapshot: string | null;
   error: StepError | null;
 }
 
@@ -25,6 +27,9 @@ export interface RunSummary {
   durationMs: number | null;
   steps: StepSummary[];
   warnings: RunWarning[];
+  /** Id of the snapshot that the run works on; null for none. */
+  snapshot: string | null;
+  workspace: RunState['workspace'];
   error: RunError | null;
 }
 
@@ -43,6 +48,8 @@ export function runSummary(state: RunState): RunSummary {
     durationMs: span(state.startedAt, state.finishedAt),
     steps: state.steps.filter(step => step.name !== METRICS_STEP).map(stepSummary),
     warnings: state.warnings.toArray(),
+    snapshot: state.snapshot?.id ?? null,
+    workspace: state.workspace,
     error: state.error
   };
 }
@@ -56,6 +63,7 @@ function stepSummary(step: StepState): StepSummary {
     durationMs: span(step.startedAt, step.finishedAt),
     attempts: step.attempts,
     resources: step.resources,
+    snapshot: step.snapshot,
     error: step.error
   };
 }

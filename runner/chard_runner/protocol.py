@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, TypedDict, TypeVar, Union
 
 from . import RUNNER_PROTOCOL
+from .overlay import Overlay
 
 T = TypeVar("T")
 _MISSING = object()
@@ -86,6 +87,9 @@ class Fields:
 
     def nested(self, name: str) -> Fields:
         return Fields(self._get(name), f"{self._path}.{name}")
+
+    def nested_or_null(self, name: str) -> Fields | None:
+        return None if self._get(name) is None else self.nested(name)
 
     def _get(self, name: str) -> Any:
         value = self._value.get(name, _MISSING)
@@ -165,6 +169,19 @@ class GroupReference:
         return cls(fields.text("group"), names)
 
 
+def _read_overlay(fields: Fields) -> Overlay:
+    return Overlay(
+        folder=fields.text("folder"),
+        home=fields.text("home"),
+        layers=fields.texts("layers"),
+        upper=fields.text("upper"),
+        work=fields.text("work"),
+        shared=fields.texts("shared"),
+        absent=fields.texts("absent"),
+        protected=fields.texts("protected"),
+    )
+
+
 @dataclass(frozen=True)
 class StepSpec:
     """All that is needed to execute one step; the fields are explained in ``runner.ts``."""
@@ -175,6 +192,7 @@ class StepSpec:
     attempt: int
     notebook: str
     directory: str
+    overlay: Overlay | None
     prologue: tuple[PrologueCell, ...]
     imports: tuple[Import, ...]
     cells: tuple[Cell, ...]
@@ -201,6 +219,7 @@ class StepSpec:
                 f"the engine speaks version {protocol} of the runner's protocol and this runner "
                 f"version {RUNNER_PROTOCOL}: engine and runner must come from the same installation"
             )
+        overlay = fields.nested_or_null("overlay")
         return cls(
             protocol=protocol,
             run=fields.text("run"),
@@ -208,6 +227,7 @@ class StepSpec:
             attempt=fields.integer("attempt", 1),
             notebook=fields.text("notebook"),
             directory=fields.text("directory"),
+            overlay=None if overlay is None else _read_overlay(overlay),
             prologue=fields.objects("prologue", PrologueCell.read),
             imports=fields.objects("imports", Import.read),
             cells=fields.objects("cells", Cell.read),
@@ -309,7 +329,11 @@ class RunnerValue(_Shaped):
     unchanged: bool
 
 
-class TouchedFiles(TypedDict):
+class _Hiding(TypedDict, total=False):
+    opaque: list[str]
+
+
+class TouchedFiles(_Hiding):
     read: list[str]
     written: list[str]
 

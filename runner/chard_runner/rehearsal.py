@@ -59,6 +59,7 @@ def _empty_spec() -> StepSpec:
         attempt=1,
         notebook="",
         directory="",
+        overlay=None,
         prologue=(),
         imports=(),
         cells=(),

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import metrics, processes, streams, threads
+from . import metrics, overlay, processes, streams, threads
 from .cells import cell_filename
 from .files import MAX_FILES, FileWatch
 from .hidden_state import HiddenState
@@ -150,6 +150,12 @@ def _enter(spec: StepSpec) -> None:
         os.environ["MPLBACKEND"] = figure_backend()
     os.environ.setdefault("PAGER", "cat")
     os.environ.setdefault("GIT_PAGER", "cat")
+    if spec.overlay is not None:
+        try:
+            overlay.enter(spec.overlay)
+        except (overlay.OverlayError, OSError) as error:
+            message = f"The step's own view of the notebook's folder cannot be made: {error}"
+            raise StepFailed(_error("workspace", "Workspace", message)) from error
     try:
         os.chdir(spec.directory)
     except OSError as error:

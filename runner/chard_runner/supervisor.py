@@ -21,10 +21,12 @@ import sys
 import tempfile
 import time
 import traceback
+from pathlib import Path
 from typing import Any, Callable, NoReturn
 
 from . import processes, startup
 from .deaths import Death, OutOfMemoryCounter, explain
+from .overlay import opaque_folders
 from .protocol import (
     Cancel,
     ProtocolError,
@@ -378,6 +380,9 @@ class Supervisor:
 
     def _finish(self, died_in: int | None) -> None:
         result = self._result
+        overlay = self._spec.overlay
+        if overlay is not None:
+            self._files["opaque"] = opaque_folders(str(Path(overlay.home, overlay.upper)))
         values: list[RunnerValue] = []
         error: StepError | None
         stopped = self._timed_out or (self._cancelled and not self._succeeded)

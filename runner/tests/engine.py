@@ -40,6 +40,7 @@ def step_spec(folder: Path, *cells: str, **fields: Any) -> Message:
         "attempt": 1,
         "notebook": "digits.ipynb",
         "directory": str(folder),
+        "overlay": None,
         "prologue": [],
         "imports": [],
         "cells": [{"cell": 10 + i, "source": source} for i, source in enumerate(cells)],

@@ -65,7 +65,12 @@ export function addLaunchCommands(needs: Needs): void {
     target?: string,
     until?: string
   ): Promise<Launch> => {
-    const launched = await launches.start(notebook, withSettings(options, settings), target, until);
+    const launched = await launches.start(
+      notebook,
+      withSettings(options, settings, notebook.pipeline.annotated.settings.snapshotVolumes),
+      target,
+      until
+    );
     if (launched.problem) panel.reveal(launched.problem.section);
     return launched;
   };
@@ -103,6 +108,11 @@ export function addLaunchCommands(needs: Needs): void {
             type: 'integer',
             minimum: 1,
             description: 'At most so many steps side by side.'
+          },
+          snapshot: {
+            type: 'boolean',
+            description:
+              'Whether a snapshot is taken first; else as the notebook or the settings say.'
           },
           parameters: PARAMETERS
         }

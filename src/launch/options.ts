@@ -5,6 +5,8 @@ import type { LaunchOptions } from '../tokens';
 export interface LaunchSettings {
   cache: boolean;
   parallel: number | null;
+  snapshot: boolean;
+  copyLimit: number;
   /** Remembers the target; undefined where there are no settings. */
   saveTarget?: (target: string) => void;
 }
@@ -15,6 +17,7 @@ export function optionsOf({
   only,
   cache,
   parallel,
+  snapshot,
   parameters
 }: ReadonlyPartialJSONObject): LaunchOptions {
   return {
@@ -22,15 +25,25 @@ export function optionsOf({
     ...(typeof only === 'string' && { only }),
     ...(typeof cache === 'boolean' && { cache }),
     ...(typeof parallel === 'number' && { parallel }),
+    ...(typeof snapshot === 'boolean' && { snapshot }),
     ...(typeof parameters === 'object' &&
       parameters !== null && { parameters: parameters as Record<string, unknown> })
   };
 }
 
-/** Options with what the settings say where they say nothing. */
-export function withSettings(options: LaunchOptions, settings: LaunchSettings): LaunchOptions {
+/**
+ * Options with what the settings say where they say nothing.
+ * @param notebook whether the notebook itself wants a snapshot; null: it does not say
+ */
+export function withSettings(
+  options: LaunchOptions,
+  settings: LaunchSettings,
+  notebook: boolean | null
+): LaunchOptions {
   return {
     cache: settings.cache,
+    snapshot: notebook ?? settings.snapshot,
+    copyLimit: settings.copyLimit,
     ...(settings.parallel !== null && { parallel: settings.parallel }),
     ...options
   };

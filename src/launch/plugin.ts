@@ -12,6 +12,7 @@ import { Launches } from './launches';
 import type { LaunchSettings } from './options';
 import type { z } from 'zod';
 
+const MEBIBYTE = 2 ** 20;
 const PLUGIN_ID = 'jupyterlab-chard:launch';
 
 export const launchPlugin: JupyterFrontEndPlugin<IChardLaunch> = {
@@ -33,7 +34,12 @@ export const launchPlugin: JupyterFrontEndPlugin<IChardLaunch> = {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
     const { commands, serviceManager } = app;
     const launches = new Launches();
-    const settings: LaunchSettings = { cache: true, parallel: null };
+    const settings: LaunchSettings = {
+      cache: true,
+      parallel: null,
+      snapshot: true,
+      copyLimit: 1024 * MEBIBYTE
+    };
 
     // What a stage does is loaded when it is first done.
     const first: Omit<LaunchStage, 'run'>[] = [
@@ -87,6 +93,9 @@ export const launchPlugin: JupyterFrontEndPlugin<IChardLaunch> = {
       const apply = (): void => {
         settings.cache = loaded.composite.cache !== false;
         const { parallel, target } = loaded.composite;
+        settings.snapshot = loaded.composite.snapshot !== false;
+        const { copyLimit } = loaded.composite;
+        if (typeof copyLimit === 'number') settings.copyLimit = copyLimit * MEBIBYTE;
         settings.parallel = typeof parallel === 'number' ? parallel : null;
         if (typeof target === 'string') launches.chooseTarget(target);
       };

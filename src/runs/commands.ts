@@ -14,7 +14,15 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { deleteIcon, linkIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../commands';
-import { chardIcon, closeSmallIcon, parametersIcon, pencilIcon, reusedIcon } from '../icons';
+import {
+  chardIcon,
+  closeSmallIcon,
+  notebookKindIcon,
+  parametersIcon,
+  pencilIcon,
+  restoreIcon,
+  reusedIcon
+} from '../icons';
 import { canRetry, runName } from './list/describeRun';
 import { linkToRuns } from './link';
 import type { Runs } from './runs';
@@ -157,6 +165,60 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
     }
   });
 
+  commands.addCommand(CommandIds.restoreRun, {
+    label: trans.__('Restore…'),
+    caption: trans.__('Put the notebook and its data, as the run saw them, into a folder'),
+    icon: restoreIcon,
+    isEnabled: args => isNamed(args) || one(args) !== null,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          ...ONE,
+          folder: { type: 'string', description: 'Below Jupyter’s root; else it is asked for.' }
+        }
+      }
+    },
+    execute: args =>
+      doing(async runs => {
+        const [id] = meant(args);
+        if (id === undefined) return;
+        const { restore } = await import('./comeBack');
+        const folder = typeof args.folder === 'string' ? args.folder : undefined;
+        await restore({ app, runs, trans }, id, folder);
+      })
+  });
+
+  commands.addCommand(CommandIds.openAsItWas, {
+    label: trans.__('Open as It Was'),
+    caption: trans.__('Open the run’s notebook with its data, in a folder of its own'),
+    icon: notebookKindIcon,
+    isEnabled: args => isNamed(args) || one(args) !== null,
+    describedBy: { args: { type: 'object', properties: ONE } },
+    execute: args =>
+      doing(async runs => {
+        const [id] = meant(args);
+        if (id === undefined) return;
+        const { openAsItWas } = await import('./comeBack');
+        await openAsItWas({ app, runs, trans }, id);
+      })
+  });
+
+  commands.addCommand(CommandIds.runAsItWas, {
+    label: trans.__('Run Again as It Was'),
+    caption: trans.__('The same code, values and data; your folder stays as it is'),
+    icon: reusedIcon,
+    isEnabled: args => isNamed(args) || one(args) !== null,
+    describedBy: { args: { type: 'object', properties: ONE } },
+    execute: args =>
+      doing(async runs => {
+        const [id] = meant(args);
+        if (id === undefined) return;
+        const { id: next } = await runs.startAsItWas(id);
+        await commands.execute(CommandIds.openRun, { run: next });
+      })
+  });
+
   commands.addCommand(CommandIds.copyRunLink, {
     label: trans.__('Copy Link to Run'),
     icon: linkIcon,
@@ -202,6 +264,9 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
     CommandIds.retryRun,
     CommandIds.cancelRun,
     CommandIds.deleteRuns,
+    CommandIds.restoreRun,
+    CommandIds.openAsItWas,
+    CommandIds.runAsItWas,
     CommandIds.copyRunLink
   ]) {
     palette?.addItem({ command, category: trans.__('Pipeline') });

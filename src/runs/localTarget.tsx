@@ -39,6 +39,17 @@ export function addLocalTarget({ launch, commands, trans, load }: Needs): void {
     }
   });
   launch.addStage({
+    id: 'snapshot',
+    label: trans.__('Snapshot'),
+    rank: 60,
+    targets: ['local'],
+    run: async context => {
+      if (context.options.snapshot === false) return trans.__('No snapshot');
+      const [{ api }, { takeSnapshot }] = await Promise.all([load(), import('./takeSnapshot')]);
+      return takeSnapshot(api, context, trans);
+    }
+  });
+  launch.addStage({
     id: 'start',
     label: trans.__('Start'),
     rank: 90,
@@ -46,16 +57,19 @@ export function addLocalTarget({ launch, commands, trans, load }: Needs): void {
     run: async ({ notebook, options, results }) => {
       const [runs, { ApiError }] = await Promise.all([load(), import('./api')]);
       const { context } = notebook.panel;
+      const snapshot = results.get('snapshot');
       const path = context.contentsModel?.path ?? context.path;
-      const { id } = await runs.start(path, options).catch((error: Error) => {
-        if (!(error instanceof ApiError) || error.code !== 'missing-results') throw error;
-        throw new LaunchFailure(error.message, [
-          {
-            label: trans.__('Run the whole notebook'),
-            execute: () => void commands.execute(CommandIds.run, { target: 'local' })
-          }
-        ]);
-      });
+      const { id } = await runs
+        .start(path, { ...options, ...(typeof snapshot === 'string' && { snapshotId: snapshot }) })
+        .catch((error: Error) => {
+          if (!(error instanceof ApiError) || error.code !== 'missing-results') throw error;
+          throw new LaunchFailure(error.message, [
+            {
+              label: trans.__('Run the whole notebook'),
+              execute: () => void commands.execute(CommandIds.run, { target: 'local' })
+            }
+          ]);
+        });
       results.set('run', id);
       await commands.execute(CommandIds.openRun, { run: id });
       return trans.__('Started');

@@ -5,6 +5,7 @@ import {
   measureRuns,
   renameRun,
   retryRun,
+  runAsItWas,
   startRun,
   type RunItem
 } from '@chard/core/protocol/api';
@@ -23,6 +24,13 @@ import { stepStatus } from './words';
 
 /** So many runs back is looked for one that a step took part in. */
 const LOOKED_AT = 5;
+
+export interface StartOptions extends LaunchOptions {
+  /** The run that results are taken from, with `from` or `only`. */
+  readonly base?: string;
+  /** The snapshot to work on; without it, in the notebook's folder. */
+  readonly snapshotId?: string;
+}
 
 /** The runs that this page shows or starts: one live run for each id, one list for all. */
 export class Runs {
@@ -76,7 +84,7 @@ export class Runs {
    * Starts a run of a notebook as it is saved. `base`: the run that results are taken from, with `from` or `only`. Throws
    * an `ApiError` where the server does not.
    */
-  async start(path: string, options: LaunchOptions & { readonly base?: string }): Promise<LiveRun> {
+  async start(path: string, options: StartOptions): Promise<LiveRun> {
     const { run } = await this.api.ask(startRun, {
       params: {},
       query: {},
@@ -88,10 +96,21 @@ export class Runs {
           from: options.from ?? null,
           only: options.only ?? null,
           base: options.base ?? null,
-          parallel: options.parallel ?? null
+          parallel: options.parallel ?? null,
+          snapshot: options.snapshotId ?? null,
+          copyLimit: options.copyLimit ?? null
         }
       }
     });
+    this.list.add(run);
+    const live = this.get(run.id);
+    this._started.emit(live);
+    return live;
+  }
+
+  /** Runs a run's notebook again, with its values, on its snapshot. */
+  async startAsItWas(id: string): Promise<LiveRun> {
+    const { run } = await this.api.ask(runAsItWas, { ...about(id), body: {} });
     this.list.add(run);
     const live = this.get(run.id);
     this._started.emit(live);

@@ -7,5 +7,6 @@ export * from './feeds';
 export * from './logs';
 export * from './displays';
 export * from './values';
+export * from './snapshots';
 export * from './experiments';
 export * from './eventStream';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Diagnostic } from '../../diagnostics';
 import { Pipeline } from '../../pipeline/model';
 import { MetricValue, RunPhase } from '../../run/events';
+import { SnapshotId } from '../../snapshot';
 import { RunSnapshot } from '../../run/snapshot';
 import {
   Nothing,
@@ -98,7 +99,11 @@ export const StartOptions = z.strictObject({
   /** The run that `from` and `only` take from; else the latest results that hold. */
   base: RunId.nullable().default(null),
   /** At most so many of its steps side by side; null for as many as the machine can. */
-  parallel: z.int().min(1).max(1024).nullable().default(null)
+  parallel: z.int().min(1).max(1024).nullable().default(null),
+  /** The snapshot to work on (`takeSnapshotOf`); null: in the notebook's folder itself. */
+  snapshot: SnapshotId.nullable().default(null),
+  /** Bytes up to which files are copied for the run where they cannot be shared; null for the usual. */
+  copyLimit: z.number().min(0).nullable().default(null)
 });
 
 /**

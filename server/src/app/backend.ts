@@ -8,6 +8,8 @@ import { optunaSuggester } from '../experiments/suggester/process';
 import type { OpenSuggester } from '../experiments/suggester/suggester';
 import { executionContext } from '../runs/execution';
 import { LogIndexes } from '../runs/log';
+import { SnapshotDoor } from '../snapshots/door';
+import type { SnapshotStore } from '../snapshots/snapshotStore';
 import { openStores, type Stores } from '../stores';
 import { Catalogue } from './catalogue';
 import { Changes } from './changes';
@@ -24,6 +26,8 @@ export interface Backend {
   readonly experimentCatalogue: ExperimentCatalogue;
   readonly changes: Changes;
   readonly logs: LogIndexes;
+  /** Opens the snapshots when they are first asked for. */
+  readonly snapshots: () => SnapshotStore;
 }
 
 /**
@@ -45,9 +49,15 @@ export class BackendDoor {
   }
 }
 
+function snapshotsOf(home: string): () => SnapshotStore {
+  const door = new SnapshotDoor(home);
+  return () => door.open();
+}
+
 /** What executes; specs put their own in its place. */
 interface Machinery {
   readonly engine: Engine;
+  readonly snapshots: () => SnapshotStore;
   readonly open: OpenSuggester;
   readonly contextOf: (kernel: string | null) => Promise<ExecutionContext>;
 }
@@ -57,12 +67,14 @@ export function openBackend(
   root: Root,
   host: Host,
   {
-    engine = createLocalEngine({ stores }),
+    snapshots = snapshotsOf(stores.home),
+    engine = createLocalEngine({ stores, snapshots }),
     open = optunaSuggester(host),
     contextOf = kernel => executionContext(kernel, host)
   }: Partial<Machinery> = {}
 ): Backend {
   return {
+    snapshots,
     stores,
     engine,
     experiments: createExperimentEngine({ stores, engine, open, contextOf }),

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   runs: async () => (await import('./commands/runs')).registerRuns,
   experiments: async () => (await import('./commands/experiments')).registerExperiments,
   tune: async () => (await import('./commands/tune')).registerTune,
+  snapshot: async () => (await import('./commands/snapshot')).registerSnapshot,
   doctor: async () => (await import('./commands/doctor')).registerDoctor
 };
 

@@ -1,7 +1,15 @@
 import type { Engine } from '../engines/engine';
 import { ChardError } from '../errors';
+import type { SnapshotStore } from '../snapshots/snapshotStore';
 import type { Stores } from '../stores';
 import type { Context } from './context';
+
+export interface Opened {
+  readonly stores: Stores;
+  readonly engine: Engine;
+  /** Opens the snapshots when they are first asked for. */
+  readonly snapshots: () => SnapshotStore;
+}
 
 /**
  * Opens the stores and an engine on them for as long as `work` takes. Runs whose owner is gone are marked as
@@ -9,19 +17,23 @@ import type { Context } from './context';
  */
 export async function withStores<Result>(
   { home }: Pick<Context, 'home'>,
-  work: (opened: { stores: Stores; engine: Engine }) => Result | Promise<Result>
+  work: (opened: Opened) => Result | Promise<Result>
 ): Promise<Result> {
-  const [{ openStores }, { createLocalEngine }] = await Promise.all([
+  const [{ openStores }, { createLocalEngine }, { SnapshotDoor }] = await Promise.all([
     import('../stores'),
-    import('../engines/local')
+    import('../engines/local'),
+    import('../snapshots/door')
   ]);
   const stores = openStores(home);
-  const engine = createLocalEngine({ stores });
+  const door = new SnapshotDoor(home);
+  const snapshots = () => door.open();
+  const engine = createLocalEngine({ stores, snapshots });
   try {
     await recover(engine);
-    return await work({ stores, engine });
+    return await work({ stores, engine, snapshots });
   } finally {
     await engine.close();
+    await door.close();
     stores.close();
   }
 }

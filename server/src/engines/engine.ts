@@ -1,5 +1,12 @@
 import type { Pipeline } from '@chard/core/pipeline';
-import type { RunEvent, RunEventBody, RunPhase, RunState, StepError } from '@chard/core/run';
+import type {
+  RunEvent,
+  RunEventBody,
+  RunPhase,
+  RunSnapshotUse,
+  RunState,
+  StepError
+} from '@chard/core/run';
 
 /** The Python that runs the steps. */
 export interface EngineInterpreter {
@@ -57,6 +64,8 @@ export interface RunRequest extends ExecutionContext {
   readonly pipeline: Pipeline;
   readonly notebook: { readonly path: string; readonly bytes: Uint8Array };
   readonly options: RunOptions;
+  /** What the run works on; null: on the notebook's folder as it is. The engine pins it as `run:ID`. */
+  readonly snapshot?: RunSnapshotUse | null;
   /** Absent for a run that a person started. */
   readonly trial?: TrialLabel;
 }
@@ -91,7 +100,7 @@ export type ExecListener = (
 
 /** What runs pipelines. Every failure that a person can act on is a coded `ChardError`. */
 export interface Engine {
-  /** @throws ChardError `missing-results` (for `from` and `only`), `step-unknown`, and the store's. */
+  /** @throws ChardError `missing-results` (for `from` and `only`), `step-unknown`, `snapshot-unknown`, and the store's. */
   start(request: RunRequest): Promise<RunHandle>;
   /** Goes on with an interrupted, failed or cancelled run: what succeeded is kept. @throws ChardError `run-owned`, `run-unknown`, `run-complete`. */
   resume(run: string, context: ExecutionContext): Promise<RunHandle>;

@@ -5,5 +5,5 @@ export { fileFailure } from './failures';
 export { FileStore } from './fileStore';
 export { SqliteDigestIndex } from './sqliteDigestIndex';
 export { makeFolders } from './makeFolders';
-export { sameStamp, stampOf, type Stamp } from './stamp';
+export { isRacy, sameStamp, stampOf, type Stamp } from './stamp';
 export { errorCode, reasonOf } from './systemErrors';

@@ -58,6 +58,15 @@ export function addRunDocument(options: RunDocumentOptions): void {
       await commands.execute(CommandIds.copyRunLink, { run: id });
       Notification.success(trans.__('The link to this run is copied.'), { autoClose: 3000 });
     },
+    restore: async ({ id }) => {
+      await commands.execute(CommandIds.restoreRun, { run: id });
+    },
+    openAsItWas: async ({ id }) => {
+      await commands.execute(CommandIds.openAsItWas, { run: id });
+    },
+    runAsItWas: async ({ id }) => {
+      await commands.execute(CommandIds.runAsItWas, { run: id });
+    },
     openRun: async run => {
       await commands.execute(CommandIds.openRun, { run });
     }

@@ -1,7 +1,14 @@
 import { getRunNotebook } from '@chard/core/protocol/api';
 import { isOver, type RunState } from '@chard/core/run';
 import { useState } from 'react';
-import { compareIcon, linkIcon, notebookKindIcon, reusedIcon, stopIcon } from '../../icons';
+import {
+  compareIcon,
+  linkIcon,
+  notebookKindIcon,
+  restoreIcon,
+  reusedIcon,
+  stopIcon
+} from '../../icons';
 import { duration, phaseWord, stepTitle } from '../text';
 import { phaseIcon, phaseTone } from '../words';
 import type { RunServices } from './services';
@@ -64,6 +71,7 @@ export function Header(props: RunServices & { readonly state: RunState }) {
           <compareIcon.react tag="span" className="jp-chard-icon" />
           {trans.__('Compare…')}
         </button>
+        {over && state.snapshot !== null && <AsItWas {...props} act={act} />}
         {!over && (
           <button
             type="button"
@@ -87,8 +95,66 @@ export function Header(props: RunServices & { readonly state: RunState }) {
           </button>
         )}
       </span>
+      {state.snapshot !== null && (
+        <p className="jp-chard-hint jp-chard-Run-snapshot">
+          {trans.__('On the snapshot %1', state.snapshot.id)}
+          {state.workspace !== null && ` · ${workspaceInWords(state, trans)}`}
+        </p>
+      )}
       {problem !== null && <p role="alert">{problem}</p>}
     </header>
+  );
+}
+
+/** Where the steps of the run work. */
+function workspaceInWords({ workspace }: RunState, trans: RunServices['trans']): string {
+  switch (workspace?.way) {
+    case 'overlay':
+      return trans.__('each step had it to itself, in the folder’s place (overlay)');
+    case 'reflink':
+      return trans.__('the steps had a folder that shares its blocks (reflink)');
+    case 'copy':
+      return trans.__('the steps had a copy of it');
+    default:
+      return trans.__('the steps worked in the notebook’s folder: %1', workspace?.why ?? '');
+  }
+}
+
+/** Coming back to what the run saw. */
+function AsItWas({
+  run,
+  actions,
+  trans,
+  act
+}: RunServices & { readonly act: (action: () => Promise<void>) => void }) {
+  return (
+    <>
+      <button
+        type="button"
+        className="jp-chard-Button"
+        title={trans.__('Puts the notebook and its data, as the run saw them, into a folder')}
+        onClick={() => act(() => actions.restore(run))}
+      >
+        <restoreIcon.react tag="span" className="jp-chard-icon" />
+        {trans.__('Restore…')}
+      </button>
+      <button
+        type="button"
+        className="jp-chard-Button"
+        title={trans.__('Opens the notebook of this run with its data, in a folder of its own')}
+        onClick={() => act(() => actions.openAsItWas(run))}
+      >
+        {trans.__('Open as it was')}
+      </button>
+      <button
+        type="button"
+        className="jp-chard-Button"
+        title={trans.__('The same code, values and data; your folder stays as it is')}
+        onClick={() => act(() => actions.runAsItWas(run))}
+      >
+        {trans.__('Run again as it was')}
+      </button>
+    </>
   );
 }
 

@@ -15,6 +15,12 @@ export interface RunActions {
   resumeFrom(run: LiveRun, step: string): Promise<void>;
   /** Compares the run with the one before it. */
   compare(run: LiveRun): Promise<void>;
+  /** Puts what the run saw into a folder. */
+  restore(run: LiveRun): Promise<void>;
+  /** Opens its notebook with its data, in a folder of its own. */
+  openAsItWas(run: LiveRun): Promise<void>;
+  /** Runs it again on what it saw. */
+  runAsItWas(run: LiveRun): Promise<void>;
   openRun(id: string): Promise<void>;
   /** Puts an address that opens the run into the clipboard. */
   copyLink(run: LiveRun): Promise<void>;

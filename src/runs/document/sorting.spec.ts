@@ -17,6 +17,7 @@ const step = (name: string, change: Partial<StepState> = {}): StepState => ({
   error: null,
   values: [],
   resources: null,
+  snapshot: null,
   ...change
 });
 

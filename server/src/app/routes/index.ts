@@ -7,6 +7,7 @@ import { healthRoutes } from './health';
 import { logRoutes } from './logs';
 import { notebookRoutes } from './notebooks';
 import { runRoutes } from './runs';
+import { snapshotRoutes } from './snapshots';
 import { valueRoutes } from './values';
 
 /** All that the server answers. */
@@ -18,6 +19,7 @@ export function createRouter(app: App): Router {
     ...feedRoutes(app),
     ...logRoutes(app),
     ...displayRoutes(app),
+    ...snapshotRoutes(app),
     ...valueRoutes(app),
     ...experimentRoutes(app)
   ]);

@@ -18,7 +18,8 @@ import { bindParameterValues } from '../../notebooks/parameters';
 import { executionContext } from '../../runs/execution';
 import { readState } from '../../runs/readLog';
 import { storedArtefact, storedEnvironment, storedPipeline } from '../../runs/record';
-import { removeRun } from '../../runs/remove';
+import { heldByRuns, removeRun } from '../../runs/remove';
+import { snapshotUse } from '../../runs/runSnapshot';
 import type { App } from '../context';
 import { notebookHasErrors } from '../http/failures';
 import { answer, download, type Route } from '../http/route';
@@ -56,13 +57,14 @@ function recordRoutes({ open }: App): Route[] {
       return { run: catalogue.get(params.run) };
     }),
     answer(measureRuns, ({ body }) => {
-      const { stores, catalogue } = open();
-      return stores.heldBy(body.runs.map(run => catalogue.get(run).id));
+      const { stores, catalogue, snapshots } = open();
+      const ids = body.runs.map(run => catalogue.get(run).id);
+      return heldByRuns(stores, snapshots, ids);
     }),
-    answer(deleteRun, ({ params }) => {
-      const { stores, catalogue } = open();
+    answer(deleteRun, async ({ params }) => {
+      const { stores, catalogue, snapshots } = open();
       const { id } = catalogue.get(params.run);
-      return { id, freed: removeRun(stores, id) };
+      return { id, freed: await removeRun(stores, snapshots, id) };
     })
   ];
 }
@@ -71,7 +73,8 @@ function recordRoutes({ open }: App): Route[] {
 function executionRoutes({ host, root, open }: App): Route[] {
   return [
     answer(startRun, async ({ body: { path, parameters, options } }) => {
-      const { engine, catalogue } = open();
+      const { engine, catalogue, snapshots } = open();
+      const { snapshot, copyLimit, ...rest } = options;
       const base = options.base === null ? null : catalogue.get(options.base).id;
       const loaded = await load(root, { path });
       const { diagnostics, runnable } = await checkForRun(loaded, host);
@@ -81,7 +84,8 @@ function executionRoutes({ host, root, open }: App): Route[] {
         ...(await executionContext(pipeline.kernel, host)),
         pipeline,
         notebook: { path: loaded.path, bytes: loaded.bytes },
-        options: { ...options, base }
+        options: { ...rest, base },
+        snapshot: snapshot === null ? null : snapshotUse(await snapshots().get(snapshot), copyLimit)
       });
       return { run: catalogue.get(id), diagnostics };
     }),

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Engine } from '../../engines/engine';
 import { createLocalEngine } from '../../engines/local';
 import { FAKE_RUNNER, interpreter, PYTHON } from '../../engines/local/testing/bench';
+import { SnapshotDoor } from '../../snapshots/door';
+import type { SnapshotStore } from '../../snapshots/snapshotStore';
 import { openStores, type Stores } from '../../stores';
 import type { ExperimentEngine } from '../../experiments/experimentEngine';
 import type { OpenSuggester } from '../../experiments/suggester/suggester';
@@ -21,8 +23,11 @@ export class Served {
   private readonly folder = mkdtempSync(join(tmpdir(), 'chard-app-'));
   readonly rootFolder = join(this.folder, 'root');
   readonly stores: Stores = openStores(join(this.folder, 'home'));
+  private readonly door = new SnapshotDoor(this.stores.home);
+  readonly snapshots = (): SnapshotStore => this.door.open();
   readonly engine: Engine = createLocalEngine({
     stores: this.stores,
+    snapshots: this.snapshots,
     runnerFolder: FAKE_RUNNER,
     limits: { parallel: 4, cpu: 4 }
   });
@@ -40,6 +45,7 @@ export class Served {
     const host = { home: this.stores.home, memory: null, python: PYTHON, environment: process.env };
     this.backend = openBackend(this.stores, root, host, {
       engine: this.engine,
+      snapshots: this.snapshots,
       contextOf: async () => ({ interpreter: interpreter() }),
       ...(open && { open })
     });

@@ -3,10 +3,16 @@ import { ChardError } from '../../errors';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
 import { checkForRun } from '../../notebooks/check';
 import { loadNotebook } from '../../notebooks/load';
+import type { Pipeline } from '@chard/core/pipeline';
+import type { RunSnapshotUse } from '@chard/core/run';
+import type { ExecutionContext } from '../../engines/engine';
 import { executionContext } from '../../runs/execution';
+import { describeSnapshot, snapshotUse, takeRunSnapshot } from '../../runs/runSnapshot';
+import type { SnapshotStore } from '../../snapshots/snapshotStore';
 import { printJson, type Context, type Finish } from '../context';
 import { formatDiagnostics, notebookFailure } from '../diagnostics';
 import { watchRun, type ShowOptions } from '../execution';
+import { parseSize } from '../parseSize';
 import { withStores } from '../withStores';
 import { findRun } from './runs/find';
 
@@ -16,6 +22,9 @@ interface RunOptions extends ShowOptions {
   readonly from?: string;
   readonly only?: string;
   readonly run?: string;
+  /** Undefined: as the notebook says, and with a snapshot where it does not. */
+  readonly snapshot?: boolean;
+  readonly copyLimit?: number;
 }
 
 export function registerRun(program: Command, context: Context, finish: Finish): void {
@@ -41,6 +50,16 @@ export function registerRun(program: Command, context: Context, finish: Finish):
     .option(
       '--run <run>',
       'the run that --from and --only take from; by default the latest results that still hold'
+    )
+    .option(
+      '--snapshot',
+      'take a snapshot first and work on it, also where the notebook says not to'
+    )
+    .option('--no-snapshot', "take no snapshot: the steps work in the notebook's folder itself")
+    .option(
+      '--copy-limit <size>',
+      'how much may be copied to make a place for the steps where the disk cannot share blocks, such as 500MB; 1 GiB',
+      parseSize
     )
     .option('--save-displays <folder>', 'write figures and tables as files into this folder')
     .option('--follow', 'with --json: one JSON line an event, as it happens', false)
@@ -86,9 +105,17 @@ async function runNotebook(
   const pipeline = bindCommandLineParameters(runnable, options.parameter);
   const notebook = { path: loaded.path, bytes: loaded.bytes };
   const execution = await executionContext(pipeline.kernel, context);
-  return withStores(context, async ({ stores, engine }) => {
+  return withStores(context, async ({ stores, engine, snapshots }) => {
+    const isFrozen = options.snapshot ?? pipeline.snapshotVolumes ?? true;
     const request = {
       ...execution,
+      snapshot: isFrozen
+        ? await freeze(
+            snapshots(),
+            { ...execution, ...options, notebook: loaded.path, pipeline },
+            context
+          )
+        : null,
       pipeline,
       notebook,
       options: {
@@ -107,10 +134,36 @@ async function runNotebook(
   });
 }
 
+/** Takes the run's snapshot, and says so. */
+async function freeze(
+  store: SnapshotStore,
+  {
+    notebook,
+    pipeline,
+    interpreter,
+    json,
+    copyLimit
+  }: ExecutionContext &
+    Pick<RunOptions, 'json' | 'copyLimit'> & { notebook: string; pipeline: Pipeline },
+  { terminal, interrupted }: Context
+): Promise<RunSnapshotUse> {
+  const isAllowed = (): boolean => true;
+  const request = { notebook, pipeline, environment: interpreter.record, isAllowed };
+  const snapshot = await takeRunSnapshot(store, request, { signal: interrupted });
+  if (!json) {
+    terminal.err(`Snapshot ${snapshot.id}: ${describeSnapshot(snapshot)}\n`);
+    for (const { path, message } of snapshot.problems.slice(0, 5)) {
+      terminal.err(terminal.paint.err('yellow', `  ${path}: ${message}\n`));
+    }
+  }
+  return snapshotUse(snapshot, copyLimit ?? null);
+}
+
 /** The command that runs the notebook anew, with the same values. */
-function again(reference: string, { parameter, from, only, run }: RunOptions): string[] {
+function again(reference: string, { parameter, from, only, run, snapshot }: RunOptions): string[] {
   return [
     ...['chard', 'run', reference],
+    ...(snapshot === false ? ['--no-snapshot'] : []),
     ...parameter.flatMap(value => ['-p', value]),
     ...(from === undefined ? [] : ['--from', from]),
     ...(only === undefined ? [] : ['--only', only]),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Pipeline } from '@chard/core/pipeline';
 import { fold, initialRunState, isOver, type RunEventBody, type RunState } from '@chard/core/run';
 import { z } from 'zod';
@@ -24,6 +24,7 @@ import type {
   RunHandle,
   RunRequest
 } from '../engine';
+import type { SnapshotStore } from '../../snapshots/snapshotStore';
 import { systemClock, type Clock } from './clock';
 import { EventLog } from './eventLog';
 import { executeCode } from './exec';
@@ -40,6 +41,9 @@ import { BaseRun, checkTaken, takeLatest } from './taking';
 import {
   openWorkspace,
   openWorkspaceMemory,
+  overlayProblem,
+  runFolder,
+  type FrozenOptions,
   type RunWorkspace,
   type WorkspaceMemory
 } from './workspace';
@@ -51,6 +55,8 @@ export interface LocalEngineOptions {
   /** The folder that holds `chard_runner`; by default the installation's. */
   readonly runnerFolder?: string;
   readonly clock?: Clock;
+  /** Where snapshots that runs work on are; opened when the first run needs one. */
+  readonly snapshots?: () => SnapshotStore;
 }
 
 /** An engine that runs steps as processes on this machine. */
@@ -80,7 +86,7 @@ class LocalEngine implements Engine {
   private stopListening: (() => void) | null = null;
   private stopBeating: (() => void) | null = null;
 
-  constructor(options: LocalEngineOptions) {
+  constructor(private readonly options: LocalEngineOptions) {
     this.stores = options.stores;
     this.scheduler = new Scheduler({ ...machineLimits(), ...options.limits });
     this.clock = options.clock ?? systemClock;
@@ -100,17 +106,37 @@ class LocalEngine implements Engine {
     interpreter,
     secrets = {},
     observer,
-    trial
+    trial,
+    snapshot = null
   }: RunRequest): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
     const id = newRunId(this.clock.now());
     const number = this.nextNumber();
-    const plan = { id, number, pipeline, notebook: notebook.path, options, interpreter, secrets };
+    const path = notebook.path;
+    const plan = { id, number, pipeline, notebook: path, options, interpreter, secrets, snapshot };
+    // First, so that nobody removes it meanwhile.
+    if (snapshot !== null) await this.snapshotStore().pin(snapshot.id, runPin(id));
+    try {
+      return await this.begin(plan, notebook.bytes, { observer, trial });
+    } catch (error) {
+      if (snapshot !== null && this.stores.runs.get(id) === undefined) {
+        await this.snapshotStore().unpin(snapshot.id, runPin(id));
+      }
+      throw error;
+    }
+  }
+
+  private async begin(
+    plan: RunPlan,
+    bytes: Uint8Array,
+    { observer, trial }: Pick<RunRequest, 'observer' | 'trial'>
+  ): Promise<RunHandle> {
+    const { id, pipeline, interpreter } = plan;
     const workspace = await this.openWorkspace(plan);
     await this.check(plan, workspace);
     this.closing.signal.throwIfAborted();
     const artefacts = {
-      notebook: this.stores.artefacts.put(notebook.bytes),
+      notebook: this.stores.artefacts.put(bytes),
       pipeline: this.putJson(pipeline),
       environment: this.putJson(interpreter.record)
     };
@@ -118,7 +144,7 @@ class LocalEngine implements Engine {
     this.stores.runs.create(
       {
         id,
-        notebook: notebook.path,
+        notebook: plan.notebook,
         pipeline: pipeline.name,
         artefacts,
         events: [event],
@@ -143,7 +169,7 @@ class LocalEngine implements Engine {
         `The run ${run} has succeeded; there is nothing to go on with. Start a new one.`
       );
     }
-    const { notebook, options } = state;
+    const { notebook, options, snapshot } = state;
     const pipeline = this.pipelineOf(run);
     const number = this.nextNumber();
     const plan = {
@@ -153,7 +179,8 @@ class LocalEngine implements Engine {
       notebook: notebook.path,
       options,
       interpreter,
-      secrets
+      secrets,
+      snapshot
     };
     const workspace = await this.openWorkspace(plan);
     this.closing.signal.throwIfAborted();
@@ -210,7 +237,8 @@ class LocalEngine implements Engine {
     return this.runCount;
   }
 
-  private openWorkspace({ pipeline, notebook, interpreter }: RunPlan): Promise<RunWorkspace> {
+  private openWorkspace(plan: RunPlan): Promise<RunWorkspace> {
+    const { pipeline, notebook, interpreter } = plan;
     const { home } = this.stores;
     this.memory ??= openWorkspaceMemory(join(home, 'workspace.db'));
     const graph = new StepGraph(pipeline);
@@ -218,7 +246,34 @@ class LocalEngine implements Engine {
       graph.steps.map(({ name }) => [name, new Set(graph.ancestors(name).map(step => step.name))])
     );
     const unrecorded = environmentFolders(interpreter);
-    return openWorkspace({ notebook, steps, home, unrecorded }, this.memory);
+    const frozen = this.frozen(plan);
+    return openWorkspace({ notebook, steps, home, unrecorded, frozen }, this.memory);
+  }
+
+  private frozen({ id, snapshot, interpreter }: RunPlan): FrozenOptions | null {
+    if (snapshot === null) return null;
+    const { source, files, bytes, copyLimit, brings } = snapshot;
+    const folder = runFolder(this.stores.home, id);
+    const runner = this.options.runnerFolder ?? runnerFolder();
+    return {
+      store: this.snapshotStore(),
+      snapshot: snapshot.id,
+      source,
+      counts: { files, bytes },
+      copyLimit,
+      brings,
+      folder,
+      overlayProblem: () => overlayProblem(interpreter.executable, runner, dirname(folder))
+    };
+  }
+
+  /** @throws ChardError `no-snapshots` */
+  private snapshotStore(): SnapshotStore {
+    const { snapshots } = this.options;
+    if (snapshots === undefined) {
+      throw new ChardError('no-snapshots', 'This engine has no store of snapshots.');
+    }
+    return snapshots();
   }
 
   /** What can be refused is refused before there is a run. */
@@ -259,7 +314,10 @@ class LocalEngine implements Engine {
       { stores, owner, clock, launcher, scheduler, flights, workspace },
       log
     );
-    const finished = execution.execute(beginning).finally(() => this.letGo(plan.id));
+    const finished = execution
+      .execute(beginning)
+      .finally(() => workspace.close())
+      .finally(() => this.letGo(plan.id));
     // Whoever does not wait for it must not be ended by its failure.
     finished.catch(() => undefined);
     this.active.set(plan.id, { execution, finished });
@@ -339,7 +397,7 @@ class LocalEngine implements Engine {
 }
 
 function runCreated(
-  { id, pipeline, notebook, options }: RunPlan,
+  { id, pipeline, notebook, options, snapshot }: RunPlan,
   notebookDigest: string
 ): RunEventBody {
   const steps = new StepGraph(pipeline).steps;
@@ -352,6 +410,7 @@ function runCreated(
       pipeline.parameters.map(parameter => [parameter.name, parameter.default])
     ),
     options,
+    snapshot,
     steps: steps.map(({ name, cells, after }) => ({
       name,
       cells,
@@ -366,6 +425,11 @@ const EnvironmentRecord = z.object({ prefix: z.string(), sitePackages: z.array(z
 function environmentFolders({ record }: EngineInterpreter): string[] {
   const environment = EnvironmentRecord.safeParse(record);
   return environment.success ? [environment.data.prefix, ...environment.data.sitePackages] : [];
+}
+
+/** Who a run is among those that need a snapshot. */
+export function runPin(run: string): string {
+  return `run:${run}`;
 }
 
 /** Sorts by time and reads well: "20261123-231502-3fa9c1". */

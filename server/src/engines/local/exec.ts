@@ -7,7 +7,7 @@ import { StepGraph } from './graph';
 import { modulesToPreload } from './preload';
 import type { Launcher } from './processes/launcher';
 import { requireStep, stepValues } from './received';
-import { execSpec } from './spec';
+import { execSpec, liveFolder } from './spec';
 import { executeStep, type ProgressMessage } from './stepProcess';
 
 export interface ExecServices {
@@ -49,6 +49,7 @@ export async function executeCode(
     pipeline,
     graph,
     notebook: state.notebook.path,
+    place: liveFolder(state.notebook.path),
     store: stores.values.folder,
     secrets
   };

@@ -4,7 +4,7 @@ import { stepState, type RunState, type StoredValue } from '@chard/core/run';
 import { ChardError } from '../../errors';
 import type { Stores, ValueStore } from '../../stores';
 import { StepGraph } from './graph';
-import { stepSpec } from './spec';
+import { liveFolder, stepSpec } from './spec';
 import { Versions } from './versions';
 
 /** Which step has which version, as the run's log says. */
@@ -88,7 +88,9 @@ export function kernelSpec(
   });
   const { path: notebook } = state.notebook;
   // Secrets are not for a kernel that anybody may look into: the person sets them, or does without.
-  const context = { run, pipeline, graph, notebook, store: stores.values.folder, secrets: {} };
+  const place = liveFolder(notebook);
+  const store = stores.values.folder;
+  const context = { run, pipeline, graph, notebook, place, store, secrets: {} };
   return {
     spec: stepSpec(context, step, 1, values),
     step,

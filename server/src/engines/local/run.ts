@@ -1,5 +1,11 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
-import { stepState, type RunEventBody, type RunState, type StepError } from '@chard/core/run';
+import {
+  stepState,
+  type RunEventBody,
+  type RunSnapshotUse,
+  type RunState,
+  type StepError
+} from '@chard/core/run';
 import type { Owner, ReuseParts, StoredResult, Stores } from '../../stores';
 import type { EngineInterpreter, RunOptions } from '../engine';
 import { ChardError } from '../../errors';
@@ -19,7 +25,12 @@ import { stepSpec } from './spec';
 import { executeStep, type ProgressMessage, type StepOutcome } from './stepProcess';
 import { BaseRun, takeLatest, type Taken, type Taking } from './taking';
 import { storedValues, Versions, type Received } from './versions';
-import type { RunWorkspace, StepOutcome as FilesOutcome } from './workspace';
+import {
+  snapshotOf,
+  type FileProblem,
+  type RunWorkspace,
+  type StepOutcome as FilesOutcome
+} from './workspace';
 
 type StepFinished = Extract<RunEventBody, { type: 'step-finished' }>;
 
@@ -34,6 +45,7 @@ export interface RunPlan {
   readonly options: RunOptions;
   readonly interpreter: EngineInterpreter;
   readonly secrets: Readonly<Record<string, string>>;
+  readonly snapshot: RunSnapshotUse | null;
 }
 
 export interface RunServices {
@@ -310,7 +322,7 @@ export class RunExecution {
   private async withFiles(step: Step, taking: Taking): Promise<Taking> {
     if ('missing' in taking || taking.files === null) return taking;
     try {
-      await this.services.workspace.replay(step.name, taking.files);
+      this.tell(step.name, await this.services.workspace.replay(step.name, taking.files));
       return taking;
     } catch (error) {
       if (!(error instanceof ChardError)) throw error;
@@ -336,7 +348,8 @@ export class RunExecution {
       cached: true,
       why: taken.why,
       reusedFrom: taken.run,
-      values: storedValues(step.name, received, taken.values)
+      values: storedValues(step.name, received, taken.values),
+      snapshot: snapshotOf(taken.files)
     };
     stores.together(() => {
       if (taken.files !== null) stores.runs.saveStepFiles(this.plan.id, step.name, taken.files);
@@ -391,10 +404,12 @@ export class RunExecution {
     const { workspace, stores } = this.services;
     this.warnOfMissingSecrets(step);
     await workspace.started(step.name);
+    this.tellMode();
     const outcome = await this.executeAttempt(task);
     const isSuccess = outcome.state === 'succeeded';
     const kept = await workspace.finished(step.name, outcome.files, isSuccess);
     if (this.failure !== null) return;
+    this.tell(step.name, kept.notices);
     const isCancelled = outcome.state === 'cancelled' && this.abort.signal.aborted;
     if (outcome.state === 'failed' && !this.abort.signal.aborted && this.retry(task, outcome)) {
       return;
@@ -405,7 +420,8 @@ export class RunExecution {
       why: isCancelled ? this.whyCancelled : task.why,
       values: storedValues(step.name, received, outcome.values),
       error: isCancelled ? null : (outcome.error ?? cancelledFromOutside(step, outcome)),
-      resources: outcome.resources
+      resources: outcome.resources,
+      snapshot: snapshotOf(kept.files)
     };
     stores.together(() => {
       if (isSuccess) {
@@ -415,6 +431,21 @@ export class RunExecution {
       this.finish(step, received, event);
     });
     this.land(step.name, this.made.has(step.name) ? 'kept' : isSuccess ? 'not-kept' : 'broken-off');
+  }
+
+  /** Once, before the first step that is executed: where steps work. */
+  private tellMode(): void {
+    if (this.said.has('workspace')) return;
+    this.said.add('workspace');
+    this.log.add({ type: 'workspace', ...this.services.workspace.mode });
+  }
+
+  /** Of files that are not where somebody would look for them. */
+  private tell(step: string, notices: readonly FileProblem[]): void {
+    for (const { path, message } of notices) {
+      const text = path === '' ? message : `${path}: ${message}`;
+      this.log.add({ type: 'warning', step, code: 'file-not-brought', message: text, cell: null });
+    }
   }
 
   /** A secret that nobody has given is the step's to complain about; this says why. */
@@ -443,6 +474,7 @@ export class RunExecution {
       pipeline,
       graph: this.graph,
       notebook,
+      place: this.services.workspace.place(step.name),
       store: stores.values.folder,
       secrets
     };

@@ -3,11 +3,17 @@ import type { Pipeline, Step } from '@chard/core/pipeline';
 import { RUNNER_PROTOCOL, type GroupReference, type StepSpec } from '@chard/core/protocol';
 import type { StoredValue } from '@chard/core/run';
 import type { StepGraph } from './graph';
+import type { StepPlace } from './workspace';
 
 /** What a step may leave beyond what others need, together. */
 const KEEP_BYTES = 256 * 1024 * 1024;
 /** Standard output and standard error each. */
 const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
+
+/** The notebook's folder itself. @param notebook absolute path */
+export function liveFolder(notebook: string): StepPlace {
+  return { directory: dirname(notebook), overlay: null };
+}
 
 export interface SpecContext {
   readonly run: string;
@@ -15,6 +21,7 @@ export interface SpecContext {
   readonly graph: StepGraph;
   /** Absolute path of the notebook. */
   readonly notebook: string;
+  readonly place: StepPlace;
   /** Absolute path of the folder of stored values. */
   readonly store: string;
   readonly secrets: Readonly<Record<string, string>>;
@@ -63,7 +70,7 @@ export function execCell({ prologue, steps, metricsStep }: Pipeline): number {
 }
 
 function baseSpec(
-  { run, pipeline, notebook, store, secrets }: SpecContext,
+  { run, pipeline, notebook, place, store, secrets }: SpecContext,
   step: Step,
   attempt: number,
   values: ReadonlyMap<string, StoredValue>
@@ -76,7 +83,8 @@ function baseSpec(
     step: step.name,
     attempt,
     notebook: basename(notebook),
-    directory: dirname(notebook),
+    directory: place.directory,
+    overlay: place.overlay,
     prologue: pipeline.prologue,
     imports: step.imports,
     inputs: groupReferences(values),

@@ -4,6 +4,7 @@ import { registerExec } from './exec';
 import { registerList } from './list';
 import { registerLogs } from './logs';
 import { registerCancel, registerDelete } from './manage';
+import { registerAgain, registerRestore } from './restore';
 import { registerRetry } from './retry';
 import { registerShow } from './show';
 import { registerValues } from './values';
@@ -18,6 +19,8 @@ export function registerRuns(program: Command, context: Context, finish: Finish)
   registerValues(runs, context);
   registerExec(runs, context, finish);
   registerRetry(runs, context, finish);
+  registerAgain(runs, context, finish);
+  registerRestore(runs, context);
   registerCancel(runs, context);
   registerDelete(runs, context);
 }

@@ -42,9 +42,9 @@ export function registerDelete(runs: Command, context: Context): void {
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard runs delete 20260131-0915')
     .action((reference: string, { json }: CommonOptions) =>
-      withStores(context, ({ stores }) => {
+      withStores(context, async ({ stores, snapshots }) => {
         const { id } = findRun(stores, reference);
-        const freed = removeRun(stores, id);
+        const freed = await removeRun(stores, snapshots, id);
         if (json) {
           return printJson(terminal, { id, freed });
         }

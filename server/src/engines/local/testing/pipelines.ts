@@ -68,6 +68,7 @@ export function sketchPipeline(sketch: PipelineSketch): Pipeline {
         ? null
         : sketchStep(METRICS_STEP, steps.length + 1, sketch.metricsStep),
     volumes: [],
+    snapshotVolumes: null,
     timeoutSeconds: null,
     securityContext: null,
     modules: []

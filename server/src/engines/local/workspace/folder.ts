@@ -1,9 +1,10 @@
+import { IGNORE_FILE, type Ignores } from '@chard/core/snapshot';
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ChardError } from '../../../errors';
 import { Digests, type DigestIndex, errorCode, reasonOf } from '../../../files';
 import type { ObservedChange } from './attribution';
-import { IGNORE_FILE, ignoreRules, type Ignores } from './ignores';
+import { stepIgnores } from './ignores';
 import type { FileProblem, FileState } from './model';
 import { changedPaths, lookAt, scanManifest, type Manifest, type ManifestEntry } from './scan';
 import { stateOf } from './states';
@@ -13,7 +14,8 @@ export interface FolderOptions {
   readonly notebook: string;
   /** `$CHARD_HOME`, left out where it lies in the folder. */
   readonly home: string;
-  readonly limit: number;
+  /** Absolute path of the folder; without it, the notebook's. */
+  readonly folder?: string;
 }
 
 /** The notebook's folder as it was when it was last looked at, and what its files hold. */
@@ -32,27 +34,30 @@ export class WatchedFolder {
     readonly isCut: boolean
   ) {}
 
-  /** @throws ChardError `folder-unavailable` */
-  static async open(options: FolderOptions, index: DigestIndex): Promise<WatchedFolder> {
-    const path = realFolder(dirname(options.notebook));
-    const apart = [
-      join(path, basename(options.notebook)),
-      realPath(options.notebook),
-      realPath(options.home)
-    ];
-    const inside = apart.map(each => relativeTo(path, each)).filter(each => each !== null);
-    const { rules, problems } = readRules(path);
-    const ignores = ignoreRules(rules, new Set(inside));
-    const manifest = await scanManifest(path, { ignores, limit: options.limit });
+  /** Looks at the folder. @param limit of entries @throws ChardError `folder-unavailable` */
+  static async open(
+    options: FolderOptions,
+    limit: number,
+    index: DigestIndex
+  ): Promise<WatchedFolder> {
+    const { path, ignores, problems } = places(options);
+    const { files, problems: more, isCut } = await scanManifest(path, { ignores, limit });
+    const entries = new Map(files);
     return new WatchedFolder(
       path,
       ignores,
-      options.limit,
+      limit,
       new Digests(index),
-      new Map(manifest.files),
-      [...problems, ...manifest.problems],
-      manifest.isCut
+      entries,
+      [...problems, ...more],
+      isCut
     );
+  }
+
+  /** Of a folder that is not looked at: what is in it is known from elsewhere. @throws ChardError `folder-unavailable` */
+  static unseen(options: FolderOptions, index: DigestIndex): WatchedFolder {
+    const { path, ignores, problems } = places(options);
+    return new WatchedFolder(path, ignores, 0, new Digests(index), new Map(), problems, false);
   }
 
   /** What could not be looked at or read so far. */
@@ -140,6 +145,11 @@ export class WatchedFolder {
     }
   }
 
+  /** Whether a relative path is left out. */
+  leavesOut(path: string, isFolder: boolean): boolean {
+    return this.ignores(path, isFolder);
+  }
+
   /** The relative path of what an absolute one leads to; null where it is not in the folder or is left out. */
   inside(path: string): string | null {
     const inside = relativeTo(this.path, path);
@@ -183,6 +193,18 @@ function relativeTo(folder: string, path: string): string | null {
   const inside = relative(folder, path);
   const isOutside = inside === '' || inside === '..' || inside.startsWith(`..${sep}`);
   return isOutside ? null : inside.split(sep).join('/');
+}
+
+function places({ notebook, home, folder = dirname(notebook) }: FolderOptions): {
+  path: string;
+  ignores: Ignores;
+  problems: FileProblem[];
+} {
+  const path = realFolder(folder);
+  const apart = [join(path, basename(notebook)), realPath(notebook), realPath(home)];
+  const inside = apart.map(each => relativeTo(path, each)).filter(each => each !== null);
+  const { rules, problems } = readRules(path);
+  return { path, ignores: stepIgnores(rules, new Set(inside)), problems };
 }
 
 function readRules(folder: string): { rules: string; problems: FileProblem[] } {

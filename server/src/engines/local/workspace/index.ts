@@ -6,4 +6,9 @@
  */
 export * from './model';
 export { openWorkspaceMemory, type WorkspaceMemory } from './memory';
-export { DEFAULT_LIMITS, fileStore, neededFiles, openWorkspace } from './runWorkspace';
+export { overlayProblem } from './overlayProblem';
+export { removeRunFolders, runFolder } from './runFolders';
+export { putStepFiles } from './putStepFiles';
+export { snapshotOf } from './stepRecords';
+export { fileStore, neededFiles } from './fileStore';
+export { DEFAULT_LIMITS, openWorkspace } from './runWorkspace';

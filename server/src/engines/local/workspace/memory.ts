@@ -8,12 +8,20 @@ import {
   type DigestIndex,
   errorCode
 } from '../../../files';
+import { thisOwner } from '../../../stores/owner';
 import { OwnWrites } from './ownWrites';
 
 /** What is remembered from run to run about folders. All of it can be lost without harm. */
 export interface WorkspaceMemory {
   readonly digests: DigestIndex;
   readonly ownWrites: OwnWrites;
+  /**
+   * What `find` says: null for success, or what is wrong. A success is remembered for this user and this start of the system, a failure
+   * is not, as somebody may have done something about it.
+   */
+  rememberSuccess(topic: string, find: () => Promise<string | null>): Promise<string | null>;
+  /** What was remembered as a success was none. */
+  forgetSuccess(topic: string): void;
   close(): void;
 }
 
@@ -48,7 +56,23 @@ function open(path: string): WorkspaceMemory {
     // Before anything is written: the journal's files take the database's mode.
     if (isNew) chmodSync(path, 0o600);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    database.exec('CREATE TABLE IF NOT EXISTS successes (topic TEXT PRIMARY KEY) STRICT');
+    const { boot, namespace } = thisOwner();
+    const keyOf = (topic: string): string =>
+      JSON.stringify([topic, boot, namespace, process.getuid?.() ?? null]);
     return {
+      async rememberSuccess(topic, find) {
+        const key = keyOf(topic);
+        const known = database.prepare('SELECT 1 FROM successes WHERE topic = ?').get(key);
+        const problem = known === undefined ? await find() : null;
+        if (problem === null && known === undefined) {
+          database.prepare('INSERT OR IGNORE INTO successes (topic) VALUES (?)').run(key);
+        }
+        return problem;
+      },
+      forgetSuccess(topic) {
+        database.prepare('DELETE FROM successes WHERE topic = ?').run(keyOf(topic));
+      },
       digests: new SqliteDigestIndex(database),
       ownWrites: new OwnWrites(database),
       close: () => database.close()

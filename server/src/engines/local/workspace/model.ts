@@ -1,4 +1,7 @@
+import type { Overlay } from '@chard/core/protocol';
+import type { WorkspaceWay } from '@chard/core/run';
 import { z } from 'zod';
+import type { SnapshotStore } from '../../../snapshots/snapshotStore';
 
 /** What a path of the notebook's folder is. Paths are relative to the folder, with `/`, never with `.` or `..`. */
 export const FileState = z.discriminatedUnion('kind', [
@@ -45,7 +48,9 @@ export const StepFiles = z.object({
   read: z.record(z.string(), FileState.nullable()),
   /** Files outside the folder that it opened, by absolute path, as they were when it had ended. */
   outside: z.record(z.string(), FileState.nullable()),
-  written: z.array(WrittenFile)
+  written: z.array(WrittenFile),
+  /** The snapshot in which the step worked; not there where it worked in the folder itself. */
+  snapshot: z.string().optional()
 });
 export type StepFiles = z.infer<typeof StepFiles>;
 
@@ -68,6 +73,8 @@ export interface SeenFiles {
   readonly read: readonly string[];
   /** Opened for writing in any mode, created, renamed to, linked, or removed. */
   readonly written: readonly string[];
+  /** As `TouchedFiles` of the runner's protocol has it. */
+  readonly opaque?: readonly string[] | undefined;
 }
 
 /** A path that could not be looked at, and why; the run goes on. */
@@ -80,8 +87,24 @@ export interface FileProblem {
 export interface StepOutcome {
   /** Store it with the result; also give it to `adopt` when the run is resumed. */
   readonly files: StepFiles;
+  /** What a person should know of files that did not come to where they might be looked for. */
+  readonly notices: readonly FileProblem[];
   /** Whether a later run may reuse the result; if not, do not put it into the result store. */
   readonly reusable: Verdict;
+}
+
+/** Where the steps of a run work, and why there. */
+export interface WorkspaceMode {
+  readonly way: WorkspaceWay;
+  readonly why: string;
+}
+
+/** Where one step works. */
+export interface StepPlace {
+  /** Absolute path in which it starts. */
+  readonly directory: string;
+  /** What is to be seen there, where that is not what is there. */
+  readonly overlay: Overlay | null;
 }
 
 /** The notebook's folder during one run. All methods may be called while steps run; they wait for each other. */
@@ -90,6 +113,7 @@ export interface RunWorkspace {
   readonly problems: readonly FileProblem[];
   /** Whether steps can be reused at all: not where the folder is too large to be watched. */
   readonly reusable: Verdict;
+  readonly mode: WorkspaceMode;
   /**
    * What a step will find, once all its ancestors are `finished`, `replay`ed or `adopt`ed; call it before `started`.
    * `view.digest` belongs into the result's key. @throws ChardError `step-unknown`
@@ -108,10 +132,11 @@ export interface RunWorkspace {
   explain(step: string, files: unknown): Promise<string | null>;
   /**
    * Puts the files of a reused step into the folder. Each file is replaced in one move, and none before all are ready.
+   * @returns what could not be put there, where the steps work elsewhere.
    * @throws ChardError `store-full`, `kept-file-missing`, `kept-file-damaged`, `path-outside`, `replay-blocked`,
    *   `folder-read-only`, `folder-full`: run the step instead, or fail it with the message.
    */
-  replay(step: string, files: unknown): Promise<void>;
+  replay(step: string, files: unknown): Promise<readonly FileProblem[]>;
   /**
    * Counts the files of a step that an earlier process of this run finished; touches nothing. Call in the order in which the
    * steps ended. @throws ChardError `files-damaged`
@@ -119,6 +144,8 @@ export interface RunWorkspace {
   adopt(step: string, files: unknown): void;
   /** Call just before a step's process starts, also for a retry. */
   started(step: string): Promise<void>;
+  /** Where a step that has `started` works. */
+  place(step: string): StepPlace;
   /**
    * Call when a step's whole process tree has gone, however it ended; `succeeded` false records what it left as the
    * pipeline's own. `seen` is null where the step could not tell.
@@ -129,6 +156,8 @@ export interface RunWorkspace {
    * later step replaced turned out not to matter. Steps whose view is as before are not in it.
    */
   settle(): Promise<ReadonlyMap<string, StepView>>;
+  /** Call last: takes away what was made for the run. */
+  close(): Promise<void>;
 }
 
 export interface WorkspaceLimits {
@@ -138,6 +167,25 @@ export interface WorkspaceLimits {
   readonly unreadBytes: number;
   /** A written file larger than this is not kept. */
   readonly keptFileBytes: number;
+}
+
+/** A snapshot for the steps to work in. */
+export interface FrozenOptions {
+  readonly store: SnapshotStore;
+  /** The snapshot's id. */
+  readonly snapshot: string;
+  /** The name under which it has the notebook's folder. */
+  readonly source: string;
+  /** Files in the source, and their bytes. */
+  readonly counts: { readonly files: number; readonly bytes: number };
+  /** Bytes up to which files are copied for the run where the file system cannot share their blocks. */
+  readonly copyLimit: number;
+  /** Whether what steps write is brought to the notebook's folder; if not, steps never work in it. */
+  readonly brings: boolean;
+  /** Absolute path of a folder for what the run needs; made and removed by the workspace. */
+  readonly folder: string;
+  /** Whether a step can have an overlay below `folder`: null, or why not. */
+  overlayProblem(): Promise<string | null>;
 }
 
 export interface WorkspaceOptions {
@@ -150,4 +198,6 @@ export interface WorkspaceOptions {
   /** Absolute paths below which files opened are not recorded: the Python environment, which has its own part in the key. */
   readonly unrecorded?: readonly string[];
   readonly limits?: Partial<WorkspaceLimits>;
+  /** Null: the steps work in the folder itself. */
+  readonly frozen: FrozenOptions | null;
 }

@@ -1,3 +1,4 @@
+import { TEMPORARY_PREFIX } from '@chard/core/snapshot';
 import { randomBytes } from 'node:crypto';
 import { rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { chmod, rename } from 'node:fs/promises';
@@ -12,7 +13,6 @@ import {
   type FileStore,
   errorCode
 } from '../../../files';
-import { TEMPORARY_PREFIX } from './ignores';
 import type { FileState, Verdict, WrittenFile } from './model';
 import { lookAt } from './scan';
 import { sameState, stateOf } from './states';
@@ -112,7 +112,7 @@ function isThere(wanted: FileState | null, now: FileState | undefined): boolean 
   return now?.kind !== 'folder' && sameState(wanted, now);
 }
 
-async function stateAt(
+export async function stateAt(
   path: string,
   { folder, digests }: ReplayPlaces
 ): Promise<FileState | undefined> {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ignoreRules } from './ignores';
+import { stepIgnores } from './ignores';
 import { changedPaths, scanManifest, type Manifest } from './scan';
 
 let folder: string;
@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const scan = (rules = '', limit = 1000): Promise<Manifest> =>
-  scanManifest(folder, { ignores: ignoreRules(rules, new Set(['notebook.ipynb'])), limit });
+  scanManifest(folder, { ignores: stepIgnores(rules, new Set(['notebook.ipynb'])), limit });
 const paths = ({ files }: Manifest): string[] => [...files.keys()].sort();
 
 it('lists files, links as links and empty folders, and passes pipes over', async () => {

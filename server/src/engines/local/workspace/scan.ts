@@ -1,7 +1,7 @@
+import type { Ignores } from '@chard/core/snapshot';
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { stampOf, type Stamp, errorCode, reasonOf } from '../../../files';
-import type { Ignores } from './ignores';
 import type { FileProblem } from './model';
 
 /** What a path is, without its content having been read. */

@@ -112,7 +112,10 @@ export class Sandbox {
     limits: Partial<WorkspaceLimits> = {}
   ): Promise<RunWorkspace> {
     const { notebook, home } = this;
-    return openWorkspace({ notebook, home, steps: withAncestors(steps), limits }, this.memory);
+    return openWorkspace(
+      { notebook, home, steps: withAncestors(steps), limits, frozen: null },
+      this.memory
+    );
   }
 
   /** Runs the steps one after the other, in the order given. */

@@ -1,0 +1,5 @@
+export * from './difference';
+export * from './ignores';
+export * from './model';
+export * from './order';
+export * from './report';

@@ -1,0 +1,152 @@
+"""A step behind an overlay: what it sees, what it leaves, what it cannot reach."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chard_runner import overlay
+from engine import PYTHON, Engine, step_spec
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> dict[str, Path]:
+    tried = subprocess.run(
+        [PYTHON, "-I", "-S", overlay.__file__, str(tmp_path)], capture_output=True, text=True
+    )
+    if tried.returncode != 0:
+        pytest.skip(f"no overlay here: {tried.stdout or tried.stderr}")
+    folders = {name: tmp_path / name for name in ("seen", "lower", "above", "upper", "work")}
+    for folder in folders.values():
+        folder.mkdir()
+    return folders
+
+
+def spec(places: dict[str, Path], *cells: str, **fields: Any) -> dict[str, Any]:
+    view = {
+        "folder": str(places["seen"]),
+        "home": str(places["lower"].parent),
+        "layers": ["above", "lower"],
+        "upper": "upper",
+        "work": "work",
+        "shared": [],
+        "absent": [],
+        "protected": [],
+        **fields,
+    }
+    return step_spec(places["seen"], *cells, overlay=view)
+
+
+def run(steps: Engine, order: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    connection = steps.start(order)
+    finished = connection.finished()
+    assert finished["error"] is None, finished["error"]
+    return connection.text(), finished
+
+
+def test_layers_are_seen_in_the_place_of_the_folder(steps: Engine, places: dict[str, Path]) -> None:
+    (places["seen"] / "live").write_text("not seen")
+    (places["lower"] / "data").write_text("below")
+    (places["above"] / "data").write_text("above")
+    text, _ = run(steps, spec(places, "import os; print(os.getcwd(), os.listdir('.'))"))
+    assert text == f"{places['seen']} ['data']\n"
+    text, _ = run(steps, spec(fresh(places), "print(open('data').read())"))
+    assert text == "above\n"
+
+
+def fresh(places: dict[str, Path]) -> dict[str, Path]:
+    """For another step: an overlay's upper layer is one step's."""
+    for name in ("upper", "work"):
+        places[name].rename(places[name].with_name(f"used-{name}"))
+        places[name].mkdir()
+    return places
+
+
+def test_what_is_written_is_in_the_upper_layer_alone(
+    steps: Engine, places: dict[str, Path]
+) -> None:
+    (places["lower"] / "data").write_text("below")
+    (places["lower"] / "gone").write_text("below")
+    code = (
+        "open('data', 'a').write('!'); open('new', 'w').write('new'); import os; os.remove('gone')"
+    )
+    _, finished = run(steps, spec(places, code))
+    assert (places["upper"] / "data").read_text() == "below!"
+    assert (places["upper"] / "new").read_text() == "new"
+    assert (places["upper"] / "gone").is_char_device()
+    assert (places["lower"] / "data").read_text() == "below"
+    assert (places["lower"] / "gone").exists()
+    assert list(places["seen"].iterdir()) == []
+    assert finished["files"]["opaque"] == []
+    assert str(places["seen"] / "new") in finished["files"]["written"]
+
+
+def test_a_folder_that_was_made_anew_is_told(steps: Engine, places: dict[str, Path]) -> None:
+    (places["lower"] / "deep" / "er").mkdir(parents=True)
+    (places["lower"] / "deep" / "er" / "data").write_text("below")
+    code = "import shutil, os; shutil.rmtree('deep/er'); os.mkdir('deep/er')"
+    _, finished = run(steps, spec(places, code))
+    assert finished["files"]["opaque"] == ["deep/er"]
+
+
+def test_what_is_shared_is_the_folders_own(steps: Engine, places: dict[str, Path]) -> None:
+    (places["seen"] / "cache").mkdir()
+    (places["lower"] / "cache").mkdir()
+    run(steps, spec(places, "open('cache/x', 'w').write('x')", shared=["cache"]))
+    assert (places["seen"] / "cache" / "x").read_text() == "x"
+    assert not (places["upper"] / "cache").exists()
+
+
+def test_what_is_absent_or_protected(steps: Engine, places: dict[str, Path]) -> None:
+    (places["above"] / "old").write_text("removed by a step above")
+    code = f"""
+import os
+print(os.path.exists('old'))
+try:
+    open({str(places["lower"] / "x")!r}, 'w')
+except OSError as error:
+    print(error.strerror)
+"""
+    text, _ = run(steps, spec(places, code, absent=["old"], protected=[str(places["lower"])]))
+    assert text == "False\nRead-only file system\n"
+
+
+def test_an_overlay_that_cannot_be_is_a_failure_with_its_reason(
+    steps: Engine, places: dict[str, Path]
+) -> None:
+    finished = steps.start(spec(places, "print(1)", layers=["nothing"])).finished()
+    assert finished["error"]["code"] == "workspace"
+    assert "cannot be mounted" in finished["error"]["message"]
+
+
+def test_as_a_user_without_rights(tmp_path: Path) -> None:
+    """Behind a user namespace: what is asked of the kernel is another thing than for root."""
+    if os.geteuid() != 0:
+        pytest.skip("the other tests are run without rights already")
+    for parent in (tmp_path, *tmp_path.parents[:-1]):
+        parent.chmod(parent.stat().st_mode | 0o011)
+    tmp_path.chmod(0o777)
+    said = tmp_path / "said"
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+            # Whoever changes its user is hidden from itself in /proc (PR_SET_DUMPABLE is 4).
+            ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
+            with said.open("w") as sys.stdout:
+                overlay.try_out(str(tmp_path))
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if "no namespace of its own" in said.read_text():
+        pytest.skip("the system lets no user make a namespace")
+    assert status == 0, said.read_text()

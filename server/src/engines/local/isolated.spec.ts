@@ -1,0 +1,217 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stepState, type RunState, type WorkspaceWay } from '@chard/core/run';
+import { openSnapshotStore, type SnapshotStore } from '../../snapshots';
+import type { Engine, RunHandle, RunOptions } from '../engine';
+import { Bench, FAKE_RUNNER, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
+import { eventually, outputOf, printed } from './testing/observe';
+import { sketchPipeline, type StepSketch } from './testing/pipelines';
+import { overlayProblem, putStepFiles } from './workspace';
+
+// Python starts, and snapshots go to the disk.
+jest.setTimeout(60_000);
+
+/** What holds wherever the steps of a run on a snapshot work; the cells are plain Python. */
+function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
+  describe(`steps on a snapshot, by ${way}`, () => {
+    let bench: Bench;
+    let engine: Engine;
+    let snapshots: SnapshotStore;
+    let isHere: boolean;
+    beforeAll(async () => {
+      const problem = await overlayProblem(
+        interpreter().executable,
+        REAL_RUNNER,
+        '/tmp/chard-overlay-try'
+      );
+      isHere = way !== 'overlay' || problem === null;
+      rmSync('/tmp/chard-overlay-try', { recursive: true });
+    });
+    beforeEach(() => {
+      bench = new Bench();
+      snapshots = openSnapshotStore(bench.stores.home);
+      engine = bench.engine({ runnerFolder, snapshots: () => snapshots });
+      write('notebook.ipynb', '{}');
+    });
+    afterEach(async () => {
+      await bench.close();
+      await snapshots.dispose();
+    });
+
+    /** Where the system has no such way there is nothing to test. */
+    const itWhereHere = (name: string, body: () => Promise<void>): void =>
+      it(name, async () => {
+        if (isHere) await body();
+      });
+    const inFolder = (path: string): string => join(bench.folder, path);
+    const write = (path: string, text: string): void => writeFileSync(inFolder(path), text);
+    const read = (path: string): string | null =>
+      existsSync(inFolder(path)) ? readFileSync(inFolder(path), 'utf8') : null;
+    const text = (state: RunState, step: string): string => outputOf(bench.stores, state.id, step);
+    const aside = (name: string): string => JSON.stringify(join(bench.aside, name));
+
+    async function begin(
+      steps: Record<string, StepSketch>,
+      options: Partial<RunOptions> = {},
+      use: { readonly brings?: boolean } = {}
+    ): Promise<RunHandle & { readonly snapshot: string }> {
+      const { id } = await snapshots.create([{ name: 'notebook', path: bench.folder }]);
+      const handle = await engine.start({
+        ...runRequest(bench.folder, sketchPipeline({ steps }), options),
+        snapshot: {
+          id,
+          source: 'notebook',
+          files: 1,
+          bytes: 1,
+          copyLimit: 1000,
+          brings: true,
+          ...use
+        }
+      });
+      return { ...handle, snapshot: id };
+    }
+    const run = async (
+      steps: Record<string, StepSketch>,
+      options: Partial<RunOptions> = {}
+    ): Promise<RunState> => (await begin(steps, options)).finished;
+
+    itWhereHere('brings what a step wrote to the folder, and to the steps below', async () => {
+      write('log', 'a');
+      write('old', 'x');
+      const state = await run({
+        make: {
+          code: "import os\nopen('new', 'w').write('1')\nopen('log', 'a').write('b')\nos.remove('old')"
+        },
+        look: {
+          code: "import os\nprint(sorted(os.listdir('.')), open('log').read())",
+          after: ['make']
+        }
+      });
+      expect(state.phase).toBe('succeeded');
+      expect(state.workspace).toMatchObject({ way });
+      expect(text(state, 'look')).toBe("['log', 'new', 'notebook.ipynb'] ab\n");
+      expect([read('new'), read('log'), read('old')]).toEqual(['1', 'ab', null]);
+    });
+
+    itWhereHere('says which snapshot each step saw, and never changes it', async () => {
+      write('data', 'as it was');
+      const handle = await begin({ spoil: { code: "open('data', 'w').write('spoilt')" } });
+      const state = await handle.finished;
+      expect(state.snapshot?.id).toBe(handle.snapshot);
+      expect(stepState(state, 'spoil')?.snapshot).toBe(handle.snapshot);
+      await snapshots.restore(handle.snapshot, { folder: join(bench.aside, 'back') });
+      expect(readFileSync(join(bench.aside, 'back', 'data'), 'utf8')).toBe('as it was');
+      const { pins } = await snapshots.get(handle.snapshot);
+      expect(pins).toEqual([`run:${state.id}`]);
+    });
+
+    itWhereHere('does not see what is edited meanwhile, and leaves that alone', async () => {
+      write('data', 'frozen');
+      const handle = await begin({
+        slow: {
+          code: `import os, time
+print('waiting', flush=True)
+while not os.path.exists(${aside('go')}): time.sleep(0.01)
+print(open('data').read())
+open('data', 'a').write('!')`
+        }
+      });
+      await eventually(bench.stores, handle.id, printed('slow', 'waiting'));
+      write('data', 'edited');
+      writeFileSync(join(bench.aside, 'go'), '');
+      const state = await handle.finished;
+      expect(text(state, 'slow')).toBe('waiting\nfrozen\n');
+      expect(read('data')).toBe('edited');
+      expect(state.warnings.toArray()).toMatchObject([{ code: 'file-not-brought', step: 'slow' }]);
+    });
+
+    itWhereHere('puts back what a reused step wrote', async () => {
+      const steps = { make: { code: "open('new', 'w').write('1')\nprint('ran')" } };
+      const first = await run(steps);
+      rmSync(inFolder('new'));
+      const second = await run(steps);
+      expect(stepState(second, 'make')).toMatchObject({ cached: true });
+      expect(read('new')).toBe('1');
+      // Nothing was executed: it is still what the step saw then.
+      expect(stepState(second, 'make')?.snapshot).toBe(first.snapshot?.id);
+      expect(second.workspace).toBeNull();
+    });
+
+    itWhereHere('shows a step that runs what the reused ones above it left', async () => {
+      const make = { code: "import os\nopen('new', 'w').write('1')\nos.remove('old')" };
+      const look = (end: string): StepSketch => ({
+        code: `import os\nprint(os.path.exists('old'), open('new').read()${end})`,
+        after: ['make']
+      });
+      write('old', '');
+      await run({ make, look: look('') });
+      write('old', '');
+      rmSync(inFolder('new'));
+      const state = await run({ make, look: look(', 2') });
+      expect(stepState(state, 'make')).toMatchObject({ cached: true });
+      expect(text(state, 'look')).toBe('False 1 2\n');
+    });
+
+    itWhereHere('shows what is left out of snapshots as it is', async () => {
+      mkdirSync(inFolder('node_modules'));
+      write('node_modules/x', 'big');
+      const code = "print(open('node_modules/x').read())\nopen('node_modules/y', 'w').write('new')";
+      expect(text(await run({ use: { code } }), 'use')).toBe('big\n');
+      expect(read('node_modules/y')).toBe('new');
+    });
+
+    itWhereHere('keeps what a failed step wrote out of the folder', async () => {
+      const state = await run({ bad: { code: "open('half', 'w').write('1')\n1 / 0" } });
+      expect(state.phase).toBe('failed');
+      expect(read('half')).toBeNull();
+    });
+
+    if (way === 'overlay') {
+      itWhereHere('hides from a step what those beside it write', async () => {
+        const state = await run(
+          {
+            first: { code: "open('x', 'w').write('1')" },
+            beside: { code: "import os\nprint(os.path.exists('x'))" },
+            below: { code: "print(open('x').read())", after: ['first'] }
+          },
+          { parallel: 1 }
+        );
+        expect(text(state, 'beside')).toBe('False\n');
+        expect(text(state, 'below')).toBe('1\n');
+      });
+
+      itWhereHere('takes a folder that was made anew for what it is', async () => {
+        mkdirSync(inFolder('deep'));
+        write('deep/a', 'a');
+        const code =
+          "import os, shutil\nshutil.rmtree('deep')\nos.mkdir('deep')\nopen('deep/b', 'w').write('b')";
+        await run({ make: { code } });
+        expect(readdirSync(inFolder('deep'))).toEqual(['b']);
+      });
+    }
+
+    itWhereHere('leaves the folder alone where a run is made again as it was', async () => {
+      write('data', 'then');
+      const handle = await begin(
+        { make: { code: "open('new', 'w').write(open('data').read())" } },
+        {},
+        { brings: false }
+      );
+      write('data', 'now');
+      expect((await handle.finished).phase).toBe('succeeded');
+      expect(read('new')).toBeNull();
+      const [files] = bench.stores.runs.stepFiles(handle.id).values();
+      await putStepFiles(bench.stores.home, bench.aside, files);
+      expect(readFileSync(join(bench.aside, 'new'), 'utf8')).toBe('then');
+    });
+
+    itWhereHere('leaves nothing of itself behind', async () => {
+      await run({ make: { code: "open('new', 'w').write('1')" } });
+      expect(readdirSync(join(bench.stores.home, 'workspaces'))).toEqual([]);
+    });
+  });
+}
+
+describeIsolation('overlay', REAL_RUNNER);
+// Without the runner's own script nothing can be found out about overlays, as where there are none.
+describeIsolation('copy', FAKE_RUNNER);

@@ -1,0 +1,2 @@
+export { openSnapshotStore } from './localStore';
+export * from './snapshotStore';

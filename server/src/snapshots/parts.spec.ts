@@ -1,0 +1,208 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { DigestSet } from './digestSet';
+import { Layout } from './layout';
+import { decodeEntries, EntryEncoder, MalformedEntry } from './manifest/codec';
+import type { StoredEntry } from './manifest/model';
+import { Meter } from './meter';
+import { decodeBytes, encodeName, nativePath } from './names';
+import { OrderedQueue } from './queue';
+import { thaw } from './restore';
+
+let base: string;
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'chard-snapshots-'));
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const entry = (path: string, rest: Partial<StoredEntry> = {}): StoredEntry => ({
+  path,
+  kind: 'folder',
+  mode: 0o755,
+  size: 0,
+  modified: 1n,
+  changed: 2n,
+  inode: 3n,
+  isRacy: false,
+  isSparse: false,
+  hasMoreNames: false,
+  digest: null,
+  target: null,
+  sameFileAs: null,
+  attributes: null,
+  ...rest
+});
+
+describe('names', () => {
+  it('of any bytes come through a text and JSON unchanged', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), bytes => {
+        const name = decodeBytes(Buffer.from(bytes));
+        expect([...encodeName(JSON.parse(JSON.stringify(name)) as string)]).toEqual([...bytes]);
+      })
+    );
+  });
+
+  it('of any text come through bytes unchanged', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), text => {
+        expect(decodeBytes(Buffer.from(text))).toBe(text);
+        expect(nativePath(text)).toBe(text);
+      })
+    );
+  });
+});
+
+describe('entries as bytes', () => {
+  const anyEntry = fc.record({
+    path: fc.array(fc.constantFrom('a', 'data.csv', 'é', '😀', 'caf\udce9', 'x y', '\udcff'), {
+      minLength: 1,
+      maxLength: 4
+    }),
+    kind: fc.constantFrom('file' as const, 'folder' as const, 'link' as const),
+    mode: fc.nat(0o7777),
+    size: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+    modified: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    inode: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    flags: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean())
+  });
+
+  it('are the same again', () => {
+    fc.assert(
+      fc.property(fc.array(anyEntry, { maxLength: 20 }), sketches => {
+        const entries = sketches.map(({ path, kind, mode, size, modified, inode, flags }) =>
+          entry(path.join('/'), {
+            kind,
+            mode,
+            modified,
+            inode,
+            changed: -modified - 1n,
+            isRacy: flags[0],
+            isSparse: flags[1],
+            hasMoreNames: flags[2],
+            ...(kind === 'file' && { size, digest: 'ab'.repeat(32) }),
+            ...(kind === 'link' && { target: '../x' }),
+            ...(flags[0] && { sameFileAs: 'first/ä' })
+          })
+        );
+        const encoder = new EntryEncoder();
+        entries.forEach(each => encoder.add(each));
+        expect(decodeEntries(Buffer.from(encoder.take()), entries.length)).toEqual(entries);
+      })
+    );
+  });
+
+  it.each(['../out', '/etc/passwd', 'a/../../b', 'a//b'])('never are of the path %j', path => {
+    const encoder = new EntryEncoder();
+    encoder.add(entry(path));
+    expect(() => decodeEntries(Buffer.from(encoder.take()), 1)).toThrow(MalformedEntry);
+  });
+
+  it('of whatever bytes are refused, or are entries', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(3), (bytes, count) => {
+        try {
+          expect(decodeEntries(Buffer.from(bytes), count)).toHaveLength(count);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MalformedEntry);
+        }
+      })
+    );
+  });
+});
+
+it('a hostile list of entries leads nowhere', async () => {
+  const target = join(base, 'target');
+  const outside = join(base, 'outside');
+  mkdirSync(target);
+  mkdirSync(outside);
+  const thawed = await thaw(
+    [
+      [
+        entry('link', { kind: 'link', target: outside }),
+        entry('link/made'),
+        entry('link/deep/er'),
+        entry('name', { kind: 'link', target: join(outside, 'file') }),
+        // Twice: through the link that was made just now.
+        entry('name', { kind: 'link', target: 'other' })
+      ]
+    ],
+    {
+      layout: new Layout(join(base, 'store')),
+      source: 'data',
+      target,
+      way: 'copy',
+      compare: false,
+      meter: new Meter({})
+    }
+  );
+  expect(readdirSync(outside)).toEqual([]);
+  expect(thawed.problems.map(({ path, code }) => [path, code])).toEqual([
+    ['link/made', 'refused'],
+    ['link/deep/er', 'refused']
+  ]);
+  expect(thawed.problems[0]?.message).toMatch(/is a link or a file, which may lead outside/);
+});
+
+it('a set of digests holds what was added', () => {
+  const digest = (index: number): string =>
+    Buffer.from(index.toString().padStart(32, '0')).toString('hex');
+  const set = new DigestSet();
+  for (let index = 0; index < 5000; index += 1) expect(set.add(digest(index))).toBe(true);
+  expect([set.add(digest(7)), set.size, set.has(digest(4999)), set.has(digest(5000))]).toEqual([
+    false,
+    5000,
+    true,
+    false
+  ]);
+  expect([...set].sort()).toEqual(Array.from({ length: 5000 }, (_, index) => digest(index)).sort());
+});
+
+describe('the queue', () => {
+  it('hands on in order what is done in any', async () => {
+    const order: number[] = [];
+    const queue = new OrderedQueue<{ n: number }>(3, ({ n }) => order.push(n));
+    const open: (() => void)[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      await queue.room();
+      void queue.add(() => new Promise(resolve => open.push(() => resolve({ n }))));
+    }
+    queue.addDone({ n: 3 });
+    for (const end of open.reverse()) end();
+    await queue.empty();
+    expect(order).toEqual([0, 1, 2, 3]);
+  });
+
+  it('throws what any of the work threw, and hands on nothing after it', async () => {
+    const taken: object[] = [];
+    const queue = new OrderedQueue<object>(2, each => taken.push(each));
+    const failure = new Error('no');
+    void queue.add(() => Promise.reject(failure)).catch(() => undefined);
+    void queue.add(() => Promise.resolve({}));
+    await queue.settle();
+    await expect(queue.room()).rejects.toBe(failure);
+    expect(taken).toEqual([]);
+  });
+});
+
+it('keeps the holes of a file that has them', async () => {
+  const { openSnapshotStore } = await import('./localStore');
+  const data = join(base, 'data');
+  mkdirSync(data);
+  const { open } = await import('node:fs/promises');
+  const file = await open(join(data, 'sparse'), 'w');
+  await file.write('begin', 0);
+  await file.write('end', 50_000_000);
+  await file.truncate(60_000_000);
+  await file.close();
+  writeFileSync(join(data, 'plain'), 'x');
+  const store = openSnapshotStore(join(base, 'home'));
+  const { id } = await store.create([{ name: 'data', path: data }]);
+  await store.restore(id, { folder: join(base, 'back') });
+  const stats = statSync(join(base, 'back/sparse'));
+  expect(stats.size).toBe(60_000_000);
+  expect(stats.blocks * 512).toBeLessThan(1_000_000);
+  expect((await store.check()).damages).toEqual([]);
+});

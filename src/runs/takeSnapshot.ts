@@ -1,0 +1,28 @@
+import { takeSnapshotOf } from '@chard/core/protocol/api';
+import { totalCounts } from '@chard/core/snapshot';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { LaunchFailure, type LaunchContext } from '../tokens';
+import { ApiError, type ChardApi } from './api';
+import { bytes } from './text';
+
+/** The stage in which a run's snapshot is taken; leaves its id to the start of the run. @returns what was done */
+export async function takeSnapshot(
+  api: ChardApi,
+  { notebook: { panel }, signal, results }: LaunchContext,
+  trans: TranslationBundle
+): Promise<string> {
+  const path = panel.context.contentsModel?.path ?? panel.context.path;
+  try {
+    const { snapshot } = await api.ask(
+      takeSnapshotOf,
+      { params: {}, query: {}, body: { path } },
+      signal
+    );
+    results.set('snapshot', snapshot.id);
+    const { files, bytes: size } = totalCounts(snapshot);
+    return trans._n('Snapshot: %1 file, %2', 'Snapshot: %1 files, %2', files, bytes(size));
+  } catch (error) {
+    if (!(error instanceof ApiError) || signal.aborted) throw error;
+    throw new LaunchFailure(error.message, [], 'volumes');
+  }
+}
