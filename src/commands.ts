@@ -34,7 +34,21 @@ export const CommandIds = {
   goToRunCell: 'chard:go-to-run-cell',
   openStepInKernel: 'chard:open-step-in-kernel',
   resumeRun: 'chard:resume-run',
-  compareRuns: 'chard:compare-runs'
+  compareRuns: 'chard:compare-runs',
+  tune: 'chard:tune',
+  showTuning: 'chard:show-tuning',
+  openExperiment: 'chard:open-experiment',
+  followExperimentLink: 'chard:follow-experiment-link',
+  copyExperimentLink: 'chard:copy-experiment-link',
+  pauseExperiment: 'chard:pause-experiment',
+  resumeExperiment: 'chard:resume-experiment',
+  stopExperiment: 'chard:stop-experiment',
+  setExperimentCounts: 'chard:set-experiment-counts',
+  editExperiment: 'chard:edit-experiment',
+  renameExperiment: 'chard:rename-experiment',
+  deleteExperiment: 'chard:delete-experiment',
+  runTrial: 'chard:run-trial',
+  writeTrial: 'chard:write-trial'
 } as const;
 
 /** The domain of the texts in translations. */

@@ -123,3 +123,17 @@ export const restoreIcon = filled(
   'restore',
   'M13 3a9 9 0 0 0-9 9H1l3.900 3.900L8.900 12H6a7 7 0 1 1 2.100 4.950l-1.420 1.420A9 9 0 1 0 13 3zm-1 5v5l4.250 2.520.750-1.230-3.500-2.070V8z'
 );
+export const pauseIcon = filled('pause', 'M6 5h4v14H6zm8 0h4v14h-4z');
+export const prunedIcon = filled(
+  'pruned',
+  'M12 2C6.480 2 2 6.480 2 12s4.480 10 10 10 10-4.480 10-10S17.520 2 12 2zm5 11H7v-2h10z'
+);
+export const starIcon = filled(
+  'star',
+  'm12 17.300 6.200 3.700-1.700-7L22 9.200l-7.200-.6L12 2 9.200 8.600 2 9.200l5.500 4.800-1.700 7z'
+);
+export const tuneIcon = drawn(
+  'tune',
+  'M3 6h10m4 0h4M3 12h3m4 0h11M3 18h12m4 0h2M15 4v4M8 10v4m9 2v4',
+  2
+);

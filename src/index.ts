@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { annotationPlugin } from './annotation/plugin';
 import { examplePlugin } from './example/plugin';
+import { experimentsPlugin } from './experiments/plugin';
 import { graphPlugin } from './graph/plugin';
 import { launchPlugin } from './launch/plugin';
 import { notebooksPlugin } from './notebooks/plugin';
@@ -24,6 +25,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   volumesPlugin,
   launchPlugin,
   runsPlugin,
+  experimentsPlugin,
   examplePlugin
 ];
 

@@ -35,7 +35,7 @@ export const IChardNotebooks = new Token<IChardNotebooks>(
 export interface PanelSection {
   readonly id: string;
   readonly title: string;
-  /** The order from the top: Pipeline 10, Graph 20, Problems 30, Volumes 40, Runs 90. */
+  /** The order from the top: Pipeline 10, Graph 20, Problems 30, Volumes 40, Tuning 50, Runs 90. */
   readonly rank: number;
   /** What the section shows; loaded when the panel is first opened. */
   load(): Promise<ComponentType<OpenNotebook>>;
@@ -159,6 +159,11 @@ export interface LaunchTarget {
   readonly caption: string;
   /** Whether it can run a part of a pipeline, from a step or one step alone. */
   readonly runsParts?: boolean;
+  /** Stands for another target while a notebook is so: it is not chosen by itself. */
+  readonly insteadOf?: {
+    readonly target: string;
+    readonly when: (notebook: OpenNotebook) => boolean;
+  };
   /** Shown behind the stages once all are through: what goes on. */
   readonly outcome?: ComponentType<{ readonly results: ReadonlyMap<string, unknown> }>;
 }
@@ -167,10 +172,12 @@ export interface LaunchTarget {
 export interface IChardLaunch {
   addStage(stage: LaunchStage): IDisposable;
   addTarget(target: LaunchTarget): IDisposable;
-  /** By rank. */
+  /** Those to choose from, by rank. */
   readonly targets: readonly LaunchTarget[];
-  /** The one that the button uses; null while there is none. */
+  /** The one that is chosen; null while there is none. */
   readonly target: LaunchTarget | null;
+  /** The one that the button uses for a notebook: the chosen one, or what stands for it. */
+  targetOf(notebook: OpenNotebook): LaunchTarget | null;
   chooseTarget(id: string): void;
   /** When stages or targets are others, or another target is chosen. */
   readonly changed: ISignal<IChardLaunch, void>;

@@ -20,7 +20,7 @@ export {
 } from './cell-annotation';
 export { applyEdits, applyEditsToModel, applyEditToCell } from './edits';
 export { setPath } from './model-edits';
-export { sourceChange, type SourceChange } from './source-edit';
+export { positionOf, sourceChange, type SourceChange } from './source-edit';
 export { isStepName, nameKey, nearestOf, nearestStepName } from './names';
 export { CHARD_KEY, FieldReader, isJsonObject, TUNING_KEY } from './fields';
 export {

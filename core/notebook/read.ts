@@ -1,4 +1,4 @@
-import { diagnostic, type Diagnostic, type Position } from '../diagnostics';
+import { diagnostic, type Diagnostic } from '../diagnostics';
 import { isJsonObject } from './fields';
 import { findJsonError } from './json-error';
 import { withoutPythonNumbers } from './json-text';
@@ -11,6 +11,7 @@ import type {
   Notebook,
   ParsedNotebook
 } from './model';
+import { positionOf } from './source-edit';
 
 const CELL_TYPES: ReadonlySet<string> = new Set<CellType>(['code', 'markdown', 'raw']);
 const PYTHON = /^(?:i?python\d*|xpython|pyodide)$/;
@@ -68,20 +69,13 @@ function jsonProblem(text: string): Diagnostic {
   if (error === null) {
     return diagnostic('error', 'notebook-not-json', `The file is not JSON. ${JSON_ADVICE}`);
   }
-  const { line, column } = positionAt(text, error.offset);
+  const { line, column } = positionOf(text, error.offset);
   return diagnostic(
     'error',
     'notebook-not-json',
     `The file is not JSON: at line ${line}, column ${column} of the file ${error.reason}. ${JSON_ADVICE}`,
     { line, column }
   );
-}
-
-/** The position of a UTF-16 offset in the file: line from 1, column from 0 in code points. */
-function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset);
-  const lines = before.split(/\r\n|\r|\n/);
-  return { line: lines.length, column: [...lines.at(-1)!].length };
 }
 
 function readNotebook(value: unknown): ParsedNotebook {

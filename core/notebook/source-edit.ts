@@ -25,6 +25,12 @@ export function offsetOf(source: string, { line, column }: Position): number {
   return offset;
 }
 
+/** The position of a UTF-16 offset: what `offsetOf` gives the offset of. */
+export function positionOf(source: string, offset: number): Position {
+  const lines = source.slice(0, offset).split(LINE_BREAK);
+  return { line: lines.length, column: [...lines.at(-1)!].length };
+}
+
 /** What replaces what in a source: UTF-16 offsets, and the text with the source's own line ends. */
 export interface SourceChange {
   readonly start: number;

@@ -47,8 +47,11 @@ function wrongType(parameter: Parameter, value: unknown): Diagnostic {
   );
 }
 
-/** Puts other values in the place of the parameters' literals; everything else of the pipeline stays as it is. */
-export function bindParameters(pipeline: Pipeline, values: ParameterValues): Binding {
+/** The literals of values by parameter; a diagnostic for each value that does not fit. */
+export function bindLiterals(
+  pipeline: Pipeline,
+  values: ParameterValues
+): { literals: ReadonlyMap<string, Literal>; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const literals = new Map<string, Literal>();
   for (const [name, value] of Object.entries(values)) {
@@ -61,6 +64,12 @@ export function bindParameters(pipeline: Pipeline, values: ParameterValues): Bin
     if (literal) literals.set(name, literal);
     else diagnostics.push(wrongType(parameter, value));
   }
+  return { literals, diagnostics };
+}
+
+/** Puts other values in the place of the parameters' literals; everything else of the pipeline stays as it is. */
+export function bindParameters(pipeline: Pipeline, values: ParameterValues): Binding {
+  const { literals, diagnostics } = bindLiterals(pipeline, values);
   if (diagnostics.length > 0) return { pipeline: null, diagnostics };
   return { pipeline: replaceLiterals(pipeline, literals), diagnostics };
 }

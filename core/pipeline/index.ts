@@ -17,3 +17,4 @@ export {
   type Binding,
   type ParameterValues
 } from './bind';
+export { editsToSetParameters, type ParameterEdits } from './parameter-edits';

@@ -45,11 +45,11 @@ class Draft {
       case 'run-cancelling':
         this.run.cancelling = true;
         return;
-      case 'run-preparing':
-        this.run.preparing = event.modules;
-        return;
       case 'workspace':
         this.run.workspace = { way: event.way, why: event.why };
+        return;
+      case 'run-preparing':
+        this.run.preparing = event.modules;
         return;
       case 'run-finished':
         this.run.preparing = null;

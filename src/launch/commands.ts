@@ -118,7 +118,11 @@ export function addLaunchCommands(needs: Needs): void {
         }
       }
     },
-    execute: args => run(optionsOf(args), textOf(args.target))
+    execute: args => {
+      const options = optionsOf(args);
+      const isPart = options.from !== undefined || options.only !== undefined;
+      return run(options, textOf(args.target) ?? (isPart ? launches.target?.id : undefined));
+    }
   });
 
   commands.addCommand(CommandIds.runFrom, {
@@ -165,7 +169,8 @@ export function addLaunchCommands(needs: Needs): void {
         cache: settings.cache,
         trans
       });
-      return choice && run(choice, textOf(args.target));
+      // One run, whatever stands for the chosen target.
+      return choice && run(choice, textOf(args.target) ?? launches.target?.id);
     }
   });
 

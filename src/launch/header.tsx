@@ -44,11 +44,12 @@ export function launchHeader(options: HeaderOptions): ComponentType<OpenNotebook
 }
 
 function Buttons({ launches, commands, trans, open }: HeaderOptions & { open: OpenNotebook }) {
-  const { target, targets } = launches;
+  const { target: chosen, targets } = launches;
+  const target = launches.targetOf(open);
   const launch = launches.of(open);
   const isUnderWay = launch !== null && !launch.isOver;
   const { error } = countProblems(open.pipeline);
-  if (!target) return null;
+  if (!target || !chosen) return null;
   return (
     <div className="jp-chard-Header">
       <button
@@ -65,7 +66,7 @@ function Buttons({ launches, commands, trans, open }: HeaderOptions & { open: Op
         <select
           className="jp-chard-Select jp-chard-Header-target"
           aria-label={trans.__('Where the pipeline goes')}
-          value={target.id}
+          value={chosen.id}
           onChange={event => {
             void commands.execute(CommandIds.setTarget, { target: event.target.value });
           }}

@@ -87,3 +87,20 @@ test('the first target is used until another one is chosen, and again when that 
   expect(launches.target?.id).toBe('local');
   expect(() => launches.addTarget(target('local'))).toThrow('"local" already');
 });
+
+test('what stands for the chosen target is taken where it says so, and is not to be chosen', async () => {
+  const launches = setUp(stage('start', 90, async () => 'started'));
+  const tuned = { panel: { tuned: true } } as unknown as OpenNotebook;
+  launches.addTarget({
+    ...target('tune'),
+    insteadOf: { target: 'local', when: notebook => notebook === tuned }
+  });
+  launches.addTarget(target('kfp', 50));
+  expect(launches.targets.map(({ id }) => id)).toEqual(['local', 'kfp']);
+  expect(launches.targetOf(NOTEBOOK)?.id).toBe('local');
+  expect(launches.targetOf(tuned)?.id).toBe('tune');
+  expect((await launches.start(tuned)).target.id).toBe('tune');
+  expect((await launches.start(tuned, {}, 'local')).target.id).toBe('local');
+  launches.chooseTarget('kfp');
+  expect(launches.targetOf(tuned)?.id).toBe('kfp');
+});

@@ -13,7 +13,7 @@ import { Launch } from './launch';
 /** The stages and targets that features have added, and the last launch of each notebook. */
 export class Launches implements IChardLaunch {
   private stages: readonly LaunchStage[] = [];
-  private _targets: readonly LaunchTarget[] = [];
+  private allTargets: readonly LaunchTarget[] = [];
   private chosen: string | null = null;
   private readonly last = new WeakMap<NotebookPanel, Launch>();
   private readonly _changed = new Signal<IChardLaunch, void>(this);
@@ -23,11 +23,20 @@ export class Launches implements IChardLaunch {
   }
 
   get targets(): readonly LaunchTarget[] {
-    return this._targets;
+    return this.allTargets.filter(({ insteadOf }) => !insteadOf);
   }
 
   get target(): LaunchTarget | null {
-    return this._targets.find(({ id }) => id === this.chosen) ?? this._targets[0] ?? null;
+    const { targets } = this;
+    return targets.find(({ id }) => id === this.chosen) ?? targets[0] ?? null;
+  }
+
+  targetOf(notebook: OpenNotebook): LaunchTarget | null {
+    const { target } = this;
+    const other = this.allTargets.find(
+      ({ insteadOf }) => insteadOf?.target === target?.id && insteadOf?.when(notebook)
+    );
+    return other ?? target;
   }
 
   chooseTarget(id: string): void {
@@ -49,13 +58,13 @@ export class Launches implements IChardLaunch {
   }
 
   addTarget(target: LaunchTarget): IDisposable {
-    if (this._targets.some(({ id }) => id === target.id)) {
+    if (this.allTargets.some(({ id }) => id === target.id)) {
       throw new Error(`There is a target "${target.id}" already.`);
     }
-    this._targets = byRank([...this._targets, target]);
+    this.allTargets = byRank([...this.allTargets, target]);
     this._changed.emit();
     return new DisposableDelegate(() => {
-      this._targets = this._targets.filter(each => each !== target);
+      this.allTargets = this.allTargets.filter(each => each !== target);
       this._changed.emit();
     });
   }
@@ -88,7 +97,9 @@ export class Launches implements IChardLaunch {
       return running;
     }
     const target =
-      targetId === undefined ? this.target : this._targets.find(({ id }) => id === targetId);
+      targetId === undefined
+        ? this.targetOf(notebook)
+        : this.allTargets.find(({ id }) => id === targetId);
     if (!target) throw new Error(`There is no target "${targetId ?? ''}".`);
     const all = this.stages.filter(({ targets }) => targets?.includes(target.id) ?? true);
     const last = all.findIndex(({ id }) => id === until);

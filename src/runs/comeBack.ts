@@ -1,3 +1,4 @@
+import { byteSize } from '@chard/core/text';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
@@ -5,7 +6,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { restoreRun } from '@chard/core/protocol/api';
 import type { z } from 'zod';
 import type { Runs } from './runs';
-import { byteSize } from '@chard/core/text';
 
 type Restored = z.output<(typeof restoreRun)['answer']>;
 

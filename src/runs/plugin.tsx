@@ -30,11 +30,13 @@ import { outcomeOf, runName } from './list/describeRun';
 import { addRunningRuns } from './running';
 import type { Runs } from './runs';
 import { StartedHere } from './startedHere';
+import { IChardRuns } from './token';
 
-export const runsPlugin: JupyterFrontEndPlugin<void> = {
+export const runsPlugin: JupyterFrontEndPlugin<IChardRuns> = {
   id: 'jupyterlab-chard:runs',
   description: 'Runs pipelines on this machine and shows their runs.',
   autoStart: true,
+  provides: IChardRuns,
   requires: [IChardNotebooks, IChardPanel, IChardStepStatus, IChardLaunch, IRenderMimeRegistry],
   optional: [
     ILabShell,
@@ -139,5 +141,6 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
         return runsSection({ runs, commands, trans });
       }
     });
+    return { load };
   }
 };

@@ -1,18 +1,17 @@
 import type { Pipeline, Step } from '@chard/core/pipeline';
 
-/** A pipeline never changes, and is asked for every step of it whenever a key is pressed. */
-const indexes = new WeakMap<Pipeline, ReadonlyMap<string, Step>>();
+/** Asked for every step at every change of a run. */
+const stepsByName = new WeakMap<Pipeline, ReadonlyMap<string, Step>>();
 
 /** The step called `name`, the metrics' one included. */
 export function findStep(pipeline: Pipeline, name: string): Step | null {
-  let index = indexes.get(pipeline);
-  if (!index) {
-    const { steps, metricsStep } = pipeline;
-    const all = metricsStep ? [...steps, metricsStep] : steps;
-    index = new Map(all.map(step => [step.name, step]));
-    indexes.set(pipeline, index);
+  let steps = stepsByName.get(pipeline);
+  if (!steps) {
+    const { steps: own, metricsStep } = pipeline;
+    steps = new Map([...own, ...(metricsStep ? [metricsStep] : [])].map(step => [step.name, step]));
+    stepsByName.set(pipeline, steps);
   }
-  return index.get(name) ?? null;
+  return steps.get(name) ?? null;
 }
 
 /**

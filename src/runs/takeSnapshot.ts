@@ -1,9 +1,9 @@
+import { byteSize } from '@chard/core/text';
 import { takeSnapshotOf } from '@chard/core/protocol/api';
 import { totalCounts } from '@chard/core/snapshot';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { LaunchFailure, type LaunchContext } from '../tokens';
 import { ApiError, type ChardApi } from './api';
-import { byteSize } from '@chard/core/text';
 
 /** The stage in which a run's snapshot is taken; leaves its id to the start of the run. @returns what was done */
 export async function takeSnapshot(

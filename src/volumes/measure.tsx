@@ -1,8 +1,8 @@
+import { byteSize } from '@chard/core/text';
 import { measureSnapshot } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useEffect, useRef, useState } from 'react';
 import type { ChardApi } from '../runs/api';
-import { byteSize } from '@chard/core/text';
 
 interface Counted {
   readonly files: number;

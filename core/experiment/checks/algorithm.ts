@@ -67,7 +67,7 @@ export function checkEarlyStopping(input: CheckInput): ExperimentProblem[] {
         'warning',
         'nothing-to-stop-by',
         ['earlyStopping', 'name'],
-        `A trial is stopped early by values that it reports while it runs, and "${objective.metric}" is reported at the end only. ` +
+        `A trial is stopped early by values that it reports while it runs, and the code is not seen to report "${objective.metric}" before its end. ` +
           `Report it in the training loop: chard.log_metric("${objective.metric}", value, step).`,
         [without]
       )

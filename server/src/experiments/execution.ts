@@ -2,10 +2,12 @@ import {
   doneCount,
   objectiveValue,
   reachesGoal,
+  reportedMetrics,
   trialState,
   type EndReason,
   type ExperimentEventBody,
   type ExperimentState,
+  type ReportedMetrics,
   type TrialState
 } from '@chard/core/experiment';
 import type { Pipeline } from '@chard/core/pipeline';
@@ -71,6 +73,7 @@ export class ExperimentExecution {
   /** By trial: what an earlier process left of those that have not come to their end. */
   private readonly formerRuns = new Map<number, string>();
   private readonly formerVerdicts = new Map<number, Verdict>();
+  private readonly reported: ReportedMetrics;
 
   constructor(
     private readonly plan: ExperimentPlan,
@@ -78,6 +81,7 @@ export class ExperimentExecution {
     private readonly log: ExperimentLog,
     first: Suggester | null
   ) {
+    this.reported = reportedMetrics(plan.pipeline);
     this.opened = first === null ? null : Promise.resolve(first);
   }
 
@@ -239,7 +243,7 @@ export class ExperimentExecution {
 
   private begin(number: number): void {
     const trial: RunningTrial = {
-      metrics: new TrialMetrics(this.log.state.spec.objective),
+      metrics: new TrialMetrics(this.log.state.spec.objective, this.reported),
       handle: null,
       verdict: this.formerVerdicts.get(number) ?? null,
       stopTimer: () => undefined
@@ -309,7 +313,7 @@ export class ExperimentExecution {
     const { engine, stores, clock } = this.services;
     const history = () => readLog(stores, run, { quiet: true });
     this.log.write([{ type: 'trial-started', trial: number, run }]);
-    for (const event of history()) trial.metrics.hear(event);
+    for (const event of readLog(stores, run)) trial.metrics.hear(event);
     for (const point of trial.metrics.all()) this.addPoint(number, point);
     const phase = stores.runs.get(run)?.phase ?? 'failed';
     const hasEnded = isOver(phase) && phase !== 'interrupted';
@@ -361,10 +365,11 @@ export class ExperimentExecution {
   }
 
   private take(number: number, trial: RunningTrial, event: RunEvent): void {
-    const point = trial.metrics.hear(event);
-    if (point === null || this.failure !== null) return;
-    this.guarded(() => this.addPoint(number, point));
-    this.prune(number, trial, point);
+    for (const point of trial.metrics.hear(event)) {
+      if (this.failure !== null) return;
+      this.guarded(() => this.addPoint(number, point));
+      this.prune(number, trial, point);
+    }
   }
 
   private addPoint(number: number, { name, value, at }: TrialPoint): void {

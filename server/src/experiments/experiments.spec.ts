@@ -199,6 +199,61 @@ it('gives up a trial whose values the rule does not like, with the reason in its
   expect(steps.at(-1)).toMatchObject({ type: 'step-finished', state: 'cancelled', why: reason });
 });
 
+describe('values that a step prints', () => {
+  const curve = ({ trials }: ExperimentState, trial: number) =>
+    [...(trials[trial - 1]?.metrics.get('loss')?.points ?? [])].map(({ value, at }) => [value, at]);
+
+  it('are a curve, by which a trial is given up', async () => {
+    const { open, told } = listSuggester(xs(1, 2), {
+      prunes: (_, step, value) => step === 2 && value > 5
+    });
+    const train = [
+      'import time',
+      'print("loss", 9)',
+      'print("loss:", 4 * x)',
+      'while x == 2: time.sleep(0.01)',
+      'loss = x'
+    ].join('\n');
+    const state = await run(open, {
+      pipeline: tuned({ train }),
+      spec: { maxTrialCount: 2, earlyStopping: { name: 'medianstop' } }
+    });
+    expect(phases(state)).toEqual(['succeeded', 'pruned']);
+    expect(state.trials[1]?.reason).toBe('loss was 8 at step 2, and medianstop gives that up.');
+    expect(curve(state, 1)).toEqual([
+      [9, 1],
+      [4, 2],
+      [1, null]
+    ]);
+    expect(curve(state, 2)).toEqual([
+      [9, 1],
+      [8, 2]
+    ]);
+    expect(told.reports).toHaveLength(4);
+  });
+
+  it.each(['log_metric', 'log'])('do not count beside those of %s', async call => {
+    const train = [
+      `${call} = lambda name, value, step: say({"type": "metric", "name": name, "value": value, "at": step})`,
+      `${call}("loss", 9, 10)`,
+      'print("loss", 9.001)',
+      `${call}("loss", 8, 20)`,
+      'print("loss", -8)',
+      'loss = x'
+    ].join('\n');
+    const state = await run(listSuggester(xs(2)).open, {
+      pipeline: tuned({ train }),
+      spec: { maxTrialCount: 1 }
+    });
+    expect(curve(state, 1)).toEqual([
+      [9, 10],
+      [8, 20],
+      [2, null]
+    ]);
+    expect(state.trials[0]?.values).toEqual({ loss: 2 });
+  });
+});
+
 describe('while it runs', () => {
   /** Trials that go on until they are cancelled. */
   const endless = (): Pipeline => tuned({ train: 'import time\nwhile True: time.sleep(0.01)' });

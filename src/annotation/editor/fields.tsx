@@ -27,6 +27,8 @@ export interface TextFieldProps {
   readonly list?: readonly string[];
   readonly inputMode?: 'decimal' | 'numeric';
   readonly autoFocus?: boolean;
+  /** The id of what says why the saved text is wrong; where it is right, there is none. */
+  readonly faultId?: string | undefined;
 }
 
 /**
@@ -59,8 +61,8 @@ export function TextField(props: TextFieldProps) {
         autoComplete="off"
         inputMode={props.inputMode}
         aria-label={props.label}
-        aria-invalid={problem !== null}
-        aria-describedby={problem === null ? undefined : problemId}
+        aria-invalid={problem !== null || props.faultId !== undefined}
+        aria-describedby={problem === null ? props.faultId : problemId}
         placeholder={props.placeholder}
         list={props.list ? listId : undefined}
         value={draft ?? props.value}

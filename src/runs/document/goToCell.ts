@@ -3,6 +3,7 @@ import { Notification } from '@jupyterlab/apputils';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds } from '../../commands';
+import { openNotebook } from '../../notebooks/openNotebook';
 import type { IChardNotebooks } from '../../tokens';
 import type { LiveRun } from '../liveRun';
 import type { Runs } from '../runs';
@@ -34,8 +35,7 @@ export async function goToRunCell(
     );
     return;
   }
-  await app.commands.execute('docmanager:open', { path });
-  const open = await opened(notebooks, path);
+  const open = await openNotebook(app, notebooks, path);
   const { cells } = open.pipeline.notebook;
   const source = sourceOf(run, index);
   // Cells above may have come or gone since.
@@ -81,23 +81,4 @@ function sourceOf({ pipeline }: LiveRun, index: number): string | null {
 function message({ state }: LiveRun, trans: TranslationBundle): string {
   const failed = state?.steps.find(({ error }) => error !== null)?.error;
   return failed ? `${failed.type}: ${failed.message}` : trans.__('The run failed here.');
-}
-
-/** The notebook once Chard knows it: a moment after JupyterLab shows it. */
-function opened(notebooks: IChardNotebooks, path: string) {
-  const find = () => notebooks.all.find(({ panel }) => panel.context.path === path);
-  const there = find();
-  if (there && notebooks.current === there) return Promise.resolve(there);
-  return new Promise<NonNullable<typeof there>>(resolve => {
-    const look = (): void => {
-      const found = find();
-      if (!found || notebooks.current !== found) return;
-      notebooks.opened.disconnect(look);
-      notebooks.currentChanged.disconnect(look);
-      resolve(found);
-    };
-    notebooks.opened.connect(look);
-    notebooks.currentChanged.connect(look);
-    look();
-  });
 }

@@ -1,7 +1,7 @@
 import { isOver, type RunState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { byteSize } from '@chard/core/text';
 import { memo, useState } from 'react';
+import { byteSize } from '@chard/core/text';
 import { stepTime, stepTitle, stepWord } from '../text';
 import { stepStatus } from '../words';
 import type { Choosing } from './graph';

@@ -99,7 +99,7 @@ function Axis({ timeline, trans }: { timeline: Timeline; trans: TranslationBundl
 }
 
 /** Round times: `0 s`, `2.5 s`, `10 s`, `5 min`. */
-function axisTime(milliseconds: number): string {
+export function axisTime(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${Number(seconds.toFixed(2))} s`;
   return seconds < 3600 && seconds % 60 === 0 ? `${seconds / 60} min` : duration(milliseconds);

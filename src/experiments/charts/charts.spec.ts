@@ -1,0 +1,176 @@
+import {
+  initialExperimentState,
+  type ParameterSpec,
+  type TrialState
+} from '@chard/core/experiment';
+import * as fc from 'fast-check';
+import { choiceAxis, numberAxis, rangeAxis } from './axis';
+import { isWithin, spanBetween, stepFrom, withBrush } from './brush';
+import { dimensionsOf, parameterAxis } from './dimensions';
+import { lanesOf } from './lanes';
+import { crosses, distanceToLine, dots, line, nearestSpot } from './marks';
+import { SHADES, shadesOf } from './shades';
+
+const trial = (number: number, change: Partial<TrialState> = {}): TrialState => ({
+  number,
+  parameters: {},
+  phase: 'succeeded',
+  run: `r${number}`,
+  suggestedAt: 0,
+  startedAt: 0,
+  finishedAt: 0,
+  metrics: new Map(),
+  values: {},
+  reusedSteps: [],
+  stepsMs: 0,
+  reason: '',
+  error: null,
+  ...change
+});
+
+describe('axes', () => {
+  const positive = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
+
+  it('lead from a value to its place and back', () => {
+    fc.assert(
+      fc.property(
+        fc.array(positive, { minLength: 2, maxLength: 6 }),
+        fc.boolean(),
+        (values, log) => {
+          const axis = numberAxis(values, log);
+          for (const value of values) {
+            const place = axis.place(value)!;
+            expect(place).toBeGreaterThanOrEqual(0);
+            expect(place).toBeLessThanOrEqual(1);
+            const slack = Math.max(...values.map(Math.abs)) * 1e-6;
+            expect(Math.abs(axis.numberAt(place) - value)).toBeLessThanOrEqual(slack);
+          }
+        }
+      )
+    );
+  });
+
+  it('name powers of ten on a log scale, and leave out what has no logarithm', () => {
+    const axis = rangeAxis(1e-5, 0.1, true);
+    expect(axis.kind).toBe('log');
+    expect(axis.ticks.map(({ text }) => text)).toEqual(['1e-5', '0.0001', '0.001', '0.01', '0.1']);
+    expect([axis.place(0), axis.place(-1), axis.place('x'), axis.place(NaN)]).toEqual([
+      null,
+      null,
+      null,
+      null
+    ]);
+  });
+
+  it('have a place for each choice, by its value and not its look', () => {
+    const axis = choiceAxis(['adam', true, null]);
+    expect([axis.place('adam'), axis.place(true), axis.place(null)]).toEqual([0, 0.5, 1]);
+    expect([axis.place(undefined), axis.place('sgd')]).toEqual([null, null]);
+    expect([axis.textAt(0.4), axis.textAt(1)]).toEqual(['True', 'None']);
+  });
+
+  it('stay where the range is, whatever is tried in it, and name a few values', () => {
+    const batch: ParameterSpec = {
+      name: 'batch',
+      type: 'int',
+      min: 8,
+      max: 128,
+      step: 32,
+      distribution: 'uniform'
+    };
+    expect(parameterAxis(batch, undefined).ticks.map(({ text }) => text)).toEqual([
+      '8',
+      '40',
+      '72',
+      '104'
+    ]);
+  });
+});
+
+describe('brushes', () => {
+  const spec = {
+    ...initialExperimentState.spec,
+    parameters: [
+      { name: 'rate', type: 'double', min: 0.001, max: 1, step: null, distribution: 'logUniform' }
+    ] as ParameterSpec[],
+    objective: { ...initialExperimentState.spec.objective, metric: 'loss' }
+  };
+  const trials = [0.001, 0.01, 0.1].map((rate, at) =>
+    trial(at + 1, { parameters: { rate }, values: { loss: at } })
+  );
+
+  it('filter by values, on a linear as on a log axis', () => {
+    const [log] = dimensionsOf(spec, trials, new Map());
+    const span = spanBetween(log!.axis, 0, 0.5)!;
+    const brushes = withBrush(new Map(), 'p:rate', span);
+    for (const logs of [new Map<string, boolean>(), new Map([['p:rate', false]])]) {
+      const dimensions = dimensionsOf(spec, trials, logs);
+      const found = trials.filter(each => isWithin(each, dimensions, brushes));
+      expect(found.map(({ number }) => number)).toEqual([1, 2]);
+    }
+    expect(withBrush(brushes, 'p:rate', null).size).toBe(0);
+  });
+
+  it('are none where they cover all, and leave out what has no value', () => {
+    const [rate, loss] = dimensionsOf(spec, trials, new Map());
+    expect(spanBetween(rate!.axis, 1, 0)).toBeNull();
+    const brushes = new Map([['m:loss', { from: 0, to: 9 }]]);
+    expect(isWithin(trial(4, { phase: 'failed' }), [loss!], brushes)).toBe(false);
+  });
+
+  it('move by a choice, or by a fiftieth', () => {
+    expect(stepFrom(choiceAxis(['a', 'b', 'c']), 0, 1)).toBe(0.5);
+    expect(stepFrom(rangeAxis(0, 1, false), 0.5, -1)).toBeCloseTo(0.48);
+    expect(stepFrom(rangeAxis(0, 1, false), 1, 1)).toBe(1);
+  });
+});
+
+it('gives the best the darkest shade, and lets one that went wild not hide the others', () => {
+  const losses = [...Array.from({ length: 19 }, (_, at) => at), 1e9];
+  const least = shadesOf(losses, 'minimize');
+  expect([least(0), least(1e9)]).toEqual([SHADES - 1, 0]);
+  expect(least(4)).toBeGreaterThan(least(12));
+  expect(shadesOf([1, 2, 3], 'maximize')(3)).toBe(SHADES - 1);
+  expect(shadesOf([5, 5], 'minimize')(5)).toBe(SHADES - 1);
+});
+
+it('puts trials that ran at the same time into lanes of their own', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(1000), fc.nat(100)), { maxLength: 40 }), spans => {
+      const trials = spans.map(([from, long], at) =>
+        trial(at + 1, { startedAt: from, finishedAt: from + long })
+      );
+      const bars = lanesOf(trials, 2000);
+      expect(bars).toHaveLength(trials.length);
+      bars.forEach((one, at) =>
+        bars.slice(at + 1).forEach(other => {
+          if (one.lane === other.lane) expect(other.from).toBeGreaterThanOrEqual(one.to);
+        })
+      );
+    })
+  );
+  expect(lanesOf([trial(1, { startedAt: null })], 0)).toEqual([]);
+});
+
+it('draws many marks as one path', () => {
+  expect(
+    dots([
+      { x: 1, y: 2 },
+      { x: 3, y: 4 }
+    ])
+  ).toBe('M1.0 2.0h0M3.0 4.0h0');
+  expect(line([{ x: 1, y: 2 }, null, { x: 3, y: 4 }])).toBe('M1.0 2.0M3.0 4.0');
+  expect(crosses([{ x: 5, y: 5 }]).split('M')).toHaveLength(2);
+  expect(
+    nearestSpot(
+      [
+        { x: 0, y: 0 },
+        { x: 9, y: 9 }
+      ],
+      { x: 8, y: 9 },
+      5
+    )
+  ).toBe(1);
+  expect(nearestSpot([{ x: 0, y: 0 }], { x: 8, y: 9 }, 5)).toBe(-1);
+  expect(distanceToLine({ x: 5, y: 3 }, { x: 0, y: 0 }, { x: 10, y: 0 })).toBe(3);
+});

@@ -1,0 +1,432 @@
+import {
+  objectiveValue,
+  orderTrials,
+  type ExperimentSpec,
+  type ExperimentState,
+  type TrialState
+} from '@chard/core/experiment';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { memo, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { placeLabels, shortNumber } from '../../curves/scale';
+import { useWidth } from '../../graph/useLayout';
+import { choiceText, type AxisValue } from './axis';
+import { isWithin, spanBetween, stepFrom, withBrush, type Brushes, type Span } from './brush';
+import { canBeLog, dimensionsOf, type Dimension } from './dimensions';
+import { Figure } from './figure';
+import { distanceToLine, line, type Spot } from './marks';
+import { placeOf, yIn, type Box } from './plot';
+import { SHADES, shadesOf } from './shades';
+import type { Pointing } from './trial';
+import { TrialWalker } from './walker';
+
+const HEIGHT = 340;
+const TOP = 44;
+const LEFT = 72;
+const RIGHT = 96;
+const LEAST_GAP = 96;
+/** So few lines have room for their names. */
+const NAMED = 12;
+const REACH = 8;
+const GRIP = 14;
+const MOST_NAME = 160;
+
+export interface ParallelProps extends Pointing {
+  readonly state: ExperimentState;
+  readonly brushes: Brushes;
+  readonly onBrushes: (brushes: Brushes) => void;
+  readonly trans: TranslationBundle;
+}
+
+/** Each trial as a line through its parameters and results; drag along an axis, or move its ends by keys, to filter. */
+export function ParallelCoordinates(props: ParallelProps) {
+  const { state, brushes, pointed, trans } = props;
+  const { spec, trials } = state;
+  const { objective } = spec;
+  const frame = useRef<HTMLDivElement>(null);
+  const seen = useWidth(frame);
+  const [logs, setLogs] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const dimensions = useMemo(() => dimensionsOf(spec, trials, logs), [spec, trials, logs]);
+  const width = Math.max(seen, LEFT + RIGHT + LEAST_GAP * (dimensions.length - 1));
+  const box: Box = {
+    left: LEFT,
+    top: TOP,
+    width: width - LEFT - RIGHT,
+    height: HEIGHT - TOP - 16
+  };
+  const lines = useMemo(
+    () => trials.map(trial => ({ trial, spots: spotsOf(trial, dimensions, box) })),
+    [trials, dimensions, width]
+  );
+  const within = useMemo(
+    () =>
+      brushes.size === 0
+        ? lines
+        : lines.filter(({ trial }) => isWithin(trial, dimensions, brushes)),
+    [lines, dimensions, brushes]
+  );
+  const order = useMemo(
+    () =>
+      walkOrder(
+        within.map(({ trial }) => trial),
+        spec
+      ),
+    [within, spec]
+  );
+  const shown = pointed === null ? undefined : lines.find(({ trial }) => trial.number === pointed);
+  const point = (event: PointerEvent<SVGSVGElement>): void => {
+    if (event.buttons === 0) props.onPoint(nearestLine(within, placeOf(event)));
+  };
+  return (
+    <Figure
+      title={trans.__('Parameters and results')}
+      subtitle={trans.__('drag along an axis to filter')}
+      className="jp-chard-mod-parallel"
+      reading={shown ? inWords(shown.trial, dimensions, trans) : ''}
+      table={() => ({
+        columns: [trans.__('Trial'), ...dimensions.map(({ name }) => name)],
+        rows: within.map(({ trial }) => [
+          trial.number,
+          ...dimensions.map(({ valueOf }) => cellOf(valueOf(trial)))
+        ])
+      })}
+      actions={
+        <>
+          <Legend spec={spec} trans={trans} />
+          {brushes.size > 0 && (
+            <button
+              type="button"
+              className="jp-chard-FlatButton jp-chard-mod-small jp-chard-mod-link"
+              onClick={() => props.onBrushes(new Map())}
+            >
+              {trans.__('%1 of %2: show all', within.length, trials.length)}
+            </button>
+          )}
+        </>
+      }
+      trans={trans}
+    >
+      <TrialWalker
+        {...props}
+        order={order}
+        label={trans.__('Parameters and results of %1 trials, best first', within.length)}
+      >
+        <div ref={frame} className="jp-chard-Layers">
+          <svg className="jp-chard-Plot jp-chard-Layers-ground" width={width} height={HEIGHT}>
+            <Lines {...{ lines, within, spec, trans }} right={box.left + box.width} />
+          </svg>
+          <svg
+            className="jp-chard-Plot"
+            width={width}
+            height={HEIGHT}
+            onPointerMove={point}
+            onClick={() => pointed !== null && props.onOpen(pointed)}
+          >
+            {shown && <path className="jp-chard-Parallel-pointed" d={line(shown.spots)} />}
+            {dimensions.map((dimension, at) => (
+              <AxisView
+                key={dimension.id}
+                dimension={dimension}
+                x={xOf(at, dimensions.length, box)}
+                room={Math.min(MOST_NAME, box.width / Math.max(1, dimensions.length - 1) - 4)}
+                box={box}
+                isObjective={dimension.id === `m:${objective.metric}`}
+                canLog={canBeLog(dimension, trials)}
+                onLog={() =>
+                  setLogs(new Map(logs).set(dimension.id, dimension.axis.kind !== 'log'))
+                }
+                span={brushes.get(dimension.id) ?? null}
+                onSpan={span => props.onBrushes(withBrush(brushes, dimension.id, span))}
+                trans={trans}
+              />
+            ))}
+          </svg>
+        </div>
+      </TrialWalker>
+    </Figure>
+  );
+}
+
+interface TrialLine {
+  readonly trial: TrialState;
+  readonly spots: readonly (Spot | null)[];
+}
+
+function Legend({ spec, trans }: { spec: ExperimentSpec; trans: TranslationBundle }) {
+  const { type, metric } = spec.objective;
+  const minimise = type === 'minimize';
+  return (
+    <span className="jp-chard-Legend">
+      {minimise ? trans.__('higher') : trans.__('lower')}
+      <span className="jp-chard-Legend-shades" aria-hidden>
+        {Array.from({ length: SHADES }, (_, shade) => (
+          <span key={shade} data-shade={shade} />
+        ))}
+      </span>
+      {minimise ? trans.__('lower %1', metric) : trans.__('higher %1', metric)}
+    </span>
+  );
+}
+
+/** All lines, each shade one path: what does not change with the pointer. */
+const Lines = memo(function Lines(props: {
+  readonly lines: readonly TrialLine[];
+  readonly within: readonly TrialLine[];
+  readonly spec: ExperimentSpec;
+  readonly right: number;
+  readonly trans: TranslationBundle;
+}) {
+  const { lines, within, spec, right, trans } = props;
+  const valued = lines.flatMap(({ trial }) => objectiveValue(spec, trial) ?? []);
+  const shadeOf = shadesOf(valued, spec.objective.type);
+  const shades = Array.from({ length: SHADES }, () => '');
+  let open = '';
+  for (const { trial, spots } of within) {
+    const value = objectiveValue(spec, trial);
+    if (value === null) open += line(spots);
+    else shades[shadeOf(value)] += line(spots);
+  }
+  const there = new Set(within);
+  let out = '';
+  for (const each of lines) if (!there.has(each)) out += line(each.spots);
+  const [first] = walkOrder(
+    within.map(({ trial }) => trial),
+    spec
+  );
+  const bestLine = within.find(
+    ({ trial }) => trial.number === first && objectiveValue(spec, trial) !== null
+  );
+  const best = bestLine?.trial;
+  const named = within.filter(
+    ({ trial, spots }) => spots.at(-1) && (trial === best || within.length <= NAMED)
+  );
+  const labels = placeLabels(
+    named.map(({ spots }) => spots.at(-1)!.y),
+    14,
+    { least: TOP, most: HEIGHT }
+  );
+  return (
+    <g className="jp-chard-Parallel-lines">
+      <path data-shade="out" d={out} />
+      <path data-shade="open" d={open} />
+      {shades.map((path, shade) => (
+        <path key={shade} data-shade={shade} d={path} />
+      ))}
+      {bestLine && <path className="jp-chard-mod-best" d={line(bestLine.spots)} />}
+      {named.map(({ trial }, at) => (
+        <text
+          key={trial.number}
+          x={right + 10}
+          y={labels[at]}
+          dominantBaseline="central"
+          className={trial === best ? 'jp-chard-mod-best' : ''}
+        >
+          {trial === best
+            ? trans.__('trial %1 (best)', trial.number)
+            : trans.__('trial %1', trial.number)}
+        </text>
+      ))}
+    </g>
+  );
+});
+
+/** One axis: its name (and whether it is a log one), its ticks, and what of it the trials are filtered by. */
+function AxisView(props: {
+  readonly dimension: Dimension;
+  readonly x: number;
+  /** For its name, in pixels. */
+  readonly room: number;
+  readonly box: Box;
+  readonly isObjective: boolean;
+  readonly canLog: boolean;
+  readonly onLog: () => void;
+  readonly span: Span | null;
+  readonly onSpan: (span: Span | null) => void;
+  readonly trans: TranslationBundle;
+}) {
+  const { dimension, x, room, box, isObjective, canLog, onLog, span, onSpan, trans } = props;
+  const { axis, name } = dimension;
+  const start = useRef<number | null>(null);
+  const places = {
+    from: span ? axis.placeOf(span.from) : 0,
+    to: span ? axis.placeOf(span.to) : 1
+  };
+  const placeAt = (event: PointerEvent<SVGElement>): number =>
+    1 - Math.max(0, Math.min(1, (placeOf(event).y - box.top) / box.height));
+  const bottom = box.top + box.height;
+  return (
+    <g className="jp-chard-Parallel-axis">
+      <foreignObject x={x - room / 2} y={0} width={room} height={26}>
+        <button
+          type="button"
+          className="jp-chard-Parallel-name"
+          data-objective={isObjective}
+          disabled={!canLog && axis.kind !== 'log'}
+          aria-pressed={axis.kind === 'log'}
+          title={canLog || axis.kind === 'log' ? trans.__('%1: log axis or not', name) : name}
+          onClick={event => {
+            event.stopPropagation();
+            onLog();
+          }}
+        >
+          <span>{name}</span>
+          {axis.kind === 'log' && <small>{trans.__('log')}</small>}
+        </button>
+      </foreignObject>
+      <line x1={x} x2={x} y1={box.top} y2={bottom} />
+      {axis.ticks.map(({ at, text }) => (
+        <g key={text}>
+          <line x1={x - 4} x2={x} y1={yIn(box, at)} y2={yIn(box, at)} />
+          <text x={x - 8} y={yIn(box, at)} textAnchor="end" dominantBaseline="central">
+            {text.length > 12 ? `${text.slice(0, 11)}…` : text}
+          </text>
+        </g>
+      ))}
+      <rect
+        className="jp-chard-Parallel-grip"
+        x={x - GRIP}
+        y={box.top - 6}
+        width={2 * GRIP}
+        height={box.height + 12}
+        onPointerDown={event => {
+          if (event.button !== 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          start.current = placeAt(event);
+        }}
+        onPointerMove={event => {
+          if (start.current !== null) onSpan(spanBetween(axis, start.current, placeAt(event)));
+        }}
+        onPointerUp={event => {
+          // A press without a movement takes the filter away.
+          if (start.current !== null && Math.abs(placeAt(event) - start.current) < 0.01)
+            onSpan(null);
+          start.current = null;
+        }}
+        onPointerCancel={() => (start.current = null)}
+        onClick={event => event.stopPropagation()}
+      />
+      {span && (
+        <rect
+          className="jp-chard-Parallel-span"
+          x={x - 6}
+          y={yIn(box, places.to)}
+          width={12}
+          height={Math.max(2, yIn(box, places.from) - yIn(box, places.to))}
+        />
+      )}
+      {(['to', 'from'] as const).map(end => (
+        <SpanEnd key={end} {...{ dimension, x, box, end, places, onSpan, trans }} />
+      ))}
+    </g>
+  );
+}
+
+/** One end of the part of an axis that trials are filtered by, for the keyboard. */
+function SpanEnd(props: {
+  readonly dimension: Dimension;
+  readonly x: number;
+  readonly box: Box;
+  /** Where both ends stand, from 0 to 1. */
+  readonly places: Span;
+  readonly end: 'from' | 'to';
+  readonly onSpan: (span: Span | null) => void;
+  readonly trans: TranslationBundle;
+}) {
+  const { dimension, x, box, places, end, onSpan, trans } = props;
+  const { axis, name } = dimension;
+  const place = places[end];
+  const press = (event: KeyboardEvent): void => {
+    const move = (to: number) => () =>
+      onSpan(
+        end === 'from'
+          ? spanBetween(axis, Math.min(to, places.to), places.to)
+          : spanBetween(axis, places.from, Math.max(to, places.from))
+      );
+    const keys: Record<string, () => void> = {
+      ArrowUp: move(stepFrom(axis, place, 1)),
+      ArrowRight: move(stepFrom(axis, place, 1)),
+      ArrowDown: move(stepFrom(axis, place, -1)),
+      ArrowLeft: move(stepFrom(axis, place, -1)),
+      Home: move(end === 'from' ? 0 : places.from),
+      End: move(end === 'to' ? 1 : places.to),
+      Escape: () => onSpan(null),
+      Delete: () => onSpan(null)
+    };
+    const action = keys[event.key];
+    if (!action || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  };
+  const y = yIn(box, place);
+  const away = end === 'to' ? -6 : 6;
+  return (
+    <path
+      className="jp-chard-Parallel-end"
+      role="slider"
+      tabIndex={0}
+      aria-label={end === 'to' ? trans.__('%1: at most', name) : trans.__('%1: at least', name)}
+      aria-orientation="vertical"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(place * 100)}
+      aria-valuetext={axis.textAt(place)}
+      d={`M${x} ${y}l-6 ${away}h12z`}
+      onKeyDown={press}
+    />
+  );
+}
+
+function xOf(at: number, count: number, box: Box): number {
+  return box.left + (count <= 1 ? box.width / 2 : (at / (count - 1)) * box.width);
+}
+
+function spotsOf(trial: TrialState, dimensions: readonly Dimension[], box: Box): (Spot | null)[] {
+  return dimensions.map(({ axis, valueOf }, at) => {
+    const place = axis.place(valueOf(trial));
+    return place === null ? null : { x: xOf(at, dimensions.length, box), y: yIn(box, place) };
+  });
+}
+
+/** Best first; those without a value last. */
+function walkOrder(trials: readonly TrialState[], spec: ExperimentSpec): number[] {
+  const { type } = spec.objective;
+  return orderTrials(spec, trials, { by: 'objective' }, type === 'maximize').map(
+    ({ number }) => number
+  );
+}
+
+function nearestLine(lines: readonly TrialLine[], place: Spot): number | null {
+  let found: number | null = null;
+  let least = REACH;
+  for (const { trial, spots } of lines) {
+    const at = spots.findIndex((spot, index) => index > 0 && spot && spot.x >= place.x);
+    const from = at > 0 ? spots[at - 1] : null;
+    if (!from) continue;
+    const distance = distanceToLine(place, from, spots[at]!);
+    if (distance < least) {
+      least = distance;
+      found = trial.number;
+    }
+  }
+  return found;
+}
+
+function inWords(
+  trial: TrialState,
+  dimensions: readonly Dimension[],
+  trans: TranslationBundle
+): string {
+  const said = dimensions
+    .map(({ name, valueOf }) => `${name} ${cellText(valueOf(trial))}`)
+    .join(', ');
+  return trans.__('Trial %1: %2', trial.number, said);
+}
+
+function cellText(value: AxisValue): string {
+  if (value === undefined) return '–';
+  return typeof value === 'number' ? shortNumber(value) : choiceText(value);
+}
+
+function cellOf(value: AxisValue): string | number {
+  return typeof value === 'number' ? value : cellText(value);
+}

@@ -1,0 +1,204 @@
+import { objectiveValue, type ExperimentState, type TrialState } from '@chard/core/experiment';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { memo, useMemo, useRef } from 'react';
+import { shortNumber } from '../../curves/scale';
+import { useWidth } from '../../graph/useLayout';
+import { choiceText, numberAxis, type Axis } from './axis';
+import { parameterDimension, type Dimension } from './dimensions';
+import { Figure } from './figure';
+import { dots, nearestSpot, type Spot } from './marks';
+import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
+import { SHADES } from './shades';
+import type { Pointing } from './trial';
+import { TrialWalker } from './walker';
+
+const HEIGHT = 150;
+const LEAST_WIDTH = 180;
+const REACH = 16;
+
+export interface SlicesProps extends Pointing {
+  readonly state: ExperimentState;
+  readonly trans: TranslationBundle;
+}
+
+/** Each parameter against the objective: a circle for each finished trial, later ones darker. */
+export function Slices(props: SlicesProps) {
+  const { state, pointed, trans } = props;
+  const { spec, trials } = state;
+  const { metric } = spec.objective;
+  const frame = useRef<HTMLDivElement>(null);
+  const seen = useWidth(frame);
+  const finished = useMemo(
+    () => trials.filter(trial => objectiveValue(spec, trial) !== null),
+    [trials]
+  );
+  const dimensions = useMemo(
+    () => spec.parameters.map(parameter => parameterDimension(parameter)),
+    [spec.parameters]
+  );
+  const rows = useMemo(
+    () =>
+      numberAxis(
+        finished.map(trial => objectiveValue(spec, trial)!),
+        false,
+        3
+      ),
+    [finished]
+  );
+  const order = useMemo(() => finished.map(({ number }) => number), [finished]);
+  const columns = Math.max(1, Math.min(dimensions.length, Math.floor(seen / LEAST_WIDTH)));
+  const width = Math.floor(seen / columns) - 8;
+  const shown = finished.find(({ number }) => number === pointed);
+  return (
+    <Figure
+      title={trans.__('Slices')}
+      subtitle={trans.__('%1 by each parameter; later trials are darker', metric)}
+      className="jp-chard-mod-slices"
+      reading={
+        shown
+          ? trans.__(
+              'Trial %1: %2',
+              shown.number,
+              `${metric} ${shortNumber(objectiveValue(spec, shown)!)}, ${valuesInWords(shown)}`
+            )
+          : ''
+      }
+      table={() => ({
+        columns: [trans.__('Trial'), ...dimensions.map(({ name }) => name), metric],
+        rows: finished.map(trial => [
+          trial.number,
+          ...dimensions.map(({ valueOf }) => {
+            const value = valueOf(trial);
+            return typeof value === 'number'
+              ? value
+              : value === undefined
+                ? '–'
+                : choiceText(value);
+          }),
+          objectiveValue(spec, trial)!
+        ])
+      })}
+      trans={trans}
+    >
+      <TrialWalker {...props} order={order} label={trans.__('%1 by each parameter', metric)}>
+        <div ref={frame} className="jp-chard-Slices">
+          {finished.length === 0 && (
+            <p className="jp-chard-hint">{trans.__('No trial has finished yet.')}</p>
+          )}
+          {finished.length > 0 &&
+            dimensions.map(dimension => (
+              <Slice
+                key={dimension.id}
+                {...props}
+                {...{ dimension, finished, rows, width }}
+                best={state.best}
+              />
+            ))}
+        </div>
+      </TrialWalker>
+    </Figure>
+  );
+}
+
+function Slice(
+  props: SlicesProps & {
+    readonly dimension: Dimension;
+    readonly finished: readonly TrialState[];
+    readonly rows: Axis;
+    readonly width: number;
+    readonly best: number | null;
+  }
+) {
+  const { state, dimension, finished, rows, width, best, pointed, onPoint } = props;
+  const box: Box = { left: 46, top: 22, width: width - 46 - 10, height: HEIGHT - 22 - 22 };
+  const spots = useMemo(
+    () =>
+      finished.map(trial => ({
+        x: xIn(box, inset(dimension.axis, dimension.axis.place(dimension.valueOf(trial)))),
+        y: yIn(box, rows.place(objectiveValue(state.spec, trial)) ?? 0)
+      })),
+    [finished, dimension, rows, width]
+  );
+  const at = finished.findIndex(({ number }) => number === pointed);
+  const bestAt = finished.findIndex(({ number }) => number === best);
+  return (
+    <svg
+      className="jp-chard-Plot"
+      width={width}
+      height={HEIGHT}
+      aria-hidden
+      onPointerMove={event => {
+        const near = nearestSpot(spots, placeOf(event), REACH);
+        onPoint(near === -1 ? null : finished[near]!.number);
+      }}
+      onClick={() => pointed !== null && props.onOpen(pointed)}
+    >
+      <SliceBase {...{ dimension, rows, spots }} box={box} bestSpot={spots[bestAt] ?? null} />
+      {spots[at] && (
+        <circle className="jp-chard-Plot-pointed" cx={spots[at].x} cy={spots[at].y} r={6} />
+      )}
+    </svg>
+  );
+}
+
+const SliceBase = memo(
+  function SliceBase(props: {
+    readonly dimension: Dimension;
+    readonly rows: Axis;
+    readonly spots: readonly Spot[];
+    readonly box: Box;
+    readonly bestSpot: Spot | null;
+  }) {
+    const { dimension, rows, spots, box, bestSpot } = props;
+    const { axis, name } = dimension;
+    const size = Math.ceil(spots.length / SHADES);
+    const shades = Array.from({ length: SHADES }, (_, shade) =>
+      spots.slice(shade * size, (shade + 1) * size)
+    ).filter(({ length }) => length > 0);
+    const columns = {
+      ...axis,
+      ticks: thinned(axis).map(tick => ({ ...tick, at: inset(axis, tick.at) }))
+    };
+    return (
+      <>
+        <text className="jp-chard-Plot-title" x={box.left} y={12}>
+          {name}
+        </text>
+        <Rows axis={rows} box={box} />
+        <Columns axis={columns} box={box} />
+        {shades.map((some, at) => (
+          <path
+            key={at}
+            className="jp-chard-Slices-dots"
+            data-shade={SHADES - shades.length + at}
+            d={dots(some)}
+          />
+        ))}
+        {bestSpot && <path className="jp-chard-Plot-bestDot" d={dots([bestSpot])} />}
+      </>
+    );
+  },
+  (one, other) =>
+    one.spots === other.spots && one.bestSpot === other.bestSpot && one.rows === other.rows
+);
+
+/** Choices do not stand at the very ends. */
+function inset(axis: Axis, place: number | null): number {
+  if (place === null) return 0;
+  return axis.kind === 'choices' ? 0.1 + place * 0.8 : place;
+}
+
+/** A small plot has room for few of an axis' texts. */
+function thinned({ ticks }: Axis): Axis['ticks'] {
+  const step = Math.ceil(ticks.length / 4);
+  return ticks.filter((_, at) => at % step === 0);
+}
+
+function valuesInWords({ parameters }: TrialState): string {
+  return Object.entries(parameters)
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'number' ? shortNumber(value) : choiceText(value)}`
+    )
+    .join(', ');
+}

@@ -1,0 +1,105 @@
+import {
+  metricsOf,
+  objectiveValue,
+  trialState,
+  type ExperimentState
+} from '@chard/core/experiment';
+import { shortNumber } from '../../curves/scale';
+import { CommandIds } from '../../commands';
+import { compareIcon, pencilIcon, playIcon, starIcon } from '../../icons';
+import { metricOf } from '../charts/trial';
+import { comparisonInWords, valueText, type Baseline } from '../sentences';
+import type { ExperimentServices } from './services';
+
+/** The best trial, and what can be done with it. */
+export function BestTrial(
+  props: ExperimentServices & {
+    readonly state: ExperimentState;
+    readonly baseline: Baseline | null;
+    readonly onOpen: (trial: number) => void;
+    readonly onCompare: () => void;
+  }
+) {
+  const { experiment, commands, state, baseline, onOpen, onCompare, trans } = props;
+  const trial = state.best === null ? undefined : trialState(state, state.best);
+  const value = trial ? objectiveValue(state.spec, trial) : null;
+  const [objective, ...others] = metricsOf(state.spec.objective);
+  const act = (command: string): void =>
+    void commands.execute(command, { experiment: experiment.id, trial: state.best });
+  return (
+    <section className="jp-chard-Card jp-chard-Best" aria-label={trans.__('Best trial')}>
+      <h3>
+        <starIcon.react tag="span" className="jp-chard-icon" />
+        {trans.__('Best trial')}
+        {trial && (
+          <button
+            type="button"
+            className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-small"
+            title={trans.__('Open the run')}
+            onClick={() => onOpen(trial.number)}
+          >
+            {trans.__('trial %1', trial.number)}
+          </button>
+        )}
+      </h3>
+      {!trial || value === null ? (
+        <p className="jp-chard-hint">
+          {trans.__('The first trial that finishes with a value stands here.')}
+        </p>
+      ) : (
+        <>
+          <p className="jp-chard-Best-value" title={String(value)}>
+            {shortNumber(value)}
+          </p>
+          <p className="jp-chard-hint">
+            {objective}
+            {baseline && `. ${comparisonInWords(state, baseline, trans)}`}
+          </p>
+          <dl className="jp-chard-Best-values">
+            {Object.entries(trial.parameters).map(([name, each]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd title={String(each)}>{valueText(each)}</dd>
+              </div>
+            ))}
+            {others.map(name => {
+              const each = metricOf(trial, name);
+              return (
+                each !== undefined && (
+                  <div key={`m:${name}`}>
+                    <dt>{name}</dt>
+                    <dd>{valueText(each)}</dd>
+                  </div>
+                )
+              );
+            })}
+          </dl>
+          <div className="jp-chard-Best-actions">
+            <button
+              type="button"
+              className="jp-chard-Button jp-chard-mod-primary"
+              title={trans.__('Runs the notebook as it is now with these values')}
+              onClick={() => act(CommandIds.runTrial)}
+            >
+              <playIcon.react tag="span" className="jp-chard-icon" />
+              {trans.__('Run it')}
+            </button>
+            <button
+              type="button"
+              className="jp-chard-Button"
+              title={trans.__('An edit of the parameters cell, which the notebook can undo')}
+              onClick={() => act(CommandIds.writeTrial)}
+            >
+              <pencilIcon.react tag="span" className="jp-chard-icon" />
+              {trans.__('Write into parameters')}
+            </button>
+            <button type="button" className="jp-chard-Button" onClick={onCompare}>
+              <compareIcon.react tag="span" className="jp-chard-icon" />
+              {trans.__('Compare with…')}
+            </button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

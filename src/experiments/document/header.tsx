@@ -1,0 +1,105 @@
+import { activity, isExperimentOver, type ExperimentState } from '@chard/core/experiment';
+import { CommandIds } from '../../commands';
+import {
+  linkIcon,
+  pauseIcon,
+  pencilIcon,
+  plusIcon,
+  resumeIcon,
+  stopIcon,
+  tuneIcon
+} from '../../icons';
+import { useNow } from '../../runs/document/useNow';
+import { duration } from '../../runs/text';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import { experimentIcon, experimentTone, experimentWord } from '../words';
+import type { ExperimentServices } from './services';
+
+/** What experiment it is, how it stands in words, and what can be done with it. */
+export function Header(props: ExperimentServices & { readonly state: ExperimentState }) {
+  const { experiment, experiments, commands, state, trans } = props;
+  const { spec, phase } = state;
+  const over = isExperimentOver(phase);
+  const now = useNow(!over);
+  const Icon = experimentIcon(phase);
+  const started = state.startedAt ?? state.createdAt;
+  const { done, total } = activity(state, now);
+  const word = experimentWord(phase, trans);
+  const args = { experiment: experiment.id };
+  const button = (command: string, icon: LabIcon, label: string, title?: string) => (
+    <button
+      type="button"
+      className="jp-chard-Button"
+      title={title}
+      onClick={() => void commands.execute(command, args)}
+    >
+      <icon.react tag="span" className="jp-chard-icon" />
+      {label}
+    </button>
+  );
+  return (
+    <div className="jp-chard-Run-header">
+      <tuneIcon.react tag="span" className="jp-chard-icon" />
+      <h1>{experiments.list.get(experiment.id)?.name ?? spec.name}</h1>
+      <span className="jp-chard-Run-state" data-tone={experimentTone(phase)} role="status">
+        <Icon.react tag="span" className="jp-chard-icon" />
+        {trans.__(
+          '%1, %2 of %3 trials done',
+          word.charAt(0).toLocaleUpperCase() + word.slice(1),
+          done,
+          total
+        )}
+      </span>
+      {started !== null && (
+        <span className="jp-chard-hint jp-chard-Run-time">
+          {new Date(started).toLocaleTimeString()} ·{' '}
+          {duration(Math.max(0, (state.finishedAt ?? now) - started))}
+        </span>
+      )}
+      <span className="jp-chard-Run-parameter">
+        {trans.__('algorithm')} <code>{spec.algorithm.name}</code>
+      </span>
+      <span className="jp-chard-Run-parameter">
+        {spec.objective.type === 'minimize' ? trans.__('minimise') : trans.__('maximise')}{' '}
+        <code>{spec.objective.metric}</code>
+      </span>
+      <span className="jp-chard-Run-parameter">
+        {trans.__('at a time')} <code>{spec.parallelTrialCount}</code>
+      </span>
+      <span className="jp-chard-Run-actions">
+        <button
+          type="button"
+          className="jp-chard-IconButton"
+          title={trans.__('Copy the link to this experiment')}
+          aria-label={trans.__('Copy the link to this experiment')}
+          onClick={() => void commands.execute(CommandIds.copyExperimentLink, args)}
+        >
+          <linkIcon.react tag="span" className="jp-chard-icon" />
+        </button>
+        {button(
+          CommandIds.editExperiment,
+          pencilIcon,
+          trans.__('Edit and start anew…'),
+          trans.__('Shows the notebook with this experiment in its Tuning section')
+        )}
+        {button(
+          CommandIds.setExperimentCounts,
+          over ? plusIcon : pencilIcon,
+          over ? trans.__('Add trials…') : trans.__('Change counts…')
+        )}
+        {(phase === 'paused' || phase === 'interrupted') &&
+          button(CommandIds.resumeExperiment, resumeIcon, trans.__('Resume'))}
+        {phase === 'running' &&
+          button(
+            CommandIds.pauseExperiment,
+            pauseIcon,
+            trans.__('Pause'),
+            trans.__('No further trial is started; those that run go on')
+          )}
+        {!over &&
+          phase !== 'stopping' &&
+          button(CommandIds.stopExperiment, stopIcon, trans.__('Stop early'))}
+      </span>
+    </div>
+  );
+}

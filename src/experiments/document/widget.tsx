@@ -1,0 +1,272 @@
+import {
+  isExperimentOver,
+  objectiveValue,
+  trialState,
+  type ExperimentState,
+  type TrialState
+} from '@chard/core/experiment';
+import { exportStudy, exportTrials, getImportances } from '@chard/core/protocol/api';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { CommandIds } from '../../commands';
+import { compareIcon, downloadIcon, pencilIcon, playIcon } from '../../icons';
+import { Nothing, Problem } from '../../runs/document/notice';
+import { useNow } from '../../runs/document/useNow';
+import { useAnswer } from '../../runs/useAnswer';
+import { useChanges } from '../../runs/useChanges';
+import { BestOverTime } from '../charts/bestOverTime';
+import { isWithin, type Brushes } from '../charts/brush';
+import { TrialCurves } from '../charts/curves';
+import { Importance } from '../charts/importance';
+import { ParallelCoordinates } from '../charts/parallel';
+import { Slices } from '../charts/slices';
+import { TrialTimeline } from '../charts/timeline';
+import { dimensionsOf } from '../charts/dimensions';
+import { activityInWords, background, headline, spaceInWords } from '../sentences';
+import { TrialTable } from '../trials/table';
+import { baselineOf } from './baseline';
+import { BestTrial } from './best';
+import { Header } from './header';
+import type { ExperimentServices } from './services';
+
+/** An experiment in the main area: what it found in words, its best trial, charts, and all trials. */
+export class ExperimentDocument extends ReactWidget {
+  constructor(private readonly services: ExperimentServices) {
+    super();
+    this.addClass('jp-chard-Run');
+    this.addClass('jp-chard-Experiment');
+  }
+
+  override render() {
+    return <ExperimentView {...this.services} />;
+  }
+}
+
+function ExperimentView(services: ExperimentServices) {
+  const { experiment, experiments, runs, trans } = services;
+  useChanges(experiment.changed);
+  useChanges(experiments.changed);
+  useChanges(runs.list.changed);
+  const { state, problem } = experiment;
+  if (!state) {
+    return problem === null ? (
+      <p className="jp-chard-Run-nothing" role="status">
+        {trans.__('Reading the experiment…')}
+      </p>
+    ) : (
+      <Problem
+        message={experiment.retrying ? trans.__('%1 Trying again…', problem) : problem}
+        onAgain={experiment.retrying ? undefined : () => experiment.again()}
+        trans={trans}
+      />
+    );
+  }
+  return (
+    <>
+      {problem !== null && (
+        <p role="alert" className="jp-chard-Failure">
+          {experiment.retrying
+            ? trans.__('%1 What is shown may be old. Trying again…', problem)
+            : problem}
+        </p>
+      )}
+      <Header {...services} state={state} />
+      <Body {...services} state={state} />
+    </>
+  );
+}
+
+function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
+  const { experiment, runs, commands, state, trans } = props;
+  const [pointed, setPointed] = useState<number | null>(null);
+  const [brushes, setBrushes] = useState<Brushes>(() => new Map());
+  const [selected, setSelected] = useState<ReadonlySet<number>>(() => new Set());
+  const now = useNow(!isExperimentOver(state.phase));
+  const latest = useRef(state);
+  latest.current = state;
+  const open = useCallback(
+    (number: number): void => {
+      const run = trialState(latest.current, number)?.run;
+      if (run) void commands.execute(CommandIds.openRun, { run });
+    },
+    [commands]
+  );
+  const importance = useImportance(props);
+  const dimensions = useMemo(
+    () => (brushes.size === 0 ? [] : dimensionsOf(state.spec, state.trials, new Map())),
+    [brushes, state.spec, state.trials]
+  );
+  const within = useCallback(
+    (trial: TrialState) => isWithin(trial, dimensions, brushes),
+    [dimensions, brushes]
+  );
+  const baseline = baselineOf(state, runs.list.of(experiment.notebook), trans);
+  const runsOf = (numbers: Iterable<number>): string[] =>
+    [...numbers].flatMap(number => trialState(state, number)?.run ?? []);
+  const compare = (numbers: Iterable<number>): void =>
+    void commands.execute(CommandIds.compareRuns, { runs: runsOf(numbers) });
+  const chart = { state, pointed, onPoint: setPointed, onOpen: open, trans };
+  return (
+    <div className="jp-chard-Experiment-body">
+      <p className="jp-chard-Compare-headline" role="heading" aria-level={2}>
+        {headline(state, trans)}
+      </p>
+      <p className="jp-chard-Experiment-activity">
+        <span role="status">{activityInWords(state, now, trans)}</span>{' '}
+        <span className="jp-chard-hint">{background(state, baseline, trans)}</span>
+      </p>
+      <Progress state={state} />
+      <div className="jp-chard-Experiment-cards">
+        <BestTrial
+          {...props}
+          baseline={baseline}
+          onOpen={open}
+          onCompare={() => {
+            const others = runs.list.of(experiment.notebook).map(({ id }) => id);
+            const [best] = runsOf([state.best!]);
+            const before = baseline?.run ?? others.find(id => id !== best);
+            if (best === undefined) return;
+            void commands.execute(CommandIds.compareRuns, {
+              runs: before === undefined ? [best] : [before, best]
+            });
+          }}
+        />
+        <BestOverTime {...chart} />
+        <Importance
+          metric={state.spec.objective.metric}
+          importance={importance.answer?.importances ?? null}
+          trials={importance.answer?.trials ?? 0}
+          problem={importance.problem ?? (importance.answer?.reason || null)}
+          trans={trans}
+        />
+        <ParallelCoordinates {...chart} brushes={brushes} onBrushes={setBrushes} />
+        <TrialTable
+          {...chart}
+          isWithin={within}
+          selected={selected}
+          onSelect={setSelected}
+          actions={
+            <TableActions {...props} selected={selected} onCompare={() => compare(selected)} />
+          }
+        />
+        <TrialCurves {...chart} />
+        <Slices {...chart} />
+        <TrialTimeline {...chart} />
+      </div>
+      <p className="jp-chard-hint">{spaceInWords(state.spec.parameters, trans)}</p>
+      {Object.keys(state.fixed).length > 0 && (
+        <p className="jp-chard-hint">{trans.__('Not tuned: %1', JSON.stringify(state.fixed))}</p>
+      )}
+      {experiment.state?.trials.length === 0 && isExperimentOver(state.phase) && (
+        <Nothing>{trans.__('No trial was started.')}</Nothing>
+      )}
+    </div>
+  );
+}
+
+/** How far the experiment is, as a bar; the words above it say the same. */
+function Progress({ state }: { readonly state: ExperimentState }) {
+  const { tally, spec } = state;
+  const share = (count: number): string =>
+    `${(count / Math.max(1, spec.maxTrialCount, state.trials.length)) * 100}%`;
+  const failed = tally.failed + tally['metrics-unavailable'] + tally.cancelled;
+  return (
+    <div className="jp-chard-Experiment-progress" aria-hidden>
+      <span data-phase="succeeded" style={{ width: share(tally.succeeded) }} />
+      <span data-phase="pruned" style={{ width: share(tally.pruned) }} />
+      <span data-phase="failed" style={{ width: share(failed) }} />
+      <span data-phase="running" style={{ width: share(tally.running) }} />
+    </div>
+  );
+}
+
+function TableActions(
+  props: ExperimentServices & {
+    readonly selected: ReadonlySet<number>;
+    readonly onCompare: () => void;
+  }
+) {
+  const { experiment, experiments, commands, selected, onCompare, trans } = props;
+  const [only] = selected;
+  const isOne = selected.size === 1;
+  const act = (command: string): void =>
+    void commands.execute(command, { experiment: experiment.id, trial: only! });
+  const input = { params: { experiment: experiment.id }, query: {} };
+  return (
+    <>
+      <button
+        type="button"
+        className="jp-chard-FlatButton"
+        disabled={selected.size < 2}
+        onClick={onCompare}
+      >
+        <compareIcon.react tag="span" className="jp-chard-icon" />
+        {trans.__('Compare')}
+      </button>
+      <button
+        type="button"
+        className="jp-chard-IconButton"
+        disabled={!isOne}
+        title={trans.__('Run the selected trial’s values')}
+        aria-label={trans.__('Run the selected trial’s values')}
+        onClick={() => act(CommandIds.runTrial)}
+      >
+        <playIcon.react tag="span" className="jp-chard-icon" />
+      </button>
+      <button
+        type="button"
+        className="jp-chard-IconButton"
+        disabled={!isOne}
+        title={trans.__('Write the selected trial’s values into the parameters')}
+        aria-label={trans.__('Write the selected trial’s values into the parameters')}
+        onClick={() => act(CommandIds.writeTrial)}
+      >
+        <pencilIcon.react tag="span" className="jp-chard-icon" />
+      </button>
+      <a
+        className="jp-chard-FlatButton"
+        href={experiments.api.address(exportTrials, input)}
+        download
+        title={trans.__('One line a trial: state, times, parameters, metrics')}
+      >
+        <downloadIcon.react tag="span" className="jp-chard-icon" />
+        {trans.__('CSV')}
+      </a>
+      <a
+        className="jp-chard-FlatButton"
+        href={experiments.api.address(exportStudy, input)}
+        download
+        title={trans.__('The trials as an Optuna study in SQLite: Optuna Dashboard opens it')}
+      >
+        <downloadIcon.react tag="span" className="jp-chard-icon" />
+        {trans.__('Optuna study')}
+      </a>
+    </>
+  );
+}
+
+/** Asked for again as trials finish: each time at first, then when a twentieth more have. */
+function useImportance({
+  experiment,
+  experiments,
+  state
+}: ExperimentServices & { readonly state: ExperimentState }) {
+  const finished = useMemo(
+    () => state.trials.filter(trial => objectiveValue(state.spec, trial) !== null).length,
+    [state.trials]
+  );
+  const over = isExperimentOver(state.phase);
+  const revision = over
+    ? `over ${finished}`
+    : String(Math.floor(Math.log(finished + 1) / Math.log(1.05)));
+  return useAnswer(
+    signal =>
+      experiments.api.ask(
+        getImportances,
+        { params: { experiment: experiment.id }, query: {}, body: {} },
+        signal
+      ),
+    experiment.id,
+    revision
+  );
+}

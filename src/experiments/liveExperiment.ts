@@ -1,0 +1,51 @@
+import {
+  fromExperimentSnapshot,
+  isExperimentOver,
+  reduceExperiment,
+  type ExperimentEvent,
+  type ExperimentState
+} from '@chard/core/experiment';
+import { followExperiment, getExperiment, type ExperimentItem } from '@chard/core/protocol/api';
+import type { ChardApi } from '../runs/api';
+import { Following, type Known } from '../runs/following';
+
+const GONE = new Set(['not-found', 'experiment-unknown']);
+
+/** An experiment as its events tell it. */
+export class LiveExperiment extends Following<ExperimentState, ExperimentEvent> {
+  private _item: ExperimentItem | null = null;
+
+  constructor(
+    readonly id: string,
+    private readonly api: ChardApi
+  ) {
+    super(GONE);
+    this.again();
+  }
+
+  /** As it was when it was last asked for; null until it is known. */
+  get item(): ExperimentItem | null {
+    return this._item;
+  }
+
+  /** The notebook's path below Jupyter's root, as it was called when the experiment began; empty until it is known. */
+  get notebook(): string {
+    return this._item?.notebook ?? '';
+  }
+
+  protected async read(): Promise<Known<ExperimentState>> {
+    const input = { params: { experiment: this.id }, query: {}, body: {} };
+    const { experiment, snapshot } = await this.api.ask(getExperiment, input, this.end.signal);
+    this._item = experiment;
+    return { state: fromExperimentSnapshot(snapshot), isOver: isExperimentOver(snapshot.phase) };
+  }
+
+  protected events({ seq }: ExperimentState): AsyncIterable<ExperimentEvent> {
+    const input = { params: { experiment: this.id }, query: { after: seq } };
+    return this.api.follow(followExperiment, input, this.end.signal);
+  }
+
+  protected reduce(state: ExperimentState, event: ExperimentEvent): ExperimentState {
+    return reduceExperiment(state, event);
+  }
+}
