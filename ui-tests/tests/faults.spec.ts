@@ -50,6 +50,19 @@ test.describe('with a server of its own', () => {
     await jupyter.dispose();
   });
 
+  /** What a reload keeps: JupyterLab saves its workspace a moment after a change. */
+  const untilSaved = async (isThere: (workspace: string) => boolean): Promise<void> => {
+    const read = async (): Promise<boolean> => {
+      const saved = await lab.page.request.get(`${jupyter.address}/lab/api/workspaces/default`);
+      return isThere(JSON.stringify(await saved.json()));
+    };
+    await expect.poll(read, RUNS).toBe(true);
+  };
+  const reload = async (): Promise<void> => {
+    await lab.page.reload();
+    await lab.page.waitForFunction(() => window.jupyterapp !== undefined);
+    await lab.page.evaluate(() => window.jupyterapp.restored);
+  };
   const go = (): void => writeFileSync(jupyter.signal, '');
 
   test('a run goes on by itself after Jupyter was killed and started again, and the page with it', async () => {
@@ -98,7 +111,9 @@ test.describe('with a server of its own', () => {
     await expect(rows(lab)).toHaveAttribute('title', new RegExp(path));
     await lab.page.locator('.jp-chard-Run').getByRole('button', { name: 'Go to cell 2' }).click();
     await expect(lab.cells.nth(1)).toHaveClass(/jp-mod-active/);
-    await lab.page.reload();
+    await untilSaved(text => text.includes('"to":"moved/other.ipynb"'));
+    await reload();
+    await lab.execute('chard:open-run', { run });
     await expect(state(lab)).toHaveText('Succeeded', RUNS);
     await lab.execute('chard:go-to-run-cell', { run, cell: 0 });
     await expect(lab.cells.nth(0)).toHaveClass(/jp-mod-active/);
@@ -141,16 +156,9 @@ test.describe('with a server of its own', () => {
   test('after a reload a run that goes on is told of again, once', async () => {
     const { run } = await startWaiting(lab, jupyter);
     await lab.page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
-    // JupyterLab saves its layout a moment later; a run that it put back would be seen, and not told of.
-    const isSaved = async (): Promise<boolean> => {
-      const saved = await lab.page.request.get(`${jupyter.address}/lab/api/workspaces/default`);
-      const text = await saved.text();
-      return text.includes(run) && !text.includes(`chard-run-${run}`);
-    };
-    await expect.poll(isSaved, RUNS).toBe(true);
-    await lab.page.reload();
-    await lab.page.waitForFunction(() => window.jupyterapp !== undefined);
-    await lab.page.evaluate(() => window.jupyterapp.restored);
+    // A run that the layout puts back would be seen, and not told of.
+    await untilSaved(text => text.includes(run) && !text.includes(`chard-run-${run}`));
+    await reload();
     await lab.execute('apputils:display-notifications');
     const notice = lab.page.locator('.jp-Notification-List-Item').filter({ hasText: '· Run 1' });
     await expect(notice).toHaveCount(1, RUNS);
