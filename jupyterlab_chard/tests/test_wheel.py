@@ -71,11 +71,9 @@ def test_it_says_whose_code_it_holds_and_under_which_licences(wheel: Path) -> No
             "commander",
             "fflate",
             "kfp-pipeline-spec",
-            "tree-sitter-python",
-            "web-tree-sitter",
             "zod",
         },
-        extension: {"@dagrejs/dagre", "@noble/hashes", "tree-sitter-python", "zod"},
+        extension: {"@dagrejs/dagre", "@noble/hashes", "zod"},
     }
     archive = zipfile.ZipFile(wheel)
     for folder, least in expected.items():

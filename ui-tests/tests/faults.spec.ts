@@ -6,11 +6,11 @@ import { OwnJupyter } from './ownJupyter';
 
 const RUNS = { timeout: 120_000 };
 
-/** Two steps, the second of which waits until there is a file `go` in the notebook's folder. */
-const WAITING: TestCell[] = [
+/** Two steps, the second of which waits until there is a file `signal`. */
+const waiting = (signal: string): TestCell[] => [
   code('x = 1\nprint("made")', 'step:make'),
   code(
-    'import os, time\nprint("waits")\nwhile not os.path.exists("go"): time.sleep(0.05)\nprint("done", x)',
+    `import os, time\nprint("waits")\nwhile not os.path.exists(${JSON.stringify(signal)}): time.sleep(0.05)\nprint("done", x)`,
     'step:wait',
     'prev:make',
     'cache:disabled'
@@ -22,11 +22,14 @@ const log = (lab: Lab): Locator => lab.page.locator('.jp-chard-Run:visible').get
 const rows = (lab: Lab): Locator => lab.panel.locator('.jp-chard-Runs-list [role=option]');
 
 /** Starts a run and waits until its second step waits. */
-async function startWaiting(lab: Lab): Promise<string> {
-  await lab.open(WAITING);
+async function startWaiting(
+  lab: Lab,
+  { signal }: OwnJupyter
+): Promise<{ path: string; run: string }> {
+  const path = await lab.open(waiting(signal));
   const run = await lab.page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
   await expect(log(lab)).toContainText('waits', RUNS);
-  return run as string;
+  return { path, run: run as string };
 }
 
 test.describe('with a server of its own', () => {
@@ -47,10 +50,10 @@ test.describe('with a server of its own', () => {
     await jupyter.dispose();
   });
 
-  const go = (folder = ''): void => writeFileSync(join(jupyter.folder, folder, 'go'), '');
+  const go = (): void => writeFileSync(jupyter.signal, '');
 
   test('a run goes on by itself after Jupyter was killed and started again, and the page with it', async () => {
-    await startWaiting(lab);
+    await startWaiting(lab, jupyter);
     await jupyter.kill();
     await expect(lab.page.locator('.jp-chard-Run').getByRole('alert').first()).toBeVisible(RUNS);
     await jupyter.startAgain();
@@ -62,7 +65,7 @@ test.describe('with a server of its own', () => {
   });
 
   test('after minutes without a connection the page catches up, and nothing is missing', async () => {
-    const run = await startWaiting(lab);
+    const { run } = await startWaiting(lab, jupyter);
     await lab.page.context().setOffline(true);
     go();
     const stateOf = async (): Promise<string> => {
@@ -79,11 +82,9 @@ test.describe('with a server of its own', () => {
   });
 
   test('a notebook that is moved while it runs keeps its run, and its run leads to it', async () => {
-    const path = await lab.open(WAITING);
+    const { path, run } = await startWaiting(lab, jupyter);
     await lab.showPanel('runs');
-    const run = await lab.page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
-    await expect(log(lab)).toContainText('waits', RUNS);
-    mkdirSync(join(jupyter.folder, 'moved'));
+    mkdirSync(join(jupyter.root, 'moved'));
     await lab.page.evaluate(
       path => window.jupyterapp.serviceManager.contents.rename(path, 'moved/other.ipynb'),
       path
@@ -101,15 +102,14 @@ test.describe('with a server of its own', () => {
     await expect(state(lab)).toHaveText('Succeeded', RUNS);
     await lab.execute('chard:go-to-run-cell', { run, cell: 0 });
     await expect(lab.cells.nth(0)).toHaveClass(/jp-mod-active/);
+    await lab.showPanel('runs');
     await expect(rows(lab)).toContainText('Run 1');
   });
 
   test('a notebook that is deleted while it runs: the run ends well, and says that the notebook is gone', async () => {
-    const path = await lab.open(WAITING);
-    const run = await lab.page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
-    await expect(log(lab)).toContainText('waits', RUNS);
+    const { path, run } = await startWaiting(lab, jupyter);
     await lab.page.evaluate(path => window.jupyterapp.serviceManager.contents.delete(path), path);
-    await expect.poll(() => existsSync(join(jupyter.folder, path))).toBe(false);
+    await expect.poll(() => existsSync(join(jupyter.root, path))).toBe(false);
     go();
     await lab.execute('chard:open-run', { run });
     await expect(state(lab)).toHaveText('Succeeded', RUNS);
@@ -119,7 +119,7 @@ test.describe('with a server of its own', () => {
 
   test('two tabs with a notebook each: each shows its own run, and both know of both', async () => {
     const other = await openLab(lab.page.context(), jupyter.address, 'other');
-    await startWaiting(lab);
+    await startWaiting(lab, jupyter);
     await lab.showPanel('runs');
     await other.open([code('print("quick")', 'step:only')]);
     await other.showPanel('runs');
@@ -139,7 +139,7 @@ test.describe('with a server of its own', () => {
   });
 
   test('after a reload a run that goes on is told of again, once', async () => {
-    const run = await startWaiting(lab);
+    const { run } = await startWaiting(lab, jupyter);
     await lab.page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
     // JupyterLab saves its layout a moment later; a run that it put back would be seen, and not told of.
     const isSaved = async (): Promise<boolean> => {

@@ -226,7 +226,7 @@ test('a notebook is opened as a pipeline from the file browser', async ({ lab })
   const { page } = lab;
   const path = await lab.open(NOTEBOOK);
   await lab.closeAll();
-  await page.locator('.lm-TabBar-tab[data-id=chard-panel]').click();
+  if (await lab.panel.isVisible()) await lab.execute('application:toggle-right-area');
   await expect(lab.panel).toBeHidden();
   await lab.execute('filebrowser:activate');
   await page.locator('.jp-DirListing-item', { hasText: path }).click({ button: 'right' });

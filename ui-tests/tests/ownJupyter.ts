@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,10 +10,12 @@ const CONFIG = resolve(__dirname, '../jupyter_server_config.py');
 
 /** A Jupyter server of a test's own, to be killed and started again at the same address, over the same files. */
 export class OwnJupyter {
-  readonly folder = mkdtempSync(join(tmpdir(), 'chard-own-'));
+  private readonly base = mkdtempSync(join(tmpdir(), 'chard-own-'));
   private child: ChildProcess | null = null;
 
-  private constructor(private readonly port: number) {}
+  private constructor(private readonly port: number) {
+    mkdirSync(this.root);
+  }
 
   static async start(): Promise<OwnJupyter> {
     const own = new OwnJupyter(await freePort());
@@ -25,9 +27,14 @@ export class OwnJupyter {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Where runs are kept. */
-  get home(): string {
-    return join(this.folder, 'home');
+  /** The folder that it shows. */
+  get root(): string {
+    return join(this.base, 'root');
+  }
+
+  /** A file that lets steps go on which wait for it; beside the root, where no step has a view of its own. */
+  get signal(): string {
+    return join(this.base, 'go');
   }
 
   async startAgain(): Promise<void> {
@@ -35,8 +42,8 @@ export class OwnJupyter {
       env: {
         ...process.env,
         CHARD_UI_PORT: String(this.port),
-        CHARD_UI_HOME: this.home,
-        CHARD_UI_ROOT: this.folder
+        CHARD_UI_HOME: join(this.base, 'home'),
+        CHARD_UI_ROOT: this.root
       },
       stdio: 'ignore'
     });
@@ -56,7 +63,7 @@ export class OwnJupyter {
 
   async dispose(): Promise<void> {
     await this.kill();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20 });
+    rmSync(this.base, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 
