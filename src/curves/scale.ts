@@ -21,6 +21,11 @@ export function curvePoints(points: Iterable<MetricPoint>): Point[] {
   return found.sort((one, other) => one.x - other.x);
 }
 
+/** Part of its ends that a range has to be wide, so that numbers can tell places in it apart. */
+const NARROWEST = 1e-9;
+/** Below it numbers have fewer digits than their steps need; it is drawn as nought. */
+const TINIEST = 1e-300;
+
 /** From the least to the most of the numbers; a range without width is made wider, so that it can be drawn. */
 export function rangeOf(values: Iterable<number>): Range {
   let least = Infinity;
@@ -30,15 +35,17 @@ export function rangeOf(values: Iterable<number>): Range {
     if (value > most) most = value;
   }
   if (least > most) return { least: 0, most: 1 };
-  if (least < most) return { least, most };
-  const room = least === 0 ? 1 : Math.abs(least) / 10;
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  if (most - least > Math.max(size * NARROWEST, TINIEST)) return { least, most };
+  const room = size <= TINIEST ? 1 : size / 10;
   return { least: least - room, most: most + room };
 }
 
 const STEPS = [1, 2, 2.5, 5, 10];
 
 /** Round numbers over a range, about `count` of them, the outer ones at or beyond its ends. */
-export function ticks({ least, most }: Range, count: number): number[] {
+export function ticks(range: Range, count: number): number[] {
+  const { least, most } = rangeOf([range.least, range.most]);
   const rough = (most - least) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * STEPS.find(each => each * power >= rough * (1 - 1e-9))!;

@@ -273,7 +273,7 @@ describe('what is no trouble', () => {
 
   it('a machine that has all that Chard needs', async () => {
     const { code, out } = await chard.run(['doctor']);
-    expect(out.split('\n').filter(line => line.startsWith('✓'))).toHaveLength(6);
+    expect(out.split('\n').filter(line => line.startsWith('✓'))).toHaveLength(5);
     expect(code).toBe(0);
   });
 });

@@ -71,7 +71,9 @@ describe('the digits example', () => {
     expect(result.code).toBe(0);
     expect(result.out).toMatch(/^\ndigits succeeded in [\d.]+ s \(run \S+\)\n/);
     expect(result.out).toMatch(/^ {2}best_accuracy {6}0\.98$/m);
-    expect(result.err).toMatch(/^digits: run \d{8}-\d{6}-\w{6} started\n/);
+    expect(result.err).toMatch(
+      /^Snapshot [0-9a-f]{16}: 1 file, .*\ndigits: run \d{8}-\d{6}-\w{6} started\n/
+    );
     const [figure] = [...result.out.matchAll(/^ {2}(\S+evaluate-12-1\.png)$/gm)].map(
       ([, it]) => it
     );

@@ -46,6 +46,7 @@ export async function takeRunSnapshot(
   if (!isKnown) await demandReasonable(store, sources, watch);
   return store.create(sources, {
     ...watch,
+    orLast: true,
     labels: { notebook, pipeline: pipeline.name, [PURPOSE.label]: PURPOSE.run },
     documents: { 'environment.json': Buffer.from(JSON.stringify(environment ?? null)) }
   });

@@ -40,6 +40,8 @@ export interface CreateOptions extends Watch {
   readonly pins?: readonly string[];
   /** Small texts that are kept beside the folders: the environment, ... */
   readonly documents?: Readonly<Record<string, Uint8Array>>;
+  /** Gives the last snapshot of the same labels back where it holds the very same: nothing is written then. */
+  readonly orLast?: boolean;
 }
 
 export interface EntriesOptions {

@@ -131,6 +131,27 @@ export function describeSnapshotStores(
       expect(measured).toEqual({ data: { files: 2, folders: 0, links: 0, bytes: 7 } });
     });
 
+    it('gives the last one back where it would hold the same, if that will do', async () => {
+      write('a.txt', 'one');
+      utimesSync(join(data, 'a.txt'), 1_600_000_000, 1_600_000_000);
+      const labels = { for: 'run' };
+      const freeze = async (text: string, pins: string[] = []): Promise<string> => {
+        const documents = { 'environment.json': Buffer.from(text) };
+        return (await store.create(sources(), { labels, documents, pins, orLast: true })).id;
+      };
+      // The stamps of what was just written cannot be trusted yet, so that the second may differ from the first.
+      await freeze('3.11');
+      const id = await freeze('3.11');
+      expect(await freeze('3.11', ['run:1'])).toBe(id);
+      expect((await store.get(id)).pins).toEqual(['run:1']);
+      expect(await freeze('3.12')).not.toBe(id);
+      expect(await take()).not.toBe(id);
+      write('a.txt', 'two');
+      const changed = await freeze('3.11');
+      expect(changed).not.toBe(id);
+      expect(await changesOf(store, id, changed)).toMatchObject([{ path: 'a.txt' }]);
+    });
+
     it('says what changed from one snapshot to another', async () => {
       write('same', 'same');
       write('changed', 'old');
