@@ -34,7 +34,8 @@ const OPERATOR =
 const STRING_START = /(?:[bBfFtT]?[rR]|[rR][bBfFtT]|[bBuUfFtT])?(?:'''|"""|'|")/y;
 const NON_ASCII = /[^\0-\x7f]/;
 
-const CLOSERS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+/** The bracket that each closing one closes. */
+export const OPENER_OF: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 function matchAt(pattern: RegExp, source: string, at: number): number {
   pattern.lastIndex = at;
@@ -195,7 +196,7 @@ function readToken(source: string, at: number): Token {
 function nesting({ kind, text }: Token): number {
   if (kind !== 'operator' || text.length > 1) return 0;
   if ('([{'.includes(text)) return 1;
-  return CLOSERS[text] === undefined ? 0 : -1;
+  return OPENER_OF[text] === undefined ? 0 : -1;
 }
 
 /** Splits a source with `\n` line ends into tokens, blanks and line continuations left out. Never fails. */

@@ -1,4 +1,4 @@
-import type { Token } from './lexer';
+import { OPENER_OF, type Token } from './lexer';
 import type { SyntaxProblem } from './syntax/model';
 import type { SourceText } from './sourceText';
 
@@ -40,14 +40,12 @@ function describeCharacter(text: string): string {
     : `invalid non-printable character U+${hex}`;
 }
 
-const OPENERS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
-
 function checkBrackets(tokens: readonly Token[], report: Report): void {
   const open: Token[] = [];
   for (const token of tokens) {
     if (token.kind !== 'operator') continue;
     if (token.text === '(' || token.text === '[' || token.text === '{') open.push(token);
-    const opener = OPENERS[token.text];
+    const opener = OPENER_OF[token.text];
     if (opener === undefined) continue;
     const last = open.pop();
     if (last === undefined) return report(`unmatched '${token.text}'`, token);

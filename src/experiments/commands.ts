@@ -18,7 +18,7 @@ import { pauseIcon, pencilIcon, playIcon, plusIcon, resumeIcon } from '../icons'
 import type { Runs } from '../runs/runs';
 import type { IChardNotebooks, IChardPanel } from '../tokens';
 import type { Experiments } from './experiments';
-import { linkToExperiment } from './link';
+import { EXPERIMENT_LINKS } from './links';
 
 interface Needs {
   readonly app: JupyterFrontEnd;
@@ -217,7 +217,7 @@ export function addExperimentCommands(needs: Needs): void {
       const id = meant(args);
       if (id === null) return null;
       const page = URLExt.join(PageConfig.getBaseUrl(), PageConfig.getOption('appUrl') || '/lab');
-      const link = linkToExperiment(new URL(page, window.location.href).href, id);
+      const link = EXPERIMENT_LINKS.addTo(new URL(page, window.location.href).href, [id]);
       Clipboard.copyToSystem(link);
       Notification.success(trans.__('The link to this experiment is copied.'), {
         autoClose: 3000

@@ -9,7 +9,6 @@ import {
 import { nullTranslator } from '@jupyterlab/translation';
 import { worthInWords } from './charts/worth';
 import { countFaults } from './countFaults';
-import { experimentOfLink, EXPERIMENT_LINK, linkToExperiment, withoutExperiment } from './link';
 import {
   activityInWords,
   background,
@@ -149,15 +148,6 @@ it('finds counts that cannot be so', () => {
   });
   const right = { maxTrialCount: '6', parallelTrialCount: '3', maxFailedTrialCount: '0' };
   expect(countFaults(right, 6, trans)).toEqual({});
-});
-
-it('links to an experiment, and no further than an id', () => {
-  const link = linkToExperiment('http://localhost:8888/user/ada/lab', '20261126-ab');
-  expect(link).toBe('http://localhost:8888/user/ada/lab?chard-experiment=20261126-ab');
-  expect(EXPERIMENT_LINK.test(link)).toBe(true);
-  expect(experimentOfLink(new URL(link).search)).toBe('20261126-ab');
-  expect(experimentOfLink('?chard-experiment=../x')).toBeNull();
-  expect(withoutExperiment('?reset=&chard-experiment=x')).toBe('?reset=');
 });
 
 describe('the table of trials', () => {

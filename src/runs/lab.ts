@@ -1,10 +1,10 @@
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
-import { linkToRuns } from './link';
+import { RUN_LINKS } from './links';
 
 /** The address at which JupyterLab shows runs, whichever of Jupyter's applications this is. */
 export function labLinkToRuns(runs: readonly string[]): string {
   const lab = URLExt.join(PageConfig.getBaseUrl(), 'lab');
-  return linkToRuns(new URL(lab, window.location.href).href, runs);
+  return RUN_LINKS.addTo(new URL(lab, window.location.href).href, runs);
 }
 
 /** Shows runs in JupyterLab, in a tab of their own: for an application that has no room for further documents. */

@@ -2,9 +2,9 @@ import type { RunItem } from '@chard/core/protocol/api';
 import type { IRunningSessionManagers, IRunningSessions } from '@jupyterlab/running';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import { Signal } from '@lumino/signaling';
 import { CommandIds } from '../commands';
 import { chardIcon } from '../icons';
+import { addRunningList } from './runningList';
 import type { Runs } from './runs';
 
 interface Needs {
@@ -19,9 +19,7 @@ interface Needs {
 export function addRunningRuns({ managers, commands, trans, load, loaded }: Needs): {
   changed: () => void;
 } {
-  const owner = {};
-  const runningChanged = new Signal<object, void>(owner);
-  const item = (run: RunItem): IRunningSessions.IRunningItem => ({
+  const show = (run: RunItem): IRunningSessions.IRunningItem => ({
     icon: () => chardIcon,
     label: () =>
       run.title === null
@@ -32,27 +30,14 @@ export function addRunningRuns({ managers, commands, trans, load, loaded }: Need
     open: () => void commands.execute(CommandIds.openRun, { run: run.id }),
     shutdown: () => void commands.execute(CommandIds.cancelRun, { run: run.id })
   });
-  const running = (): RunItem[] => loaded()?.active ?? [];
-  managers.add({
+  const list = {
     name: trans.__('Pipeline runs'),
-    supportsMultipleViews: false,
-    running: () => running().map(item),
-    shutdownAll: () =>
-      void commands.execute(CommandIds.cancelRun, { runs: running().map(({ id }) => id) }),
-    // The panel asks when it is shown: from then on the list is followed.
-    refreshRunning: () => void load(),
-    runningChanged,
-    shutdownLabel: trans.__('Stop'),
-    shutdownAllLabel: trans.__('Stop All'),
-    shutdownAllConfirmationText: trans.__('Are you sure you want to stop all pipeline runs?')
-  });
-  let told = '';
-  return {
-    changed: () => {
-      const now = JSON.stringify(running());
-      if (now === told) return;
-      told = now;
-      runningChanged.emit();
-    }
+    running: () => loaded()?.active ?? [],
+    show,
+    stopAll: (runs: readonly RunItem[]) =>
+      void commands.execute(CommandIds.cancelRun, { runs: runs.map(({ id }) => id) }),
+    confirmation: trans.__('Are you sure you want to stop all pipeline runs?'),
+    load
   };
+  return addRunningList(managers, list, trans);
 }

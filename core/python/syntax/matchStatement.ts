@@ -2,19 +2,14 @@ import type { Match, MatchCase } from '../ast';
 import { rangeOf } from './compoundStatements';
 import { readPatterns } from './patterns';
 import type { Reader } from './reader';
-import { DEDENT, END, INDENT, NAME, NEWLINE, NUMBER, STRING } from './words';
-
-/** What can be the first word of a subject; after a name `match` these could only follow in a line that has no colon. */
-const STARTS_SUBJECT = new Set(
-  [NAME, NUMBER, STRING].concat(
-    'False None True await lambda not yield ( [ { - + ~ * ...'.split(' ')
-  )
-);
+import { DEDENT, END, INDENT, NAME, NEWLINE, STARTS_EXPRESSION } from './words';
 
 /** Whether `match` is the keyword here: its line ends with a colon. Elsewhere it is a name like any other. */
 export function isMatch(reader: Reader): boolean {
   return (
-    reader.next.text === 'match' && STARTS_SUBJECT.has(reader.ahead(1)) && reader.lastOfLine === ':'
+    reader.next.text === 'match' &&
+    (STARTS_EXPRESSION.has(reader.ahead(1)) || reader.ahead(1) === 'yield') &&
+    reader.lastOfLine === ':'
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Token } from '../lexer';
-import { tokenize } from '../lexer';
+import { OPENER_OF, tokenize } from '../lexer';
 
 /** Each round mends at least one bracket; text that wants more is no Python that somebody is typing. */
 const MOST_ROUNDS = 20;
@@ -53,16 +53,14 @@ function endOfLine(text: string, from: number): number {
   return end === -1 ? text.length : end;
 }
 
-const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
-
 function openBrackets(tokens: readonly Token[]): Token[] {
   const open: Token[] = [];
   for (const token of tokens) {
     if (token.kind !== 'operator') continue;
     if (token.text === '(' || token.text === '[' || token.text === '{') open.push(token);
     // `[(]`: the inner one is the one that is not closed.
-    else if (OPENERS[token.text] !== undefined) {
-      if (open.at(-1)?.text !== OPENERS[token.text]) return open;
+    else if (OPENER_OF[token.text] !== undefined) {
+      if (open.at(-1)?.text !== OPENER_OF[token.text]) return open;
       open.pop();
     }
   }

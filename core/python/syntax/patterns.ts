@@ -1,5 +1,5 @@
 import type { Expr, MatchClass, MatchMapping, Pattern } from '../ast';
-import { numberValue } from './numbers';
+import { readNumber } from './primaries';
 import type { Reader } from './reader';
 import { readStrings } from './strings';
 import { NAME, NUMBER, STRING } from './words';
@@ -200,7 +200,7 @@ function readNumberPattern(reader: Reader): Expr {
   const op = reader.code;
   if (op !== '+' && op !== '-') return left;
   reader.take();
-  const right = readNumber(reader);
+  const right = readNumberIfThere(reader);
   if (right.kind === 'Constant' && right.value.type !== 'complex') {
     reader.refuse('imaginary number required in complex literal', right);
   }
@@ -209,17 +209,11 @@ function readNumberPattern(reader: Reader): Expr {
 
 function readSigned(reader: Reader): Expr {
   const { start } = reader;
-  if (!reader.accept('-')) return readNumber(reader);
-  const operand = readNumber(reader);
+  if (!reader.accept('-')) return readNumberIfThere(reader);
+  const operand = readNumberIfThere(reader);
   return { kind: 'UnaryOp', op: '-', operand, range: reader.range(start) };
 }
 
-function readNumber(reader: Reader): Expr {
-  if (reader.code !== NUMBER) return reader.missing();
-  const { start, text } = reader.take();
-  const number = numberValue(text);
-  const range = reader.range(start);
-  if (number !== null) return { kind: 'Constant', value: number, range };
-  reader.refuse('invalid number', { range });
-  return { kind: 'InvalidExpr', values: [], range };
+function readNumberIfThere(reader: Reader): Expr {
+  return reader.code === NUMBER ? readNumber(reader) : reader.missing();
 }

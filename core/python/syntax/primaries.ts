@@ -111,7 +111,8 @@ function constant(reader: Reader, value: ConstantValue): Constant {
   return { kind: 'Constant', value, range: reader.source.range(start, end) };
 }
 
-function readNumber(reader: Reader): Expr {
+/** A number, which must come next. */
+export function readNumber(reader: Reader): Expr {
   const { text, start, end } = reader.next;
   const value = numberValue(text);
   if (value !== null) return constant(reader, value);

@@ -3,7 +3,7 @@ import type { Expr, InvalidExpr, Stmt } from '../ast';
 import { hasNonAscii, type Token } from '../lexer';
 import type { SyntaxProblem } from './model';
 import type { SourceText } from '../sourceText';
-import { DEDENT, END, ERROR, INDENT, NAME, NEWLINE, NUMBER, STRING, type Words } from './words';
+import { DEDENT, END, ERROR, INDENT, NAME, NEWLINE, STARTS_EXPRESSION, type Words } from './words';
 
 /**
  * The rules of Python's grammar that others are made of (the names are those of the language reference's full
@@ -28,9 +28,6 @@ export interface Grammar {
   block(reader: Reader): Stmt[];
 }
 
-const STARTS_EXPRESSION = new Set(
-  [NAME, NUMBER, STRING].concat('False None True await lambda not ( [ { - + ~ * ...'.split(' '))
-);
 const ENDS_LINE = new Set([NEWLINE, END, INDENT, DEDENT]);
 
 /** Goes through the words of a source; every part of the grammar reads from it. */

@@ -21,6 +21,11 @@ export const INDENT = 'INDENT';
 export const DEDENT = 'DEDENT';
 export const END = 'END';
 
+/** The codes with which an expression can begin. */
+export const STARTS_EXPRESSION: ReadonlySet<string> = new Set(
+  [NAME, NUMBER, STRING].concat('False None True await lambda not ( [ { - + ~ * ...'.split(' '))
+);
+
 const KEYWORDS = new Set(
   (
     'False None True and as assert async await break class continue def del elif else except finally for from global ' +

@@ -1,19 +1,10 @@
-import { basename, extname, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Diagnostic } from '@chard/core';
-import { isImage, type RunnerOrigin } from '@chard/core/targets/kfp';
-import { ChardError } from '../../errors';
-import { writeWhole } from '../../files/atomicWrite';
+import type { RunnerOrigin } from '@chard/core/targets/kfp';
 import { compileForKfp } from '../../notebooks/compileKfp';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
-import {
-  printJson,
-  type CommonOptions,
-  type Context,
-  type ExitCode,
-  type Finish
-} from '../context';
-import { diagnosticsJson, formatDiagnostics, notebookFailure } from '../diagnostics';
+import type { CommonOptions, Context, ExitCode, Finish } from '../context';
+import { demandImage, writeCompiled, type CompiledText } from '../writeCompiled';
 
 interface CompileOptions extends CommonOptions {
   readonly target: 'kfp';
@@ -60,45 +51,14 @@ async function compile(
   options: CompileOptions,
   context: Context
 ): Promise<ExitCode> {
-  const { terminal } = context;
-  if (options.image !== undefined && !isImage(options.image)) {
-    throw new ChardError(
-      'usage',
-      `"${options.image}" is no image: its form is [registry/]name[:tag], without blanks.`,
-      { exitCode: 2 }
-    );
-  }
+  demandImage(options.image);
   const loaded = await loadNotebook(reference, context);
-  const { text, diagnostics } = compileLoaded(loaded, options);
-  if (text === null) {
-    if (options.json) {
-      printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was written'));
-    } else {
-      terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
-    }
-    return 1;
-  }
-  const file = resolve(options.output ?? defaultOutput(loaded));
-  writeWhole(file, text);
-  if (options.json) {
-    printJson(terminal, {
-      files: [file],
-      diagnostics: diagnosticsJson(diagnostics, loaded)
-    });
-    return 0;
-  }
-  if (diagnostics.length > 0) {
-    terminal.err(`${formatDiagnostics(diagnostics, loaded.source, terminal.paint.err)}\n`);
-  }
-  terminal.out(`${file}\n`);
-  return 0;
+  const to = { ...options, nameless: 'notebook', suffix: '.yaml' };
+  return writeCompiled(compileLoaded(loaded, options), loaded, to, context);
 }
 
 /** The text to write, null where the notebook has errors. */
-function compileLoaded(
-  loaded: LoadedNotebook,
-  { image, runner }: CompileOptions
-): { text: string | null; diagnostics: Diagnostic[] } {
+function compileLoaded(loaded: LoadedNotebook, { image, runner }: CompileOptions): CompiledText {
   const { pipeline, diagnostics } = loaded;
   if (pipeline === null || hasErrors(diagnostics)) return { text: null, diagnostics };
   const { text, diagnostics: found } = compileForKfp(pipeline, loaded, {
@@ -110,8 +70,4 @@ function compileLoaded(
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
-}
-
-function defaultOutput({ path, bytes }: LoadedNotebook): string {
-  return bytes === null ? 'notebook.yaml' : `${basename(path, extname(path))}.yaml`;
 }

@@ -1,15 +1,13 @@
-import { basename, extname, resolve } from 'node:path';
 import type { Diagnostic } from '@chard/core';
 import type { ExperimentSpec } from '@chard/core/experiment';
-import { isImage, type RunnerOrigin } from '@chard/core/targets/kfp';
+import type { RunnerOrigin } from '@chard/core/targets/kfp';
 import { ChardError } from '../../errors';
-import { writeWhole } from '../../files/atomicWrite';
 import { compileForKatib } from '../../notebooks/compileKatib';
 import { loadExperiment } from '../../notebooks/experiment';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
-import { printJson, type CommonOptions, type Context, type ExitCode } from '../context';
-import { diagnosticsJson, formatDiagnostics, notebookFailure } from '../diagnostics';
+import type { CommonOptions, Context, ExitCode } from '../context';
+import { demandImage, writeCompiled, type CompiledText } from '../writeCompiled';
 
 export interface KatibOptions extends CommonOptions {
   readonly output?: string;
@@ -24,42 +22,17 @@ export async function tuneForKatib(
   options: KatibOptions,
   context: Context
 ): Promise<ExitCode> {
-  const { terminal } = context;
-  if (options.image !== undefined && !isImage(options.image)) {
-    throw new ChardError(
-      'usage',
-      `"${options.image}" is no image: its form is [registry/]name[:tag], without blanks.`,
-      { exitCode: 2 }
-    );
-  }
+  demandImage(options.image);
   const loaded = await loadNotebook(reference, context);
-  const { text, diagnostics } = experimentText(loaded, options);
-  if (text === null) {
-    if (options.json) {
-      printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was written'));
-    } else {
-      terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
-    }
-    return 1;
-  }
-  const file = resolve(options.output ?? defaultOutput(loaded));
-  writeWhole(file, text);
-  if (options.json) {
-    printJson(terminal, { files: [file], diagnostics: diagnosticsJson(diagnostics, loaded) });
-    return 0;
-  }
-  if (diagnostics.length > 0) {
-    terminal.err(`${formatDiagnostics(diagnostics, loaded.source, terminal.paint.err)}\n`);
-  }
-  terminal.out(`${file}\n`);
-  return 0;
+  const to = { ...options, nameless: 'experiment', suffix: '.katib.yaml' };
+  return writeCompiled(experimentText(loaded, options), loaded, to, context);
 }
 
 /** The text to write, null where the notebook, its experiment or what Kubeflow needs has errors. */
 function experimentText(
   loaded: LoadedNotebook,
   { image, runner, parameter }: KatibOptions
-): { text: string | null; diagnostics: Diagnostic[] } {
+): CompiledText {
   const { pipeline, notebook, diagnostics } = loaded;
   if (pipeline === null || notebook === null || hasErrors(diagnostics)) {
     return { text: null, diagnostics };
@@ -93,8 +66,4 @@ function refuseTuned({ parameters }: ExperimentSpec, words: readonly string[]): 
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
-}
-
-function defaultOutput({ path, bytes }: LoadedNotebook): string {
-  return bytes === null ? 'experiment.katib.yaml' : `${basename(path, extname(path))}.katib.yaml`;
 }
