@@ -112,6 +112,7 @@ JOBS = [
     playwright("browser"),
     jest("extension", "--selectProjects", "extension", "--maxWorkers=1"),
     pytest("runner", "runner/tests"),
+    pytest("suggester", "suggester/tests"),
     pytest("jupyter server", "jupyterlab_chard/tests"),
     pytest("benchmarks", "bench/tests"),
     check("types", "jlpm", "run", "typecheck"),
