@@ -76,7 +76,10 @@ describe('a run that the store cannot follow any more', () => {
       data: expect.stringContaining('store-full')
     });
     const told = await list.next();
-    expect(told.value?.parsed).toMatchObject({ type: 'changed', run: { id, state: 'interrupted' } });
+    expect(told.value?.parsed).toMatchObject({
+      type: 'changed',
+      run: { id, state: 'interrupted' }
+    });
     const { run, snapshot, broken } = await served.client.call(getRun, { params: { run: id } });
     expect(run.state).toBe('interrupted');
     expect(broken).toEqual({ code: 'store-full', message: 'The disk is full.' });
@@ -149,9 +152,7 @@ describe('the upkeep of a store', () => {
     other.close();
     renameSync(home, `${home}-moved`);
     renameSync(join(folder, 'other'), home);
-    expect(() => first.stores.runs.list()).toThrow(
-      expect.objectContaining({ code: 'store-gone' })
-    );
+    expect(() => first.stores.runs.list()).toThrow(expect.objectContaining({ code: 'store-gone' }));
     expect(runs()).toEqual(['r2']);
     await upkeep.look();
     expect(reported).toEqual([]);

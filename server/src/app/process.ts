@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { chardHome } from '../home';
 import type { Host } from '../host';
@@ -28,7 +28,10 @@ export async function runServerProcess(): Promise<void> {
   const home = chardHome();
   const host: Host = {
     home,
-    memory: home,
+    // Where the store was removed, nothing makes its folder anew: it may be put back.
+    get memory() {
+      return existsSync(home) ? home : null;
+    },
     python: settings.python,
     environment: process.env
   };
