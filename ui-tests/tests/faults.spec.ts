@@ -100,7 +100,8 @@ test.describe('with a server of its own', () => {
     const silent = lab.page
       .locator('.jp-chard-Run')
       .getByRole('alert')
-      .filter({ hasText: 'has said nothing for a while' });
+      .filter({ hasText: 'has said nothing for a while' })
+      .first();
     jupyter.freeze();
     try {
       await expect(silent).toBeVisible(RUNS);
