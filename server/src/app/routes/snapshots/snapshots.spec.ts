@@ -100,7 +100,7 @@ async function runOn(path: string, { id }: SnapshotItem): Promise<string> {
 describe('before a snapshot', () => {
   it('says which folders it would take, and how much that is', async () => {
     notebook('a/n.ipynb', {
-      chard: { volumes: [{ name: 'far', mountPoint: '/mnt/far' }] }
+      chard: { volumes: [{ name: 'far', type: 'pvc', mountPoint: '/mnt/far', snapshot: true }] }
     });
     write('a/data.csv', '12345');
     write('a/node_modules/x', 'not taken');
