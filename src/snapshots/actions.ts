@@ -13,7 +13,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../commands';
 import { followWork } from '../runs/longWork';
-import type { SnapshotNeeds } from './commands';
+import type { SnapshotNeeds } from './needs';
 import { askWhetherToCheck, showCheck } from './dialogs/check';
 import { askWhatToRemove } from './dialogs/prune';
 import { askWhereTo, freeFolderName, type RestoreChoice } from './dialogs/restore';

@@ -1,20 +1,8 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification, type ICommandPalette } from '@jupyterlab/apputils';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../commands';
-import type { IChardNotebooks } from '../tokens';
+import type { SnapshotNeeds } from './needs';
 import type { Snapshots } from './snapshots';
-
-export interface SnapshotNeeds {
-  readonly app: JupyterFrontEnd;
-  readonly notebooks: IChardNotebooks;
-  readonly trans: TranslationBundle;
-  /** The snapshots, loaded when they are first needed. */
-  readonly load: () => Promise<Snapshots>;
-  /** Those that are loaded already. */
-  readonly loaded: () => Snapshots | null;
-}
 
 type Args = ReadonlyPartialJSONObject;
 type Actions = typeof import('./actions');

@@ -5,7 +5,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import { CommandIds } from '../commands';
 import { compareIcon, snapshotIcon } from '../icons';
-import type { SnapshotNeeds } from './commands';
+import type { SnapshotNeeds } from './needs';
 import type { Snapshots } from './snapshots';
 
 interface Needs extends SnapshotNeeds {

@@ -180,7 +180,7 @@ function headline(sums: Sums, trans: TranslationBundle): string {
   return parts.filter(part => part !== false).join(', ');
 }
 
-export const HOW_SIGN: Readonly<Record<How, string>> = { added: '+', changed: '~', removed: '−' };
+const HOW_SIGN: Readonly<Record<How, string>> = { added: '+', changed: '~', removed: '−' };
 
 function howWord(how: How, trans: TranslationBundle): string {
   return { added: trans.__('added'), changed: trans.__('changed'), removed: trans.__('removed') }[

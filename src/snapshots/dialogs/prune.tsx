@@ -3,7 +3,7 @@ import { byteSize } from '@chard/core/text';
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { useAnswer } from '../../runs/useAnswer';
 import type { Snapshots } from '../snapshots';
 import { reasonOf, snapshotName } from '../words';
@@ -77,7 +77,6 @@ function Fields(props: {
   const [last, setLast] = useState('5');
   const [days, setDays] = useState('30');
   const [everywhere, setEverywhere] = useState(notebook === null);
-  const node = useRef<HTMLDivElement>(null);
   const id = useId();
   const keepLast = numberIn(last, 1, true);
   const keepWithinDays = numberIn(days, 0, false);
@@ -119,7 +118,7 @@ function Fields(props: {
     </div>
   );
   return (
-    <div ref={node}>
+    <div>
       <p>
         {trans.__(
           'A snapshot stays if one of these rules keeps it, or if a run needs it. An empty field is no rule.'
