@@ -10,28 +10,27 @@ import { printableName, type SnapshotProblem } from '@chard/core/snapshot';
 import { byteSize } from '@chard/core/text';
 import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../commands';
 import { followWork } from '../runs/longWork';
-import type { SnapshotNeeds } from './needs';
+import type { SnapshotAction } from './needs';
 import { askWhetherToCheck, showCheck } from './dialogs/check';
 import { askWhatToRemove } from './dialogs/prune';
 import { askWhereTo, freeFolderName, type RestoreChoice } from './dialogs/restore';
 import { askToTake } from './dialogs/take';
-import { labLinkToSnapshots } from './links';
+import { labLinkToSnapshots } from './lab';
 import type { Snapshots } from './snapshots';
 import { amountOf, folderName, reasonOf, snapshotName } from './words';
 
-type Args = ReadonlyPartialJSONObject;
+export { compare, compareRuns, open } from './documents';
 
 const MOST_PROBLEMS = 5;
 
 /** Says first how much it is; then takes it. @returns the snapshot's id; null where it was given up */
-export async function take(
-  { app, notebooks, trans }: SnapshotNeeds,
-  snapshots: Snapshots,
-  { path, title, ask }: Args
-): Promise<string | null> {
+export const take: SnapshotAction = async (
+  { app, notebooks, trans },
+  snapshots,
+  { notebook: path, title, ask }
+) => {
   if (typeof path !== 'string') throw new Error(trans.__('Open a notebook first.'));
   const { api } = snapshots.runs;
   const open = notebooks.all.find(({ panel }) => panel.context.path === path);
@@ -72,14 +71,14 @@ export async function take(
   }
   await snapshots.refresh();
   return snapshot.id;
-}
+};
 
 /** Puts a snapshot, or chosen files of it, into a folder, or back where they were after that was confirmed. */
-export async function restore(
-  { app, trans }: SnapshotNeeds,
-  snapshots: Snapshots,
-  { snapshot: id, source, paths, folder }: Args
-): Promise<boolean> {
+export const restore: SnapshotAction = async (
+  { app, trans },
+  snapshots,
+  { snapshot: id, source, paths, folder }
+) => {
   const item = await itemOf(snapshots, String(id));
   const chosen = Array.isArray(paths) ? paths.map(String) : [];
   const from = typeof source === 'string' ? source : null;
@@ -140,14 +139,10 @@ export async function restore(
     });
   }
   return true;
-}
+};
 
 /** Says what deleting a snapshot frees, or why it stays; then deletes it. */
-export async function remove(
-  { trans }: SnapshotNeeds,
-  snapshots: Snapshots,
-  { snapshot: id, ask }: Args
-): Promise<boolean> {
+export const remove: SnapshotAction = async ({ trans }, snapshots, { snapshot: id, ask }) => {
   const { api } = snapshots.runs;
   const input = { params: { snapshot: String(id) }, query: {}, body: {} };
   if (ask !== false) {
@@ -180,14 +175,10 @@ export async function remove(
   for (const each of report.removed) snapshots.tellDeleted(each);
   await snapshots.refresh();
   return true;
-}
+};
 
 /** Reads all that is kept, says what is not as it was written, and mends it where that is wanted. */
-export async function check(
-  { trans }: SnapshotNeeds,
-  snapshots: Snapshots,
-  { repair }: Args
-): Promise<void> {
+export const check: SnapshotAction = async ({ trans }, snapshots, { repair }) => {
   let repairs: boolean | null =
     typeof repair === 'boolean' ? repair : await askWhetherToCheck(snapshots, trans);
   while (repairs !== null) {
@@ -211,14 +202,10 @@ export async function check(
     }
     repairs = (await showCheck(report, snapshots, repairs, trans)) ? true : null;
   }
-}
+};
 
 /** Shows which snapshots no rule keeps, and removes them. @returns how many went */
-export async function prune(
-  { trans }: SnapshotNeeds,
-  snapshots: Snapshots,
-  { notebook }: Args
-): Promise<number> {
+export const prune: SnapshotAction = async ({ trans }, snapshots, { notebook }) => {
   const of = typeof notebook === 'string' ? notebook : null;
   const rules = await askWhatToRemove(snapshots, of, trans);
   if (rules === null) return 0;
@@ -237,14 +224,14 @@ export async function prune(
   );
   await snapshots.refresh();
   return report.removed.length;
-}
+};
 
 /** @returns the link */
-export function copyLink({ snapshot }: Args): string {
+export const copyLink: SnapshotAction = (_needs, _snapshots, { snapshot }) => {
   const link = labLinkToSnapshots([String(snapshot)]);
   Clipboard.copyToSystem(link);
-  return link;
-}
+  return Promise.resolve(link);
+};
 
 async function itemOf(snapshots: Snapshots, id: string) {
   if (snapshots.get(id) === undefined) await snapshots.refresh();

@@ -5,36 +5,37 @@ import type { SnapshotNeeds } from './needs';
 import type { Snapshots } from './snapshots';
 
 type Args = ReadonlyPartialJSONObject;
-type Actions = typeof import('./actions');
 
 const text = { type: 'string' } as const;
-const ASK = { ask: { type: 'boolean', description: 'false: without asking.' } } as const;
-const OF = { enum: ['list'], description: '`list`: the row of the context menu.' } as const;
-const SNAPSHOT = { snapshot: { ...text, description: 'Its id; the selected one.' }, of: OF };
+const texts = { type: 'array', items: text } as const;
+const flag = { type: 'boolean' } as const;
+const snapshot = { ...text, description: 'An id; else the selected one.' };
+const one = { snapshot, of: { enum: ['list'] } };
 
 /** What a person does with snapshots. What the commands do is loaded with the first of them. */
 export function addSnapshotCommands(
-  needs: SnapshotNeeds & { readonly palette: ICommandPalette | null }
+  needs: SnapshotNeeds,
+  palette: ICommandPalette | null,
+  load: () => Promise<Snapshots>,
+  loaded: () => Snapshots | null
 ): void {
-  const { app, notebooks, trans, load, loaded, palette } = needs;
+  const { app, notebooks, trans } = needs;
 
-  /** The id that a command is about; null where there is not just one. */
-  const meant = ({ snapshot, of }: Args): string | null => {
-    if (typeof snapshot === 'string') return snapshot;
-    const row =
-      of === 'list'
-        ? app.contextMenuHitTest(({ dataset }) => dataset?.snapshot !== undefined)
-        : undefined;
+  /** The snapshot that a command is about; null where there is not just one. */
+  const meant = ({ snapshot: id, of }: Args): string | null => {
+    if (typeof id === 'string') return id;
+    const row = of && app.contextMenuHitTest(({ dataset }) => dataset?.snapshot !== undefined);
     if (row) return row.dataset.snapshot!;
-    const [id, ...more] = loaded()?.selection.ids ?? [];
-    return id === undefined || more.length > 0 ? null : id;
+    const [first = null, second] = loaded()?.selection.ids ?? [];
+    return second === undefined ? first : null;
   };
+  const open = (): string | undefined => notebooks.current?.panel.context.path;
   const add = (
     command: string,
+    action: keyof typeof import('./actions'),
     label: string,
     properties: ReadonlyJSONObject,
-    run: (actions: Actions, snapshots: Snapshots, args: Args) => Promise<unknown>,
-    isEnabled: (args: Args) => boolean = args => meant(args) !== null
+    isEnabled: (args: Args) => boolean = () => true
   ): void => {
     app.commands.addCommand(command, {
       label,
@@ -43,7 +44,8 @@ export function addSnapshotCommands(
       execute: async args => {
         try {
           const [snapshots, actions] = await Promise.all([load(), import('./actions')]);
-          return await run(actions, snapshots, { ...args, snapshot: meant(args) });
+          const given = { notebook: open() ?? null, ...args, snapshot: meant(args) };
+          return await actions[action](needs, snapshots, given);
         } catch (error) {
           Notification.error((error as Error).message, { autoClose: false });
           return null;
@@ -52,51 +54,51 @@ export function addSnapshotCommands(
     });
     palette?.addItem({ command, category: trans.__('Pipeline') });
   };
-  const always = (): boolean => true;
-  const open = (): string | null => notebooks.current?.panel.context.path ?? null;
+  const isOne = (args: Args): boolean => meant(args) !== null;
 
   add(
     CommandIds.takeSnapshot,
+    'take',
     trans.__('Take Snapshot…'),
-    { path: { ...text, description: 'A notebook’s; the open one’s.' }, title: text, ...ASK },
-    (actions, snapshots, args) => actions.take(needs, snapshots, { path: open(), ...args }),
-    args => typeof args.path === 'string' || open() !== null
+    { notebook: text, title: text, ask: flag },
+    args => args.notebook !== undefined || open() !== undefined
+  );
+  add(
+    CommandIds.openSnapshot,
+    'open',
+    trans.__('Open Snapshot'),
+    { ...one, snapshots: texts },
+    args => args.snapshots !== undefined || isOne(args)
+  );
+  add(
+    CommandIds.compareSnapshots,
+    'compare',
+    trans.__('Compare Snapshots'),
+    { snapshots: texts },
+    args => args.snapshots !== undefined
+  );
+  add(
+    CommandIds.compareRunSnapshots,
+    'compareRuns',
+    trans.__('Compare What Two Runs Saw'),
+    { runs: texts },
+    args => args.runs !== undefined
   );
   add(
     CommandIds.restoreSnapshot,
+    'restore',
     trans.__('Restore Snapshot…'),
-    {
-      ...SNAPSHOT,
-      source: { ...text, description: 'One of its folders; all.' },
-      paths: { type: 'array', items: text, description: 'Files and folders of the source; all.' },
-      folder: { ...text, description: 'Below Jupyter’s root; else it is asked for.' }
-    },
-    (actions, snapshots, args) => actions.restore(needs, snapshots, args)
+    { ...one, source: text, paths: texts, folder: text },
+    isOne
   );
   add(
     CommandIds.deleteSnapshot,
+    'remove',
     trans.__('Delete Snapshot…'),
-    { ...SNAPSHOT, ...ASK },
-    (actions, snapshots, args) => actions.remove(needs, snapshots, args)
+    { ...one, ask: flag },
+    isOne
   );
-  add(
-    CommandIds.copySnapshotLink,
-    trans.__('Copy Link to Snapshot'),
-    SNAPSHOT,
-    async (actions, _, args) => actions.copyLink(args)
-  );
-  add(
-    CommandIds.checkSnapshots,
-    trans.__('Check Snapshots…'),
-    { repair: { type: 'boolean', description: 'Mends what can be mended; without asking.' } },
-    (actions, snapshots, args) => actions.check(needs, snapshots, args),
-    always
-  );
-  add(
-    CommandIds.pruneSnapshots,
-    trans.__('Remove Old Snapshots…'),
-    { notebook: { ...text, description: 'Of this notebook, to begin with.' } },
-    (actions, snapshots, args) => actions.prune(needs, snapshots, { notebook: open(), ...args }),
-    always
-  );
+  add(CommandIds.copySnapshotLink, 'copyLink', trans.__('Copy Link to Snapshot'), one, isOne);
+  add(CommandIds.checkSnapshots, 'check', trans.__('Check Snapshots…'), { repair: flag });
+  add(CommandIds.pruneSnapshots, 'prune', trans.__('Remove Old Snapshots…'), { notebook: text });
 }

@@ -1,10 +1,4 @@
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { LinkParameter } from '../links';
 
+/** Leads to a snapshot, or with two ids to what differs between them. */
 export const SNAPSHOT_LINKS = new LinkParameter('chard-snapshot');
-
-/** The address at which JupyterLab shows a snapshot, or what differs between two, whichever of Jupyter's applications this is. */
-export function labLinkToSnapshots(ids: readonly string[]): string {
-  const lab = URLExt.join(PageConfig.getBaseUrl(), 'lab');
-  return SNAPSHOT_LINKS.addTo(new URL(lab, window.location.href).href, ids);
-}

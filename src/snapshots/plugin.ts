@@ -5,15 +5,15 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, WidgetTracker, type MainAreaWidget } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIds, TEXT_DOMAIN } from '../commands';
 import { addLinks } from '../links';
 import { IChardRuns } from '../runs/token';
 import { IChardNotebooks, IChardPanel } from '../tokens';
 import { addSnapshotCommands } from './commands';
-import { addSnapshotDocuments } from './documents';
 import { SNAPSHOT_LINKS } from './links';
+import type { SnapshotWidget } from './needs';
 import type { Snapshots } from './snapshots';
 
 export const snapshotsPlugin: JupyterFrontEndPlugin<void> = {
@@ -43,17 +43,23 @@ export const snapshotsPlugin: JupyterFrontEndPlugin<void> = {
       );
       return loading;
     };
-    const needs = { app, notebooks, trans, load, loaded: () => known };
+    const tracker = new WidgetTracker<MainAreaWidget<SnapshotWidget>>({
+      namespace: 'chard-snapshots'
+    });
     // Notebook 7 shows its notebook alone.
-    addSnapshotDocuments({ ...needs, hasRoom: labShell !== null, restorer });
-    addSnapshotCommands({ ...needs, palette });
+    const needs = { app, notebooks, trans, hasRoom: labShell !== null, tracker };
+    addSnapshotCommands(needs, palette, load, () => known);
+    const command = CommandIds.openSnapshot;
     if (router) {
       addLinks(app, router, CommandIds.followSnapshotLink, SNAPSHOT_LINKS, ids =>
-        ids.length === 1
-          ? commands.execute(CommandIds.openSnapshot, { snapshot: ids[0]! })
-          : commands.execute(CommandIds.compareSnapshots, { snapshots: [...ids] })
+        commands.execute(command, { snapshots: [...ids] })
       );
     }
+    void restorer?.restore(tracker, {
+      command,
+      name: ({ id }) => id,
+      args: ({ content }) => ({ snapshots: [...content.ids] })
+    });
     panel.addSection({
       id: 'snapshots',
       title: trans.__('Snapshots'),

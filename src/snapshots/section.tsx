@@ -6,9 +6,10 @@ import { deleteIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { useEffect, useRef, useState, type ComponentType, type KeyboardEvent } from 'react';
 import { CommandIds } from '../commands';
-import { checkIcon, plusIcon, snapshotIcon } from '../icons';
+import { checkIcon, plusIcon } from '../icons';
 import { useChanges } from '../runs/useChanges';
 import type { OpenNotebook } from '../tokens';
+import { snapshotIcon } from './icon';
 import type { Snapshots } from './snapshots';
 import { detailsOf, reasonOf, snapshotName } from './words';
 
@@ -56,7 +57,7 @@ export function snapshotsSection(options: Options): ComponentType<OpenNotebook> 
             type="button"
             className="jp-chard-Button"
             onClick={() =>
-              void commands.execute(CommandIds.takeSnapshot, { path: panel.context.path })
+              void commands.execute(CommandIds.takeSnapshot, { notebook: panel.context.path })
             }
           >
             <plusIcon.react tag="span" className="jp-chard-icon" />

@@ -75,7 +75,7 @@ async function take(lab: Lab, path: string, title: string): Promise<string> {
       String(
         await window.jupyterapp.commands.execute('chard:take-snapshot', { ...args, ask: false })
       ),
-    { path, title }
+    { notebook: path, title }
   );
 }
 

@@ -6,10 +6,11 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { useState } from 'react';
 import { CommandIds } from '../../commands';
-import { compareIcon, linkIcon, restoreIcon, snapshotIcon } from '../../icons';
+import { compareIcon, linkIcon, restoreIcon } from '../../icons';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useAnswer } from '../../runs/useAnswer';
 import { useChanges } from '../../runs/useChanges';
+import { snapshotIcon } from '../icon';
 import type { Snapshots } from '../snapshots';
 import { contentsOf, folderName, reasonOf, snapshotName } from '../words';
 import { Files } from './files';
@@ -26,16 +27,16 @@ export class SnapshotDocument extends ReactWidget {
 
   constructor(
     private readonly services: SnapshotServices,
-    private readonly id: string
+    private readonly snapshot: string
   ) {
     super();
-    this.ids = [id];
+    this.ids = [snapshot];
     this.addClass('jp-chard-Compare');
     this.addClass('jp-chard-Snapshot');
   }
 
   override render() {
-    return <SnapshotView {...this.services} id={this.id} />;
+    return <SnapshotView {...this.services} id={this.snapshot} />;
   }
 }
 
