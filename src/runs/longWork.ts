@@ -6,6 +6,8 @@ import type { WorkWatch } from './api';
 
 /** What is over sooner is not worth a notification that comes and goes. */
 const SHOWN_AFTER_MS = 400;
+/** One that is still coming in cannot be dismissed: JupyterLab would leave it there. */
+const CLOSED_AFTER_MS = 1000;
 
 /**
  * Follows something that takes long in one notification: what it is, how far it has come, and a way to end it. Throws what the
@@ -44,8 +46,14 @@ export async function followWork<T>(
     throw error;
   } finally {
     clearTimeout(timer);
-    if (id !== null) Notification.dismiss(id);
+    if (id !== null) close(id, title);
   }
+}
+
+function close(id: string, message: string): void {
+  const type = 'default';
+  Notification.update({ id, message, type, autoClose: CLOSED_AFTER_MS, actions: [] });
+  setTimeout(() => Notification.dismiss(id), CLOSED_AFTER_MS);
 }
 
 /** `1,200 of 3,000 files, 1.2 GB`. */

@@ -1,6 +1,7 @@
 import { Notification, type ICommandPalette } from '@jupyterlab/apputils';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../commands';
+import type * as Actions from './actions';
 import type { SnapshotNeeds } from './needs';
 import type { Snapshots } from './snapshots';
 
@@ -32,7 +33,7 @@ export function addSnapshotCommands(
   const open = (): string | undefined => notebooks.current?.panel.context.path;
   const add = (
     command: string,
-    action: keyof typeof import('./actions'),
+    action: keyof typeof Actions,
     label: string,
     properties: ReadonlyJSONObject,
     isEnabled: (args: Args) => boolean = () => true
