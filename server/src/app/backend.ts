@@ -15,6 +15,7 @@ import { Catalogue } from './catalogue';
 import { Changes } from './changes';
 import { ExperimentCatalogue } from './experimentCatalogue';
 import type { Root } from './root';
+import { SnapshotCatalogue } from './snapshotCatalogue';
 
 /** What the routes work with, once the stores are open. */
 export interface Backend {
@@ -24,6 +25,7 @@ export interface Backend {
   readonly analysis: ExperimentAnalysis;
   readonly catalogue: Catalogue;
   readonly experimentCatalogue: ExperimentCatalogue;
+  readonly snapshotCatalogue: SnapshotCatalogue;
   readonly changes: Changes;
   readonly logs: LogIndexes;
   /** Opens the snapshots when they are first asked for. */
@@ -97,14 +99,16 @@ export function openBackend(
     contextOf = kernel => executionContext(kernel, host)
   }: Partial<Machinery> = {}
 ): Backend {
+  const catalogue = new Catalogue(stores.runs, root, engine.broken);
   return {
     snapshots,
     stores,
     engine,
     experiments: createExperimentEngine({ stores, engine, open, contextOf }),
     analysis: new ExperimentAnalysis(open),
-    catalogue: new Catalogue(stores.runs, root, engine.broken),
+    catalogue,
     experimentCatalogue: new ExperimentCatalogue(stores.experiments, root),
+    snapshotCatalogue: new SnapshotCatalogue(snapshots, catalogue, root),
     changes: new Changes(stores.runs, engine.broken),
     logs: new LogIndexes(stores.runs)
   };

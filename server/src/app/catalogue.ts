@@ -30,10 +30,15 @@ export class Catalogue {
 
   /** @throws ChardError `run-unknown`. */
   get(id: string): RunItem {
-    const record = this.runs.get(id);
-    const item = record === undefined ? null : this.describe(record);
+    const item = this.find(id);
     if (item === null) throw runUnknown(id);
     return item;
+  }
+
+  /** Null where there is none. */
+  find(id: string): RunItem | null {
+    const record = this.runs.get(id);
+    return record === undefined ? null : this.describe(record);
   }
 
   /** Newest first, with what `before` takes for those that follow. @throws ChardError `path-outside-root`. */

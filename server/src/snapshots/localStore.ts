@@ -24,6 +24,7 @@ import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ChardError } from '../errors';
 import { errorCode, fileFailure, makeFolders } from '../files';
+import { findEntry, listFolder } from './browse';
 import { checkStore } from './check';
 import { freezeDocuments, freezeSource, Problems } from './create';
 import { measureSource, openSources } from './folders';
@@ -46,6 +47,7 @@ import { targetNotEmpty, thaw, type Thawed, type Way } from './restore';
 import { judge } from './retention';
 import type {
   CheckOptions,
+  ChildrenOptions,
   CreateOptions,
   EntriesOptions,
   RestoreOptions,
@@ -192,6 +194,33 @@ class LocalSnapshotStore implements SnapshotStore {
     } finally {
       lock?.();
     }
+  }
+
+  async children(
+    id: string,
+    source: string,
+    folder: string,
+    { behind, limit }: ChildrenOptions
+  ): Promise<SnapshotEntry[]> {
+    const { manifest } = sourceOf(this.find(id), source);
+    return this.reading('reads a snapshot', undefined, () => {
+      const found = listFolder(this.layout, manifest.digest, {
+        folder,
+        behind: behind ?? null,
+        limit
+      });
+      if (found === null) throw pathUnknown(folder);
+      return Promise.resolve(found.map(publicEntry));
+    });
+  }
+
+  async entry(id: string, source: string, path: string): Promise<SnapshotEntry> {
+    const { manifest } = sourceOf(this.find(id), source);
+    return this.reading('reads a snapshot', undefined, () => {
+      const found = findEntry(this.layout, manifest.digest, path);
+      if (found === null) throw pathUnknown(path);
+      return Promise.resolve(publicEntry(found));
+    });
   }
 
   async content(digest: string): Promise<Uint8Array> {
@@ -480,11 +509,7 @@ class LocalSnapshotStore implements SnapshotStore {
       }
     }
     const [first = ''] = missing;
-    throw new ChardError(
-      'snapshot-path-unknown',
-      `The snapshot has no ${JSON.stringify(first)}. \`chard snapshot show\` with --files lists what it has.`,
-      { exitCode: 2, path: first }
-    );
+    throw pathUnknown(first);
   }
 
   /** The list of entries of the newest snapshot of a folder. */
@@ -586,6 +611,14 @@ class LocalSnapshotStore implements SnapshotStore {
 }
 
 type KeptSource = KeptRecord['sources'][number];
+
+function pathUnknown(path: string): ChardError {
+  return new ChardError(
+    'snapshot-path-unknown',
+    `The snapshot has no ${JSON.stringify(path)}. \`chard snapshot show\` with --files lists what it has.`,
+    { exitCode: 2, path }
+  );
+}
 
 /** @throws ChardError `source-unknown` */
 function sourceOf({ id, sources }: KeptRecord, name: string): KeptSource {

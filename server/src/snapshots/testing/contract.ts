@@ -301,6 +301,37 @@ export function describeSnapshotStores(
       });
     });
 
+    it('lists one folder of many, a page at a time, and finds single entries', async () => {
+      for (let index = 0; index < 1500; index += 1) write(`a/deep/f${index}`, '');
+      for (const name of ['a/x', 'a.b', 'a/deep.txt', 'b/c/d', 'z']) write(name, name);
+      const id = await take();
+      const list = async (folder: string, behind?: string, limit = 100): Promise<string[]> => {
+        const options = { limit, ...(behind !== undefined && { behind }) };
+        return (await store.children(id, 'data', folder, options)).map(({ path }) => path);
+      };
+      expect(await list('')).toEqual(['a', 'a.b', 'b', 'z']);
+      expect(await list('a')).toEqual(['a/deep', 'a/deep.txt', 'a/x']);
+      expect(await list('a', undefined, 1)).toEqual(['a/deep']);
+      expect(await list('a', 'a/deep')).toEqual(['a/deep.txt', 'a/x']);
+      expect(await list('', 'b')).toEqual(['z']);
+      expect(await list('', 'z')).toEqual([]);
+      const paged: string[] = [];
+      for (
+        let page = await list('a/deep');
+        page.length > 0;
+        page = await list('a/deep', page.at(-1))
+      )
+        paged.push(...page);
+      expect(new Set(paged).size).toBe(1500);
+      expect(await store.entry(id, 'data', 'b/c/d')).toMatchObject({ kind: 'file', size: 5 });
+      for (const path of ['b/x', 'a.b/x', 'zz']) {
+        const unknown = { code: 'snapshot-path-unknown' };
+        await expect(store.entry(id, 'data', path)).rejects.toMatchObject(unknown);
+        await expect(list(path)).rejects.toMatchObject(unknown);
+      }
+      await expect(list('z')).rejects.toMatchObject({ code: 'snapshot-path-unknown' });
+    });
+
     it('tells how far it is, and ends when told to, leaving nothing', async () => {
       for (let index = 0; index < 50; index += 1) write(`f${index}`, 'x'.repeat(1000));
       const told: number[] = [];
