@@ -1,21 +1,21 @@
 import { hash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import type { SnapshotCounts, SnapshotProblem } from '@chard/core/snapshot';
-import { errorCode, fileFailure, sameStamp, stampOf } from '../files';
+import { errorCode, fileFailure, sameStamp, stampOf } from '../../files';
 import { sourceUnavailable, type OpenSource } from './folders';
 import { FormerEntries } from './former';
 import type { Intake } from './intake';
-import type { Layout } from './layout';
-import { stampOfEntry, type StoredEntry } from './manifest/model';
-import { addManifest } from './manifests';
-import { ManifestWriter } from './manifest/writer';
-import type { Meter } from './meter';
-import { Turns } from './meter';
-import { decodeBytes } from './names';
-import { OrderedQueue } from './queue';
-import type { SnapshotRecord } from './records';
-import type { Watch } from './snapshotStore';
-import { takeLarge, takeSmall, type Taken } from './take';
+import type { Layout } from '../disk/layout';
+import { stampOfEntry, type StoredEntry } from '../manifest/model';
+import { addManifest } from '../disk/manifests';
+import { ManifestWriter } from '../manifest/writer';
+import type { Meter } from '../work/meter';
+import { Turns } from '../work/meter';
+import { decodeBytes } from '../paths/names';
+import { OrderedQueue } from '../work/queue';
+import type { SnapshotRecord } from '../disk/records';
+import type { Watch } from '../snapshotStore';
+import { takeLarge, takeSmall, type Taken } from './file';
 import { folderIdentity, unreadable, walk, type Found } from './walk';
 
 /** Files read at once: while some wait for the disk, another is digested. */

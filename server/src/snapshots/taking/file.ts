@@ -11,10 +11,10 @@ import {
 import { promisify } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SnapshotProblem } from '@chard/core/snapshot';
-import { errorCode, isRacy, sameStamp, stampOf, type Stamp } from '../files';
+import { errorCode, isRacy, sameStamp, stampOf, type Stamp } from '../../files';
 import type { Intake } from './intake';
-import type { StoredEntry } from './manifest/model';
-import { ReadFailure, transfer } from './transfer';
+import type { StoredEntry } from '../manifest/model';
+import { ReadFailure, transfer } from '../work/transfer';
 import { unreadable, type Found } from './walk';
 
 /** A link or a pipe that took the file's place must neither be followed nor waited for. */

@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, fileFailure, makeFolders } from '../files';
-import { flushDisk } from './flush';
-import type { Layout } from './layout';
+import { errorCode, fileFailure, makeFolders } from '../../files';
+import { flushDisk } from '../disk/flush';
+import type { Layout } from '../disk/layout';
 
 /** Contents become part of the store after so many, so that a process that is killed has not worked for nothing. */
 const MOST_PENDING = 20_000;

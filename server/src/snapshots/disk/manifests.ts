@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { errorCode, fileFailure } from '../files';
+import { errorCode, fileFailure } from '../../files';
 import { syncFolder, type Layout } from './layout';
-import type { StoredEntry } from './manifest/model';
-import { ManifestDamaged, readManifest, readSoundBlocks, surveyManifest } from './manifest/reader';
+import type { StoredEntry } from '../manifest/model';
+import { ManifestDamaged, readManifest, readSoundBlocks, surveyManifest } from '../manifest/reader';
 import { snapshotDamaged } from './records';
 
 /** How one of the two files of a manifest is. */
