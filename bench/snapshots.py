@@ -7,6 +7,7 @@ real-time priority, for machines on which others work.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -18,8 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from measure import CHARD, ROOT, Sample, median, run
-from report import Limit, Row, Section, mebibytes, replaced, seconds
+from report import Row, Section, mebibytes, replaced, seconds
 
+WORKSPACE = ROOT / ".venv" / "bench" / "snapshot_workspace.mjs"
+BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
 RESULTS = ROOT / "bench" / "RESULTS.md"
 FILES = 20_000
 BYTES = 5 * 10**9
@@ -29,6 +32,7 @@ DUPLICATE_EVERY = 10
 MANY = 100_000
 FULL = 1_000_000
 PER_FOLDER = 1000
+NAMES = ["times", "workspace", "memory"]
 GET_RESTIC = (
     "restic is not there. Install it: apt install restic, brew install restic, "
     "or https://restic.net."
@@ -196,9 +200,73 @@ def measure_times(bench: Bench, files: int, size: int, rounds: int) -> Section:
     )
 
 
+@contextmanager
+def xfs(parent: Path, size: int) -> Iterator[Path]:
+    """A disk that shares blocks, in a file on the disk that is measured.
+
+    Raises:
+        OSError, subprocess.CalledProcessError: there can be none here.
+    """
+    image, folder = parent / "xfs.image", parent / "xfs"
+    with image.open("wb") as file:
+        file.truncate(size)
+    try:
+        subprocess.run(["mkfs.xfs", "-q", "-m", "reflink=1", image], check=True)
+        folder.mkdir()
+        subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", folder], check=True)
+    finally:
+        image.unlink()
+
+
+def build_workspace() -> None:
+    command = [ROOT / "node_modules" / ".bin" / "esbuild", "bench/snapshot_workspace.ts"]
+    command += ["--bundle", "--platform=node", "--format=esm", f"--banner:js={BANNER}"]
+    command += [f"--outfile={WORKSPACE}", "--log-level=warning"]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def measure_workspace(bench: Bench, files: int, size: int) -> Section:
+    """The tree in which a run's steps work, on XFS."""
+    build_workspace()
+    with xfs(bench.folder, 3 * size + 10**9) as disk:
+        there = Bench(disk, bench.has_priority)
+        make_files(there.data, files, size)
+        there.run(CHARD, "snapshot", "create", there.data)
+        never = "--reflink=never"
+        copied = there.run("cp", "-a", never, there.data, there.folder / "copy")
+        there.remove("copy")
+        linked = there.run("cp", "-a", "--reflink=always", there.data, there.folder / "copy")
+        there.remove("copy")
+        drop_caches()
+        first = ["chrt", "-r", "10"] if bench.has_priority else []
+        said = subprocess.run(
+            [*first, "node", WORKSPACE, there.folder / "home", there.folder / "work"],
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        found = json.loads(said.stdout)
+    assert found["way"] == "reflink"
+    mine = float(found["seconds"])
+    return Section(
+        f"Snapshots: a run's workspace, {size / 1e9:g} GB in {files:,} files",
+        "On XFS, from cold caches: a tree whose files share their blocks with the store, which is "
+        "also what overlays lie on. A file is a clone, so that the number of files counts.",
+        ["", "chard", "peer", "ratio", "target"],
+        [
+            Row("beside cp -a", mine, copied.wall, 0.01),
+            Row("beside cp -a --reflink", mine, linked.wall, None),
+        ],
+    )
+
+
 def measure_memory(bench: Bench, files: int) -> Section:
     """The most memory while snapshots of very many files are taken."""
-    rows: list[Row | Limit] = []
+    rows: list[Row] = []
     for what, per_folder in (("1,000 a folder", PER_FOLDER), ("all in one folder", files)):
         bench.remove("data")
         bench.forget()
@@ -232,13 +300,18 @@ def sections(options: argparse.Namespace) -> Iterator[Section]:
         if "times" in options.names:
             yield measure_times(bench, options.files, options.bytes, options.rounds)
         bench.remove("data", "home", "restic", "restic-cache")
+        if "workspace" in options.names:
+            try:
+                yield measure_workspace(bench, options.files, options.bytes)
+            except (OSError, subprocess.CalledProcessError) as error:
+                print(f"No workspace by reflinks is measured: {error}", flush=True)
         if "memory" in options.names:
             yield measure_memory(bench, FULL if options.full else MANY)
 
 
 def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="times, memory; else all")
+    parser.add_argument("names", nargs="*", choices=NAMES, help="else all")
     parser.add_argument("--full", action="store_true", help="memory with a million files")
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--bytes", type=int, default=BYTES)
@@ -247,7 +320,7 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="on the disk that is measured")
     parser.add_argument("--note", default="", help="a sentence for each section's text")
     options = parser.parse_args(words)
-    options.names = options.names or ["times", "memory"]
+    options.names = options.names or NAMES
     return options
 
 

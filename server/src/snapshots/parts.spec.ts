@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { DigestSet } from './upkeep/digestSet';
+import { DigestSet } from './work/digestSet';
 import { Layout } from './disk/layout';
 import { decodeEntries, EntryEncoder, MalformedEntry } from './manifest/codec';
 import type { StoredEntry } from './manifest/model';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { CheckReport, SnapshotId, StoreDamage } from '@chard/core/snapshot';
 import { ChardError } from '../../errors';
 import { errorCode, fileFailure, makeFolders } from '../../files';
-import { DigestSet } from './digestSet';
+import { DigestSet } from '../work/digestSet';
 import { Intake } from '../taking/intake';
 import type { Layout } from '../disk/layout';
 import { manifestEntries, mendManifest, surveyManifestFiles } from '../disk/manifests';

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../files';
-import { DigestSet } from './digestSet';
+import { DigestSet } from '../work/digestSet';
 import type { Layout } from '../disk/layout';
 import { manifestEntries } from '../disk/manifests';
 import type { KeptRecord, Records } from '../disk/records';

@@ -15,13 +15,14 @@ afterEach(() => {
 
 it('throws once where a write fails while the next part is being read', async () => {
   const failure = Object.assign(new Error('no space'), { code: 'ENOSPC' });
-  const refused = Promise.withResolvers<void>();
+  let refuse = (): void => undefined;
+  const refused = new Promise<void>(resolve => (refuse = resolve));
   let reads = 0;
   const read = Object.assign(() => undefined, {
     [promisify.custom]: async (_file: number, _buffer: Buffer, _at: number, length: number) => {
       reads += 1;
       if (reads === 1) return { bytesRead: length };
-      await refused.promise;
+      await refused;
       // So that whoever looks for promises nobody cares for has had a turn.
       for (let turn = 0; turn < 3; turn += 1) await setImmediate();
       return { bytesRead: length };
@@ -30,7 +31,7 @@ it('throws once where a write fails while the next part is being read', async ()
   const write = Object.assign(() => undefined, {
     [promisify.custom]: async () => {
       await setImmediate();
-      refused.resolve();
+      refuse();
       throw failure;
     }
   });
