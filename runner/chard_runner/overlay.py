@@ -18,10 +18,10 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
 
 # From <linux/sched.h>, <linux/mount.h>.
 _CLONE_NEWNS = 0x00020000
