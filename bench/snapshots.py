@@ -188,7 +188,8 @@ def measure_times(bench: Bench, files: int, size: int, rounds: int) -> Section:
         f"{DUPLICATE_EVERY} is a copy of another, none can be made smaller; the store took "
         f"{stored / 1e9:.3f} GB for {different / 1e9:.3f} GB of different contents"
         f"{_mark(stored <= different)}. What is taken is on the disk when the command ends, with "
-        "both; restic encrypts, too. Restoring, Chard checks each content, restic and `cp` do not.",
+        "both; restic encrypts, too. Restoring, Chard checks each content, restic and `cp` do not; "
+        "none of the three waits for the disk.",
         ["", "chard", "peer", "ratio", "target"],
         [
             row("first snapshot, beside restic", "first chard", "first restic", 1),

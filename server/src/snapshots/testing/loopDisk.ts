@@ -38,7 +38,8 @@ export function makeLoopDisk(kind: LoopDiskKind): LoopDisk {
   return {
     folder,
     remove() {
-      run('umount', folder);
+      // A process that is just ending may still be there: what is mounted goes with the last of them.
+      run('umount', '-l', folder);
       rmSync(base, { recursive: true });
     }
   };
