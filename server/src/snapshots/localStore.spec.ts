@@ -6,6 +6,9 @@ import { openSnapshotStore } from './localStore';
 import { describeSnapshotStores } from './testing/contract';
 import { LOOP_DISK_KINDS, loopDiskProblem, makeLoopDisk, type LoopDisk } from './testing/loopDisk';
 
+// What is taken goes to the disk, and disks are made.
+jest.setTimeout(60_000);
+
 describeSnapshotStores('snapshots in a folder', openSnapshotStore);
 
 for (const kind of LOOP_DISK_KINDS) {

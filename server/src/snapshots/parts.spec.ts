@@ -11,6 +11,9 @@ import { decodeBytes, encodeName, nativePath } from './paths/names';
 import { OrderedQueue } from './work/queue';
 import { thaw } from './restoring/thaw';
 
+// What is taken goes to the disk.
+jest.setTimeout(60_000);
+
 let base: string;
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), 'chard-snapshots-'));
