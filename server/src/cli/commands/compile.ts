@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { hasErrors, type Diagnostic } from '@chard/core';
+import { hasErrors } from '@chard/core';
 import type { RunnerOrigin } from '@chard/core/targets/kfp';
 import { compileForKfp } from '../../notebooks/compileKfp';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';

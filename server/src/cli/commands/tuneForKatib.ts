@@ -1,4 +1,4 @@
-import { hasErrors, type Diagnostic } from '@chard/core';
+import { hasErrors } from '@chard/core';
 import type { ExperimentSpec } from '@chard/core/experiment';
 import type { RunnerOrigin } from '@chard/core/targets/kfp';
 import { ChardError } from '../../errors';
