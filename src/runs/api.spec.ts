@@ -42,6 +42,29 @@ it('takes a stream that has been silent for long as a lost connection', async ()
   expect(cancelled).toHaveBeenCalled();
 });
 
+it('takes a server that does not answer for one that is not there, and lets go of the connection', async () => {
+  jest.useFakeTimers();
+  const hung: AbortSignal[] = [];
+  const fetch = (request: Request): Promise<Response> => {
+    hung.push(request.signal);
+    return new Promise((_, reject) =>
+      request.signal.addEventListener('abort', () => reject(new Error('aborted')))
+    );
+  };
+  const settings = ServerConnection.makeSettings({
+    baseUrl: 'http://host/',
+    fetch: fetch as never
+  });
+  const asked = new ChardApi(settings);
+  const looked = expect(asked.look(getHealth, health)).rejects.toMatchObject({ code: 'offline' });
+  const stream = asked.follow(followRuns, feed, new AbortController().signal);
+  const followed = expect(stream.next()).rejects.toMatchObject({ code: 'offline' });
+  await jest.advanceTimersByTimeAsync(60_000);
+  await looked;
+  await followed;
+  expect(hung.map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
 it('says in words of its own that a stream broke off', async () => {
   const body = new ReadableStream({ pull: stream => stream.error(new TypeError('network error')) });
   const signal = new AbortController().signal;

@@ -52,18 +52,33 @@ export class ChardApi {
     return endpoint.answer.parse(await response.json()) as z.output<E['answer']>;
   }
 
+  /** As `ask`, of what the server knows at once: no answer for long means that the connection is gone, however it looks. */
+  async look<E extends JsonEndpoint>(
+    endpoint: E,
+    input: TargetInput<E> & { readonly body: z.input<E['body']> }
+  ): Promise<z.output<E['answer']>> {
+    const giveUp = new AbortController();
+    return orSilence(this.ask(endpoint, input, giveUp.signal), () => giveUp.abort());
+  }
+
   /** The messages of a stream until it ends or `signal` ends it. Messages of other types than `message` are left out. */
   async *follow<E extends StreamEndpoint>(
     endpoint: E,
     input: TargetInput<E>,
     signal: AbortSignal
   ): AsyncGenerator<z.output<E['message']>> {
-    const response = await this.fetch(requestTarget(endpoint, input), { signal });
+    const giveUp = new AbortController();
+    const abort = (): void => giveUp.abort();
+    signal.addEventListener('abort', abort);
+    const response = await orSilence(
+      this.fetch(requestTarget(endpoint, input), { signal: giveUp.signal }),
+      abort
+    );
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     const messages = new StreamReader();
     try {
       for (;;) {
-        const { done, value } = await orSilence(reader.read()).catch(error => {
+        const { done, value } = await orSilence(reader.read(), abort).catch(error => {
           throw signal.aborted || error instanceof ApiError ? error : lost();
         });
         if (done) return;
@@ -74,6 +89,7 @@ export class ChardApi {
         }
       }
     } finally {
+      signal.removeEventListener('abort', abort);
       await reader.cancel().catch(() => undefined);
     }
   }
@@ -101,14 +117,17 @@ function lost(): ApiError {
   return new ApiError('offline', 'The connection to the server is lost. It is being made again.');
 }
 
-/** What is read next. A laptop that slept does not hear that its connection has ended: then nothing comes any more. */
-async function orSilence<T>(reading: Promise<T>): Promise<T> {
+/**
+ * What comes next. A laptop that slept does not hear that its connection has ended, and a proxy may keep one open to a server that
+ * hangs: then nothing comes any more, and `giveUp` is called.
+ */
+async function orSilence<T>(reading: Promise<T>, giveUp: () => void): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new ApiError('offline', 'The connection is silent.')),
-      SILENCE_MS
-    );
+    timer = setTimeout(() => {
+      reject(new ApiError('offline', 'The server has said nothing for a while.'));
+      giveUp();
+    }, SILENCE_MS);
   });
   try {
     return await Promise.race([reading, silence]);

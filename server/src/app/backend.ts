@@ -32,21 +32,45 @@ export interface Backend {
 
 /**
  * Opens the stores when they are first needed. Stores that cannot be opened (a full disk, a newer format) fail
- * the requests that need them, each with what is wrong, and are tried again with the next.
+ * the requests that need them, each with what is wrong, and are tried again with the next. Stores that are gone are not made
+ * anew, since a disk may come back; others that are put in their place are opened.
  */
 export class BackendDoor {
   private backend: Backend | null = null;
+  /** Of one whose store was replaced. */
+  private closing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly host: Host,
     private readonly root: Root
   ) {}
 
-  /** @throws ChardError of `openStores`. */
+  /** @throws ChardError of `openStores`, `store-gone`. */
   open(): Backend {
+    if (this.backend?.stores.place() === 'replaced') {
+      void this.close();
+    }
     this.backend ??= openBackend(openStores(this.host.home), this.root, this.host);
+    this.backend.stores.demandThere();
     return this.backend;
   }
+
+  /** Ends what goes on. */
+  close(): Promise<void> {
+    const { backend } = this;
+    this.backend = null;
+    if (backend) this.closing = this.closing.then(() => closeBackend(backend));
+    return this.closing;
+  }
+}
+
+/** Ends what a backend does. What still asks it for something is told that its store is gone. */
+async function closeBackend(backend: Backend): Promise<void> {
+  backend.analysis.close();
+  await backend.experiments.close();
+  await backend.engine.close();
+  backend.changes.close();
+  backend.stores.close();
 }
 
 function snapshotsOf(home: string): () => SnapshotStore {
@@ -79,9 +103,9 @@ export function openBackend(
     engine,
     experiments: createExperimentEngine({ stores, engine, open, contextOf }),
     analysis: new ExperimentAnalysis(open),
-    catalogue: new Catalogue(stores.runs, root),
+    catalogue: new Catalogue(stores.runs, root, engine.broken),
     experimentCatalogue: new ExperimentCatalogue(stores.experiments, root),
-    changes: new Changes(stores.runs),
+    changes: new Changes(stores.runs, engine.broken),
     logs: new LogIndexes(stores.runs)
   };
 }

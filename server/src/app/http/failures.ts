@@ -82,6 +82,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'wrong-parameter-type': 400,
   'store-busy': 503,
   'store-full': 507,
+  'store-gone': 503,
   'engine-closed': 503
 };
 

@@ -89,6 +89,7 @@ export class Sandbox {
 
   constructor() {
     mkdirSync(this.folder);
+    mkdirSync(this.home);
     writeFileSync(this.notebook, '{}');
   }
 
