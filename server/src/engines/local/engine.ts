@@ -44,6 +44,7 @@ import {
   openWorkspaceMemory,
   overlayProblem,
   runFolder,
+  stepVolumes,
   type FrozenOptions,
   type RunWorkspace,
   type WorkspaceMemory
@@ -260,7 +261,20 @@ class LocalEngine implements Engine {
     );
     const unrecorded = environmentFolders(interpreter);
     const frozen = this.frozen(plan);
-    return openWorkspace({ notebook, steps, home, unrecorded, frozen }, this.memory);
+    const runner = this.options.runnerFolder ?? runnerFolder();
+    const workspaces = join(home, 'workspaces');
+    return openWorkspace(
+      {
+        notebook,
+        steps,
+        home,
+        unrecorded,
+        frozen,
+        volumes: stepVolumes(notebook, pipeline),
+        mountProblem: () => overlayProblem(interpreter.executable, runner, workspaces)
+      },
+      this.memory
+    );
   }
 
   private frozen({ id, snapshot, interpreter }: RunPlan): FrozenOptions | null {

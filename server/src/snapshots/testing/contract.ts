@@ -40,10 +40,14 @@ export async function changesOf(
   return all;
 }
 
-/** What every store of snapshots has to do. @param open makes a store in a folder that is not there yet */
+/**
+ * What every store of snapshots has to do.
+ * @param open makes a store in a folder that is not there yet @param disk gives the folder in which all of it happens
+ */
 export function describeSnapshotStores(
   name: string,
-  open: (home: string, options?: { now?: () => number }) => SnapshotStore
+  open: (home: string, options?: { now?: () => number }) => SnapshotStore,
+  disk: () => string = tmpdir
 ): void {
   describe(name, () => {
     let base: string;
@@ -51,7 +55,7 @@ export function describeSnapshotStores(
     let store: SnapshotStore;
 
     beforeEach(() => {
-      base = mkdtempSync(join(tmpdir(), 'chard-snapshots-'));
+      base = mkdtempSync(join(disk(), 'chard-snapshots-'));
       data = join(base, 'data');
       mkdirSync(data);
       store = open(join(base, 'home'));

@@ -10,7 +10,7 @@ import {
 import type { CheckReport, Snapshot } from '@chard/core/snapshot';
 import { basename } from 'node:path';
 import { NOTEBOOK_SOURCE } from '../../../runs/volumes';
-import { measureSnapshots as measure } from '../../../snapshots/sizes';
+import { measureSnapshots as measure } from '../../../snapshots/upkeep/sizes';
 import type { App } from '../../context';
 import { answer, work, type Route } from '../../http/route';
 

@@ -1,13 +1,19 @@
 import { closeSync, constants, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, fileFailure, makeFolders } from '../files';
-import { flushDisk } from './flush';
-import type { Layout } from './layout';
+import { errorCode, fileFailure, makeFolders } from '../../files';
+import { flushDisk } from '../disk/flush';
+import type { Layout } from '../disk/layout';
+import { PresentContents } from './present';
 
+/** What is written begins to go onto the disk after so many bytes, so that not all of it is left for the end. */
+const FLUSH_BYTES = 256 * 1024 ** 2;
 /** Contents become part of the store after so many, so that a process that is killed has not worked for nothing. */
 const MOST_PENDING = 20_000;
 const MOST_PENDING_BYTES = 4 * 1024 ** 3;
+
+/** What a system says that cannot share blocks, now or ever. */
+const CANNOT_SHARE = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'ENOSYS', 'ENOTTY', 'EINVAL'];
 
 interface Pending {
   readonly path: string;
@@ -21,6 +27,11 @@ interface Pending {
 export class Intake {
   private pending = new Map<string, Pending>();
   private pendingBytes = 0;
+  private unflushedBytes = 0;
+  private flushing: Promise<void> | null = null;
+  private readonly present: PresentContents;
+  /** Devices whose files cannot share their blocks with the store. */
+  private readonly apart = new Set<bigint>();
   private counter = 0;
   /** Bytes of contents that were new. */
   addedBytes = 0;
@@ -31,15 +42,15 @@ export class Intake {
     instance: string
   ) {
     this.folder = join(layout.staging, instance);
+    this.present = new PresentContents(layout);
     this.writing(() => makeFolders(this.folder, 0o700));
   }
 
   readonly folder: string;
 
-  has(digest: string, size: number): boolean {
-    if (this.pending.has(digest)) return true;
-    // One that was cut off is written again.
-    return statSync(this.layout.content(digest), { throwIfNoEntry: false })?.size === size;
+  /** Whether a content is there, by its name: no file of its own has to be looked at. */
+  has(digest: string): boolean {
+    return this.pending.has(digest) || this.present.has(digest);
   }
 
   /** A path for a file that is not there yet. */
@@ -55,7 +66,7 @@ export class Intake {
 
   /** Keeps a content that is in memory. */
   put(digest: string, content: Uint8Array): void {
-    if (this.has(digest, content.length)) return;
+    if (this.isWhole(digest, content.length)) return;
     const path = this.newPath();
     this.writing(() => {
       const file = openSync(path, 'wx', 0o400);
@@ -68,8 +79,9 @@ export class Intake {
     this.adopt(digest, path, content.length);
   }
 
-  /** Makes a file that shares its blocks with another. @returns false where that is not possible */
-  async clone(source: string | Buffer, path: string): Promise<boolean> {
+  /** Makes a file that shares its blocks with another. @param device on which that is @returns false where that is not possible */
+  async clone(source: string | Buffer, device: bigint, path: string): Promise<boolean> {
+    if (this.apart.has(device)) return false;
     const flags = constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL;
     try {
       await copyFile(source, path, flags);
@@ -77,19 +89,22 @@ export class Intake {
     } catch (error) {
       rmSync(path, { force: true });
       if (errorCode(error) === 'ENOSPC') throw this.failure(error);
+      if (CANNOT_SHARE.includes(errorCode(error) ?? '')) this.apart.add(device);
       return false;
     }
   }
 
   /** Takes a file that lies at one of `newPath`'s. */
   adopt(digest: string, path: string, size: number): void {
-    if (this.has(digest, size)) {
+    if (this.isWhole(digest, size)) {
       rmSync(path, { force: true });
       return;
     }
     this.pending.set(digest, { path, size });
     this.pendingBytes += size;
     this.addedBytes += size;
+    this.unflushedBytes += size;
+    if (this.unflushedBytes >= FLUSH_BYTES) this.beginFlush();
   }
 
   get isFull(): boolean {
@@ -99,6 +114,7 @@ export class Intake {
   /** Makes what was taken part of the store, for good. Nothing may be taken meanwhile. */
   async publish(): Promise<void> {
     if (this.pending.size === 0) return;
+    await this.flushing;
     try {
       await flushDisk(
         this.folder,
@@ -121,6 +137,22 @@ export class Intake {
   /** A system's error of the store as a coded one. */
   failure(error: unknown): unknown {
     return fileFailure(error, this.layout.folder, 'store');
+  }
+
+  /** Whether a content is there; one that was cut off is written again. */
+  private isWhole(digest: string, size: number): boolean {
+    if (this.pending.has(digest)) return true;
+    if (!this.present.has(digest)) return false;
+    return statSync(this.layout.content(digest), { throwIfNoEntry: false })?.size === size;
+  }
+
+  private beginFlush(): void {
+    if (this.flushing !== null) return;
+    this.unflushedBytes = 0;
+    // Where the system cannot, all is flushed at the end.
+    this.flushing = flushDisk(this.folder, []).finally(() => {
+      this.flushing = null;
+    });
   }
 
   private *paths(of: (pending: Pending) => string): Generator<string> {

@@ -12,14 +12,13 @@ import {
   writeSync
 } from 'node:fs';
 import type { SnapshotCounts, SnapshotProblem } from '@chard/core/snapshot';
-import { ChardError } from '../errors';
-import { errorCode, fileFailure, reasonOf } from '../files';
-import type { Layout } from './layout';
-import type { StoredEntry } from './manifest/model';
-import type { Meter } from './meter';
-import { Turns } from './meter';
-import { OrderedQueue } from './queue';
-import { ReadFailure, transfer } from './transfer';
+import { errorCode, fileFailure, reasonOf } from '../../files';
+import type { Layout } from '../disk/layout';
+import type { StoredEntry } from '../manifest/model';
+import type { Meter } from '../work/meter';
+import { Turns } from '../work/meter';
+import { OrderedQueue } from '../work/queue';
+import { ReadFailure, transfer } from '../work/transfer';
 import {
   demandReplaceable,
   finishFolder,
@@ -390,13 +389,4 @@ function contentDamaged({ digest }: StoredEntry): Hindrance {
 
 function contentUnreadable(entry: StoredEntry, error: unknown): unknown {
   return errorCode(error) === 'ENOENT' ? contentDamaged(entry) : new ReadFailure(error);
-}
-
-/** @throws ChardError `target-not-empty` */
-export function targetNotEmpty(path: string): ChardError {
-  return new ChardError(
-    'target-not-empty',
-    `${path} is there already and is not empty. Name a new folder, or put the files over what is there with --replace.`,
-    { path, exitCode: 2 }
-  );
 }

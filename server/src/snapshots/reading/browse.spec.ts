@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSnapshotStore } from './localStore';
+import { openSnapshotStore } from '../localStore';
 
 let base: string;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../files';
-import { DigestSet } from './digestSet';
-import type { Layout } from './layout';
-import { manifestEntries } from './manifests';
-import type { KeptRecord, Records } from './records';
-import { Turns } from './meter';
+import { errorCode } from '../../files';
+import { DigestSet } from '../work/digestSet';
+import type { Layout } from '../disk/layout';
+import { manifestEntries } from '../disk/manifests';
+import type { KeptRecord, Records } from '../disk/records';
+import { Turns } from '../work/meter';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 

@@ -1,21 +1,22 @@
 import { hash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import type { SnapshotCounts, SnapshotProblem } from '@chard/core/snapshot';
-import { errorCode, fileFailure, sameStamp, stampOf } from '../files';
+import { errorCode, fileFailure, sameStamp, stampOf } from '../../files';
 import { sourceUnavailable, type OpenSource } from './folders';
 import { FormerEntries } from './former';
 import type { Intake } from './intake';
-import type { Layout } from './layout';
-import { stampOfEntry, type StoredEntry } from './manifest/model';
-import { addManifest } from './manifests';
-import { ManifestWriter } from './manifest/writer';
-import type { Meter } from './meter';
-import { Turns } from './meter';
-import { decodeBytes } from './names';
-import { OrderedQueue } from './queue';
-import type { SnapshotRecord } from './records';
-import type { Watch } from './snapshotStore';
-import { takeLarge, takeSmall, type Taken } from './take';
+import type { Layout } from '../disk/layout';
+import { stampOfEntry, type StoredEntry } from '../manifest/model';
+import { addManifest } from '../disk/manifests';
+import { ManifestWriter } from '../manifest/writer';
+import type { Meter } from '../work/meter';
+import { Turns } from '../work/meter';
+import { decodeBytes } from '../paths/names';
+import { OrderedQueue } from '../work/queue';
+import type { SnapshotRecord } from '../disk/records';
+import type { Watch } from '../snapshotStore';
+import { takeLarge, takeSmall, type Taken } from './file';
+import { Pace } from './pace';
 import { folderIdentity, unreadable, walk, type Found } from './walk';
 
 /** Files read at once: while some wait for the disk, another is digested. */
@@ -68,6 +69,7 @@ class SourceFreezing {
   /** Files with several names, by identity: the first name's entry, as soon as it is known. */
   private readonly shared = new Map<string, Promise<Taken>>();
   private readonly turns = new Turns();
+  private readonly pace = new Pace();
 
   constructor(
     private readonly source: OpenSource,
@@ -139,13 +141,22 @@ class SourceFreezing {
       return;
     }
     const known = before === null ? null : this.unchanged(found, before);
-    const taken = known ?? takeSmall(found, this.taker);
+    const taken = known ?? this.takeAtOnce(found);
     if (known !== null) this.freezing.meter.add(0, known.entry?.size ?? 0);
     if (taken !== null) this.queue.addDone(taken);
     else await this.queue.room();
     const done =
       taken === null ? this.queue.add(() => takeLarge(found, this.taker)) : Promise.resolve(taken);
     if (identity !== null) this.shared.set(identity, done);
+  }
+
+  /** Takes a small file while nothing else is done, unless it is quicker to wait for several at once. */
+  private takeAtOnce(found: Found): Taken | null {
+    if (!this.pace.isQuick()) return null;
+    const began = performance.now();
+    const taken = takeSmall(found, this.taker);
+    if (taken !== null) this.pace.note(performance.now() - began);
+    return taken;
   }
 
   private get taker(): Parameters<typeof takeSmall>[1] {
@@ -157,7 +168,7 @@ class SourceFreezing {
   private unchanged({ path, stats }: Found, before: StoredEntry): Taken | null {
     if (before.kind !== 'file' || before.digest === null || before.isRacy) return null;
     if (!sameStamp(stampOfEntry(before), stampOf(stats))) return null;
-    if (!this.freezing.intake.has(before.digest, before.size)) return null;
+    if (!this.freezing.intake.has(before.digest)) return null;
     const mode = Number(stats.mode & 0o7777n);
     const hasMoreNames = stats.nlink > 1n;
     return { entry: { ...before, path, mode, hasMoreNames, sameFileAs: null }, problem: null };

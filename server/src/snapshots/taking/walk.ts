@@ -1,9 +1,15 @@
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import type { Ignores, SnapshotProblem } from '@chard/core/snapshot';
-import { errorCode, reasonOf } from '../files';
-import { fits } from './manifest/codec';
-import { decodeName } from './names';
-import { isTooLong, openFolder, within, type NativeFolder, type OpenFolder } from './nativePaths';
+import { errorCode, reasonOf } from '../../files';
+import { fits } from '../manifest/codec';
+import { decodeName } from '../paths/names';
+import {
+  isTooLong,
+  openFolder,
+  within,
+  type NativeFolder,
+  type OpenFolder
+} from '../paths/nativePaths';
 
 /** Something that a walk has come to. */
 export interface Found {

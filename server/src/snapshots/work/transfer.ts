@@ -60,6 +60,8 @@ export async function transfer({
       bytes += bytesRead;
       await writing;
       if (to !== null) writing = holes ? writeParts(to, part, at) : writeAll(to, part, at);
+      // It is asked for only after the next read: one that fails before that would count as nobody's.
+      writing.catch(() => undefined);
       onBytes(bytesRead);
     }
     await writing;

@@ -1,6 +1,6 @@
-import { DigestSet } from './digestSet';
-import { Turns } from './meter';
-import type { SnapshotStore, Watch } from './snapshotStore';
+import { DigestSet } from '../work/digestSet';
+import { Turns } from '../work/meter';
+import type { SnapshotStore, Watch } from '../snapshotStore';
 
 export interface SnapshotSizes {
   /** Bytes of the contents that a snapshot alone has, by its id. */

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, rmSync, statSync, utimes, writeFileSync } fr
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { ChardError } from '../errors';
-import { fileFailure } from '../files';
-import { BEAT_MILLISECONDS, ownerLives, thisOwner } from '../stores/owner';
+import { ChardError } from '../../errors';
+import { fileFailure } from '../../files';
+import { BEAT_MILLISECONDS, ownerLives, thisOwner } from '../../stores/owner';
 
 /** How the store is used: side by side with others, or alone. */
 export type LockKind = 'shared' | 'exclusive';

@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { errorCode, fileFailure } from '../files';
+import { errorCode, fileFailure } from '../../files';
 import { syncFolder, type Layout } from './layout';
-import type { StoredEntry } from './manifest/model';
-import { ManifestDamaged, readManifest, readSoundBlocks, surveyManifest } from './manifest/reader';
+import type { StoredEntry } from '../manifest/model';
+import { ManifestDamaged, readManifest, readSoundBlocks, surveyManifest } from '../manifest/reader';
 import { snapshotDamaged } from './records';
 
 /** How one of the two files of a manifest is. */
@@ -38,6 +38,7 @@ export function addManifest(layout: Layout, path: string, digest: string): boole
     rmSync(path);
     return false;
   }
+  flush(path);
   copyWhole(path, copy);
   renameSync(path, main);
   syncFolder(layout.manifests);
@@ -111,15 +112,19 @@ function copyWhole(from: string, to: string): void {
   const temporary = `${to}.${randomBytes(6).toString('hex')}`;
   try {
     copyFileSync(from, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    const file = openSync(temporary, 'r');
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    flush(temporary);
     renameSync(temporary, to);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+function flush(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }

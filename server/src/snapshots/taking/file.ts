@@ -11,10 +11,10 @@ import {
 import { promisify } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SnapshotProblem } from '@chard/core/snapshot';
-import { errorCode, isRacy, sameStamp, stampOf, type Stamp } from '../files';
+import { errorCode, isRacy, sameStamp, stampOf, type Stamp } from '../../files';
 import type { Intake } from './intake';
-import type { StoredEntry } from './manifest/model';
-import { ReadFailure, transfer } from './transfer';
+import type { StoredEntry } from '../manifest/model';
+import { ReadFailure, transfer } from '../work/transfer';
 import { unreadable, type Found } from './walk';
 
 /** A link or a pipe that took the file's place must neither be followed nor waited for. */
@@ -109,7 +109,7 @@ async function readOnce(
   const size = Number(before.size);
   const isSparse = before.blocks * 512n < before.size;
   const target = intake.newPath();
-  const { digest, bytes } = await copyIn(file, target, size, isSparse, intake, onBytes);
+  const { digest, bytes } = await copyIn(file, before, target, isSparse, intake, onBytes);
   const after = look(file);
   intake.adopt(digest, target, bytes);
   const isSettled = sameStamp(stampOf(before), stampOf(after)) && bytes === size;
@@ -119,13 +119,13 @@ async function readOnce(
 
 async function copyIn(
   file: number,
+  { dev, size }: BigIntStats,
   target: string,
-  size: number,
   isSparse: boolean,
   intake: Intake,
   onBytes: (bytes: number) => void
 ): Promise<{ digest: string; bytes: number }> {
-  if (await intake.clone(`/proc/self/fd/${file}`, target)) {
+  if (await intake.clone(`/proc/self/fd/${file}`, dev, target)) {
     // From here on it cannot change: what is digested is what is kept.
     const clone = openSync(target, 'r');
     try {
@@ -136,7 +136,7 @@ async function copyIn(
   }
   const copy = intake.open(target);
   try {
-    return await transfer({ from: file, to: copy, limit: size, holes: isSparse, onBytes });
+    return await transfer({ from: file, to: copy, limit: Number(size), holes: isSparse, onBytes });
   } finally {
     closeSync(copy);
   }

@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { TEMPORARY_PREFIX, type SnapshotProblem } from '@chard/core/snapshot';
-import { errorCode } from '../files';
-import { decodeBytes, encodeName, nativePath } from './names';
-import { openFolder, within, type NativeFolder, type OpenFolder } from './nativePaths';
+import { errorCode } from '../../files';
+import { decodeBytes, encodeName, nativePath } from '../paths/names';
+import { openFolder, within, type NativeFolder, type OpenFolder } from '../paths/nativePaths';
 
 /** Why an entry cannot be put where it belongs; all others can. */
 export class Hindrance extends Error {

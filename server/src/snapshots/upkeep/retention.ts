@@ -1,5 +1,5 @@
 import type { Snapshot } from '@chard/core/snapshot';
-import type { Retention } from './snapshotStore';
+import type { Retention } from '../snapshotStore';
 
 /** Why a snapshot stays; null where nothing keeps it. */
 export interface Verdict {

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Snapshot, type SnapshotId } from '@chard/core/snapshot';
 import { z } from 'zod';
-import { ChardError } from '../errors';
-import { errorCode, fileFailure, makeFolders, reasonOf } from '../files';
+import { ChardError } from '../../errors';
+import { errorCode, fileFailure, makeFolders, reasonOf } from '../../files';
 import { syncFolder, writeDurably, type Layout } from './layout';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -24,6 +24,9 @@ export type SnapshotRecord = z.infer<typeof SnapshotRecord>;
 export interface KeptRecord extends SnapshotRecord {
   readonly id: SnapshotId;
 }
+
+/** A folder as a snapshot has it. */
+export type KeptSource = KeptRecord['sources'][number];
 
 const ID_LENGTH = 16;
 const FILE = /^([0-9a-f]{16})\.json$/;

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { ChardError } from '../errors';
-import { errorCode, fileFailure, makeFolders } from '../files';
+import { ChardError } from '../../errors';
+import { errorCode, fileFailure, makeFolders } from '../../files';
 
 /** The version of what lies on the disk; a store with a higher one is of a newer Chard. */
 const VERSION = 1;

@@ -1,6 +1,6 @@
 import { comparePaths } from '@chard/core/snapshot';
-import type { StoredEntry } from './manifest/model';
-import { readSoundBlocks } from './manifest/reader';
+import type { StoredEntry } from '../manifest/model';
+import { readSoundBlocks } from '../manifest/reader';
 
 /** The entries of an earlier snapshot, asked for in their order: they are read alongside and never all in memory. */
 export class FormerEntries {

@@ -2,18 +2,19 @@ import { close, open, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CheckReport, SnapshotId, StoreDamage } from '@chard/core/snapshot';
-import { errorCode, fileFailure, makeFolders } from '../files';
-import { DigestSet } from './digestSet';
-import { Intake } from './intake';
-import type { Layout } from './layout';
-import { manifestEntries, mendManifest, surveyManifestFiles } from './manifests';
-import { Meter, Turns } from './meter';
-import { nativePath } from './names';
-import { OrderedQueue } from './queue';
-import type { KeptRecord, Records } from './records';
-import type { CheckOptions } from './snapshotStore';
+import { ChardError } from '../../errors';
+import { errorCode, fileFailure, makeFolders } from '../../files';
+import { DigestSet } from '../work/digestSet';
+import { Intake } from '../taking/intake';
+import type { Layout } from '../disk/layout';
+import { manifestEntries, mendManifest, surveyManifestFiles } from '../disk/manifests';
+import { Meter, Turns } from '../work/meter';
+import { nativePath } from '../paths/names';
+import { OrderedQueue } from '../work/queue';
+import type { KeptRecord, Records } from '../disk/records';
+import type { CheckOptions } from '../snapshotStore';
 import { contentFiles, type ContentFile } from './sweep';
-import { ReadFailure, transfer } from './transfer';
+import { ReadFailure, transfer } from '../work/transfer';
 
 const SIDE_BY_SIDE = 4;
 const MOST_TOUCHES = 100;
@@ -43,6 +44,20 @@ export async function checkStore(
   } catch (error) {
     throw fileFailure(error, layout.folder, 'store');
   }
+}
+
+/** Whether it is known of what version the store is. @param repair says so again where it is not. @throws ChardError `store-newer` */
+export function checkFormat(layout: Layout, repair: boolean): StoreDamage[] {
+  try {
+    layout.demandVersion();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ChardError && error.code === 'store-damaged')) throw error;
+  }
+  if (repair) layout.writeFormat();
+  const repaired = repair ? 'written again' : null;
+  const where = { path: layout.format, bytes: null, touches: [], touchCount: 0 };
+  return [{ what: 'record', how: 'changed', ...where, repaired, isMended: repair }];
 }
 
 class Check {

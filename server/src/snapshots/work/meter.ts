@@ -1,4 +1,4 @@
-import type { Progress, Watch } from './snapshotStore';
+import type { Progress, Watch } from '../snapshotStore';
 
 /** How often a person is told. */
 const INTERVAL_MILLISECONDS = 100;

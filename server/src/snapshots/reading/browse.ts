@@ -1,10 +1,10 @@
 import { comparePaths } from '@chard/core/snapshot';
-import { errorCode, fileFailure } from '../files';
-import type { Layout } from './layout';
-import type { StoredEntry } from './manifest/model';
-import { ManifestDamaged } from './manifest/reader';
-import { ManifestSeeker } from './manifest/seeker';
-import { manifestEntries } from './manifests';
+import { errorCode, fileFailure } from '../../files';
+import type { Layout } from '../disk/layout';
+import type { StoredEntry } from '../manifest/model';
+import { ManifestDamaged } from '../manifest/reader';
+import { ManifestSeeker } from '../manifest/seeker';
+import { manifestEntries } from '../disk/manifests';
 
 export interface FolderPage {
   /** Empty for the source itself. */

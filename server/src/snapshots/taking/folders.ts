@@ -7,10 +7,10 @@ import {
   type SnapshotCounts,
   type SnapshotProblem
 } from '@chard/core/snapshot';
-import { ChardError } from '../errors';
-import { errorCode, reasonOf } from '../files';
-import { Meter, Turns } from './meter';
-import type { SourceFolder, Watch } from './snapshotStore';
+import { ChardError } from '../../errors';
+import { errorCode, reasonOf } from '../../files';
+import { Meter, Turns } from '../work/meter';
+import type { SourceFolder, Watch } from '../snapshotStore';
 import { folderIdentity, walk, type WalkOptions } from './walk';
 
 /** A folder that is about to be looked through. */
