@@ -17,7 +17,7 @@ import type { Engine, ExecutionContext, RunHandle } from '../engines/engine';
 import type { Clock } from '../engines/local/clock';
 import { deferred } from '../engines/local/deferred';
 import { ChardError } from '../errors';
-import { bindParameterValues } from '../notebooks/parameters';
+import { bindOtherValues } from '../notebooks/parameters';
 import { readLog, readState } from '../runs/readLog';
 import { mayGoOn } from '../runs/goingOn';
 import type { Stores } from '../stores';
@@ -270,7 +270,8 @@ export class ExperimentExecution {
     const event = trialFinished(spec, number, state, trial.metrics, trial.verdict);
     const memory = await this.tell(number, event);
     if (this.failure !== null) return;
-    this.log.write([event], { memory });
+    // Lost before it is written, it is found again in the run; so it is written with what comes next.
+    this.log.add(event, memory);
     this.judge(number);
   }
 
@@ -299,7 +300,8 @@ export class ExperimentExecution {
     return this.attend(number, trial, observer =>
       engine.start({
         ...context,
-        pipeline: bindParameterValues(pipeline, parameters),
+        pipeline: bindOtherValues(pipeline, parameters),
+        template: pipeline,
         notebook,
         options: { cache: true, from: null, only: null, base: null },
         trial: { experiment: id, number },
