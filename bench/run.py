@@ -13,6 +13,7 @@ import kfp_compile
 import passing
 import rerun
 import step_overhead
+import tuning
 import width
 from measure import ROOT
 
@@ -34,7 +35,12 @@ def main() -> None:
         )
     ]
     modules = (cold_start, analysis, step_overhead, passing, width, rerun, kfp_compile)
-    for measure in (*(module.measure for module in modules), *in_lab.SECTIONS.values()):
+    measures = (
+        *(module.measure for module in modules),
+        *tuning.SECTIONS.values(),
+        *in_lab.SECTIONS.values(),
+    )
+    for measure in measures:
         section = measure().markdown()
         print(section, flush=True)
         parts.append(section)
