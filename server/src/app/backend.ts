@@ -77,7 +77,7 @@ export function openBackend(
     snapshots,
     stores,
     engine,
-    experiments: createExperimentEngine({ stores, engine, open, contextOf }),
+    experiments: createExperimentEngine({ stores, engine, open, contextOf, snapshots }),
     analysis: new ExperimentAnalysis(open),
     catalogue: new Catalogue(stores.runs, root),
     experimentCatalogue: new ExperimentCatalogue(stores.experiments, root),

@@ -304,6 +304,7 @@ export class ExperimentExecution {
         template: pipeline,
         notebook,
         options: { cache: true, from: null, only: null, base: null },
+        snapshot: this.log.state.snapshot,
         trial: { experiment: id, number },
         observer
       })
@@ -319,9 +320,7 @@ export class ExperimentExecution {
     for (const point of trial.metrics.all()) this.addPoint(number, point);
     const phase = stores.runs.get(run)?.phase ?? 'failed';
     const hasEnded = isOver(phase) && phase !== 'interrupted';
-    if (!hasEnded && this.log.state.phase === 'stopping') {
-      trial.verdict ??= { state: 'cancelled', reason: 'The experiment was stopped.' };
-    } else if (!hasEnded && !mayGoOn(history(), clock.now())) {
+    if (!hasEnded && !mayGoOn(history(), clock.now())) {
       const reason = 'Its run was cut off again and again and got no further.';
       trial.verdict ??= { state: 'failed', reason };
     }
