@@ -78,7 +78,7 @@ def _resident(pid: int) -> float:
 def _ask(server: Server, path: str, body: object = None) -> Any:
     """A request to the companion server, by way of Jupyter: with a body a POST, else a GET."""
     request = urllib.request.Request(
-        f"{server.url}/chard/api/{path}",
+        f"{server.url}/chard/api/v1/{path}",
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"token {server.token}", "Content-Type": "application/json"},
     )

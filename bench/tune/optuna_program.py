@@ -53,7 +53,9 @@ def work(path: str, trials: int) -> None:
 
 def search(name: str, trials: int, seed: int) -> None:
     function = next(each for each in FUNCTIONS if each.name == name)
-    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+    # As Chard's algorithm "tpe" is.
+    sampler = optuna.samplers.TPESampler(seed=seed, multivariate=False, constant_liar=True)
+    study = optuna.create_study(sampler=sampler)
     study.optimize(lambda trial: value(function, trial), n_trials=trials)
     tried = [trial.params for trial in study.trials]
     print(json.dumps({"tried": tried, "best": study.best_value}))

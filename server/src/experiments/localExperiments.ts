@@ -135,8 +135,10 @@ class LocalExperimentEngine implements ExperimentEngine {
     const { state, wasPaused, wasStopping } = this.formerState(experiment);
     this.requireRoom(record, state);
     const pipeline = this.pipelineOf(experiment);
-    const context = await this.options.contextOf(pipeline.kernel);
-    const suggester = await this.options.open(state, this.stores.experiments.memory(experiment));
+    const { contextOf, open } = this.options;
+    // Both start a Python: side by side.
+    const opening = open(state, this.stores.experiments.memory(experiment));
+    const { context, suggester } = await this.both(contextOf(pipeline.kernel), opening);
     try {
       this.requireOpen();
       this.take(experiment);
@@ -222,6 +224,23 @@ class LocalExperimentEngine implements ExperimentEngine {
     this.isClosed = true;
     for (const { execution } of this.active.values()) execution.cancel();
     await Promise.allSettled([...this.active.values()].map(({ finished }) => finished));
+  }
+
+  /** Where one of them fails, no suggester is left. */
+  private async both(
+    contexts: Promise<ExecutionContext>,
+    opening: Promise<Suggester>
+  ): Promise<{ context: ExecutionContext; suggester: Suggester }> {
+    try {
+      const [context, suggester] = await Promise.all([contexts, opening]);
+      return { context, suggester };
+    } catch (error) {
+      void opening.then(
+        suggester => suggester.close(),
+        () => undefined
+      );
+      throw error;
+    }
   }
 
   /** Runs an experiment that this engine owns. */
