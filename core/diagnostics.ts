@@ -72,3 +72,8 @@ export function diagnostic(
     ...rest
   };
 }
+
+/** Whether anything is wrong enough that the notebook cannot be run or compiled. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}

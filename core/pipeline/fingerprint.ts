@@ -17,7 +17,7 @@ export interface StepMeaning {
 }
 
 /** Changes with what a fingerprint is made of, so that results of an older version are not taken for the same. */
-const FORM = 'chard-step-4';
+const FORM = 'chard-step-5';
 
 /** SHA-256, hex: the same for the same meaning, whatever the formatting, comments, cell numbers or values that come in. */
 export function fingerprint(meaning: StepMeaning): string {
@@ -52,18 +52,32 @@ export function parameterMeaning(name: string): string {
 /** What says where a node stands, and what its place in the tree says already. */
 const LEFT_OUT = new Set(['range', 'nameRange', 'ctx']);
 
+/** The fields of each kind of node that say what it means, in the order that its first one has them. */
+const fieldsOfKinds = new Map<unknown, readonly string[]>();
+
+function fieldsOf(node: object): readonly string[] {
+  const kind = (node as { kind?: unknown }).kind;
+  let fields = fieldsOfKinds.get(kind);
+  if (fields === undefined) {
+    fields = Object.keys(node).filter(key => !LEFT_OUT.has(key));
+    // Without a kind it is no node: such objects differ in their fields.
+    if (kind !== undefined) fieldsOfKinds.set(kind, fields);
+  }
+  return fields;
+}
+
 /** A node's tree as text that no other tree has: the values of its fields, in the order that its kind gives them. */
 function treeText(value: unknown): string {
+  if (value === null) return '_';
   if (typeof value === 'string') return `${value.length}:${value}`;
-  if (typeof value !== 'object' || value === null) return `${String(value)} `;
+  if (typeof value === 'boolean') return value ? 'T' : 'F';
+  if (typeof value !== 'object') return `${String(value)} `;
   let text = '';
   if (Array.isArray(value)) {
     for (const item of value) text += treeText(item);
     return `[${text}]`;
   }
-  for (const key in value) {
-    if (!LEFT_OUT.has(key)) text += treeText(value[key as keyof typeof value]);
-  }
+  for (const key of fieldsOf(value)) text += treeText(value[key as keyof typeof value]);
   return `(${text})`;
 }
 

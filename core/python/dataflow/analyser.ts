@@ -140,6 +140,11 @@ class Recent<Value> {
   }
 }
 
+/** Tells apart what a cell may be read as. */
+function unitKey(asked: readonly string[], isBound: (name: string) => boolean): string {
+  return asked.filter(isBound).join(' ');
+}
+
 class CachingAnalyser implements Analyser {
   private readonly cells: Recent<Remembered>;
   private readonly modules: Recent<CodeUnit>;
@@ -152,10 +157,10 @@ class CachingAnalyser implements Analyser {
   unit(source: string, isBound: (name: string) => boolean): CodeUnit {
     let known = this.cells.get(source);
     if (!known) {
-      known = { asked: this.namesAskedFor(source), units: new Map() };
+      known = this.readFirst(source);
       this.cells.set(source, known);
     }
-    const key = known.asked.filter(isBound).join(' ');
+    const key = unitKey(known.asked, isBound);
     let unit = known.units.get(key);
     if (!unit) {
       unit = this.read(source, transformCell(source, { isBound }));
@@ -164,10 +169,14 @@ class CachingAnalyser implements Analyser {
     return unit;
   }
 
-  private namesAskedFor(source: string): string[] {
-    const asked = new Set<string>();
-    transformCell(source, { isBound: name => asked.add(name).has(name) });
-    return [...asked];
+  /** Reads a cell as if all names were the notebook's: most cells are read so. */
+  private readFirst(source: string): Remembered {
+    const names = new Set<string>();
+    const isBound = (name: string): boolean => names.add(name).has(name);
+    const transformed = transformCell(source, { isBound });
+    const asked = [...names];
+    const key = unitKey(asked, () => true);
+    return { asked, units: new Map([[key, this.read(source, transformed)]]) };
   }
 
   module(source: string): CodeUnit {

@@ -1,5 +1,5 @@
 import type { ClassDef, FunctionDef, Lambda } from '../ast';
-import { AllocationSites } from './sites';
+import { AllocationSites, type Making } from './sites';
 import type { CellCode, FrameNames } from './unit';
 
 /**
@@ -190,14 +190,14 @@ export class Heap {
   /** Names of attributes that are set on objects from outside of their class. */
   readonly attributesSet = new Set<string>();
   /** What objects came to hold, in order. */
-  private readonly edges: [HeapObject, HeapObject][] = [];
+  private readonly edges: Edge[] = [];
   /** Prefixes of the variables that some function closes over. */
   readonly captured = new Set<string>();
   /** What those variables were left at when their call was finished. */
   private readonly closed = new Map<string, Value>();
-  private readonly closings: [string, Value | undefined][] = [];
+  private readonly closings: Omit<Closing, 'after'>[] = [];
   /** Classes that were given a member from outside, and the members before that. */
-  private readonly givings: [ClassObject, ClassObject['members']][] = [];
+  private readonly givings: Omit<Giving, 'after'>[] = [];
   /** Where objects are made, and which were made there. */
   readonly sites = new AllocationSites<HeapObject>();
   private time = 0;
@@ -274,6 +274,25 @@ export class Heap {
     };
   }
 
+  /** Field by field: nearly all objects are made here, and spreading `base` takes several times as long. */
+  private newPlain({ refusal, items, container, argument }: PlainTraits): PlainObject {
+    this.count += 1;
+    return {
+      id: this.count,
+      holds: NOTHING,
+      heldBy: NOTHING,
+      origin: this.step,
+      made: this.time,
+      many: false,
+      grown: this.time,
+      kind: 'plain',
+      refusal,
+      items,
+      container,
+      argument
+    };
+  }
+
   /** The object made at the place at hand: the one that was made there before, if it can be the same. */
   private make<Kind extends HeapObject>(
     isSame: (object: HeapObject) => object is Kind,
@@ -302,7 +321,7 @@ export class Heap {
         other.refusal === refusal &&
         other.container === container &&
         other.argument === argument,
-      (): PlainObject => ({ ...this.base(), kind: 'plain', refusal, items, container, argument }),
+      () => this.newPlain({ refusal, items, container, argument }),
       known => {
         known.items = joinItems(known.items, items);
       }
@@ -313,14 +332,16 @@ export class Heap {
 
   /** Stands for plain objects that are too many to be told apart. */
   crowd(): PlainObject {
-    return { ...this.base(), kind: 'plain', ...PLAIN, argument: true, many: true };
+    const object = this.newPlain({ ...PLAIN, argument: true });
+    object.many = true;
+    return object;
   }
 
   /** Stands for the variables of a call. */
   variables(): PlainObject {
     return this.make(
       (other): other is PlainObject => other.kind === 'plain',
-      (): PlainObject => ({ ...this.base(), kind: 'plain', ...PLAIN }),
+      () => this.newPlain(PLAIN),
       () => undefined,
       this.sites.next(true)
     );
@@ -465,7 +486,7 @@ export class Heap {
     const before = this.closed.get(key);
     const after = union(before ?? NOTHING, value);
     if (after === before) return;
-    this.closings.push([key, before]);
+    this.closings.push({ key, before });
     this.closed.set(key, after);
   }
 
@@ -481,7 +502,7 @@ export class Heap {
     const known = before.get(name);
     if (known?.access === 'any' && union(known.value, value) === known.value) return;
     const member: ClassMember = { value: union(known?.value ?? NOTHING, value), access: 'any' };
-    this.givings.push([type, before]);
+    this.givings.push({ type, before });
     type.members = new Map(before).set(name, member);
   }
 
@@ -499,28 +520,60 @@ export class Heap {
     };
   }
 
-  /** Forgets what has happened since then. Objects made since must not be used any more. */
-  rollBack(to: HeapCheckpoint): void {
-    for (let index = this.edges.length - 1; index >= to.edges; index -= 1) {
-      const [container, object] = this.edges[index]!;
+  /**
+   * Forgets what has happened since then, and gives it. Objects made since must not be used any more, unless it is done
+   * again.
+   */
+  rollBack(to: HeapCheckpoint): HeapEffects {
+    const effects: HeapEffects = {
+      made: this.sites.rollBack(to.sites),
+      edges: this.edges.splice(to.edges),
+      closings: this.closings
+        .splice(to.closings)
+        .map(({ key, before }) => ({ key, before, after: this.closed.get(key)! })),
+      givings: this.givings
+        .splice(to.givings)
+        .map(({ type, before }) => ({ type, before, after: type.members })),
+      classes: this.classes.splice(to.classes),
+      attributesSet: [...this.attributesSet].slice(to.attributesSet),
+      withCode: this.withCode.splice(to.withCode),
+      count: this.count
+    };
+    for (const [container, object] of effects.edges.toReversed()) {
       (container.holds as Set<HeapObject>).delete(object);
       (object.heldBy as Set<HeapObject>).delete(container);
     }
-    this.edges.length = to.edges;
-    for (let index = this.closings.length - 1; index >= to.closings; index -= 1) {
-      const [key, before] = this.closings[index]!;
+    for (const { key, before } of effects.closings.toReversed()) {
       if (before === undefined) this.closed.delete(key);
       else this.closed.set(key, before);
     }
-    this.closings.length = to.closings;
-    for (const [type, members] of this.givings.splice(to.givings).reverse()) type.members = members;
-    this.classes.length = to.classes;
-    for (const name of [...this.attributesSet].slice(to.attributesSet)) {
-      this.attributesSet.delete(name);
-    }
-    this.sites.rollBack(to.sites);
-    this.withCode.length = to.withCode;
+    for (const { type, before } of effects.givings.toReversed()) type.members = before;
+    for (const name of effects.attributesSet) this.attributesSet.delete(name);
     this.count = to.count;
+    return effects;
+  }
+
+  /** Does again what was forgotten, at the point to which the heap was rolled back then. */
+  redo(effects: HeapEffects): void {
+    this.sites.redo(effects.made);
+    for (const edge of effects.edges) {
+      const [container, object] = edge;
+      container.holds = added(container.holds, object);
+      object.heldBy = added(object.heldBy, container);
+      this.edges.push(edge);
+    }
+    for (const { key, before, after } of effects.closings) {
+      this.closings.push({ key, before });
+      this.closed.set(key, after);
+    }
+    for (const { type, before, after } of effects.givings) {
+      this.givings.push({ type, before });
+      type.members = after;
+    }
+    this.classes.push(...effects.classes);
+    for (const name of effects.attributesSet) this.attributesSet.add(name);
+    this.withCode.push(...effects.withCode);
+    this.count = effects.count;
   }
 }
 
@@ -532,6 +585,35 @@ export interface HeapCheckpoint {
   readonly attributesSet: number;
   readonly sites: number;
   readonly withCode: number;
+  readonly count: number;
+}
+
+/** A container, and what it came to hold. */
+export type Edge = readonly [container: HeapObject, object: HeapObject];
+
+/** A variable of a finished call: what was known before of what it is left at, and what is known at the end. */
+export interface Closing {
+  readonly key: string;
+  readonly before: Value | undefined;
+  readonly after: Value;
+}
+
+/** A class that was given a member from outside: its members before, and those at the end. */
+interface Giving {
+  readonly type: ClassObject;
+  readonly before: ClassObject['members'];
+  readonly after: ClassObject['members'];
+}
+
+/** What a stretch of code has done to the heap, each list in order. */
+export interface HeapEffects {
+  readonly made: readonly Making<HeapObject>[];
+  readonly edges: readonly Edge[];
+  readonly closings: readonly Closing[];
+  readonly givings: readonly Giving[];
+  readonly classes: readonly ClassObject[];
+  readonly attributesSet: readonly string[];
+  readonly withCode: readonly HeapObject[];
   readonly count: number;
 }
 

@@ -9,6 +9,7 @@ export {
   reach,
   union,
   type HeapCheckpoint,
+  type HeapEffects,
   type HeapObject,
   type Value
 } from './heap';
@@ -23,4 +24,5 @@ export {
   type StarFact,
   type Surroundings
 } from './machine';
+export { sameEffects, type SameEffects } from './sameEffects';
 export type { CellCode, CodeUnit } from './unit';

@@ -11,7 +11,7 @@ import {
   type Delta,
   type Slot
 } from './flow';
-import type { Variable } from './frames';
+import { framePrefix, prefixOf, type Variable } from './frames';
 import type { Heap } from './heap';
 import {
   NOTHING,
@@ -158,7 +158,7 @@ export class Machine {
     const object = this.heap.variables();
     return {
       kind,
-      prefix: `#${this.heap.origin}.${object.id}.`,
+      prefix: framePrefix(object),
       names,
       parent,
       object,
@@ -482,8 +482,7 @@ export class Machine {
   /** Keeps the variables of finished calls, for closures in later steps. */
   keepFrames(): void {
     for (const [key, slot] of this.flow.since(null)) {
-      const prefix = key.slice(0, key.lastIndexOf('.') + 1);
-      if (this.heap.captured.has(prefix)) this.heap.close(key, slot.value);
+      if (this.heap.captured.has(prefixOf(key))) this.heap.close(key, slot.value);
     }
   }
 

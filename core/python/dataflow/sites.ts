@@ -13,6 +13,12 @@ export interface CallContext {
   readonly whole: Node | null;
 }
 
+/** Something was made, at a place. */
+export interface Making<Made> {
+  readonly here: Made[];
+  readonly made: Made;
+}
+
 /**
  * Where objects are made. A place is the expression or statement at hand, the chain of calls that led there, and how
  * many objects have been made there before in the same evaluation. Coming to a place again gives the object that it
@@ -22,7 +28,7 @@ export interface CallContext {
 export class AllocationSites<Made> {
   private readonly byNode = new WeakMap<object, Map<number, Made[]>>();
   /** What was made where, in order, so that it can be forgotten again. */
-  private readonly journal: Made[][] = [];
+  private readonly journal: Making<Made>[] = [];
   private readonly contexts = new Map<string, CallContext>();
   private readonly nodeIds = new WeakMap<Node, number>();
   private nodeCount = 0;
@@ -103,8 +109,7 @@ export class AllocationSites<Made> {
   }
 
   add<Kind extends Made>(here: Made[], made: Kind): Kind {
-    here.push(made);
-    this.journal.push(here);
+    this.note({ here, made });
     return made;
   }
 
@@ -127,8 +132,19 @@ export class AllocationSites<Made> {
     return this.journal.length;
   }
 
-  /** Forgets what was made since; nothing that was made before has been made again since then by other steps. */
-  rollBack(to: number): void {
-    for (const here of this.journal.splice(to).reverse()) here.pop();
+  /** Forgets what was made since, and gives it; nothing that was made before has been made again since then by other steps. */
+  rollBack(to: number): Making<Made>[] {
+    const makings = this.journal.splice(to);
+    for (const { here } of makings) here.pop();
+    return makings;
+  }
+
+  redo(makings: readonly Making<Made>[]): void {
+    for (const making of makings) this.note(making);
+  }
+
+  private note(making: Making<Made>): void {
+    making.here.push(making.made);
+    this.journal.push(making);
   }
 }

@@ -1,5 +1,5 @@
 import { utf8ToBytes } from '@noble/hashes/utils';
-import { diagnostic, type Diagnostic } from '../../diagnostics';
+import { diagnostic, hasErrors, type Diagnostic } from '../../diagnostics';
 import { METRICS_STEP, type Pipeline, type Step } from '../../pipeline/model';
 import type { LocalModules } from '../../pipeline/modules';
 import type { Analyser } from '../../python/dataflow';
@@ -128,10 +128,6 @@ export function compileToKfp(input: CompileInput): CompileResult {
   if (hasErrors(diagnostics)) return { compiled: null, diagnostics };
   input.strict.check(spec, platform);
   return { compiled: { pipeline: spec, platform, text }, diagnostics };
-}
-
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error');
 }
 
 function taskParts(

@@ -56,7 +56,7 @@ describeHere('the X-ray example', () => {
         cwd: folder,
         env
       });
-      const { state, metrics } = readDocument(ran.out, Finished);
+      const { state, metrics } = readDocument(ran, Finished);
       expect(state).toBe('succeeded');
       // Guessing is 0.693.
       expect(metrics['validation_loss']).toBeLessThan(0.4);
@@ -67,10 +67,7 @@ describeHere('the X-ray example', () => {
 
   it('is tuned, three trials at a time, and finds what learns', async () => {
     const words = ['tune', 'xray.ipynb', '--trials', '6', '--parallel', '3', '--json'];
-    const { state, best, trials } = readDocument(
-      (await chard.run(words, { cwd: folder, env })).out,
-      Tuned
-    );
+    const { state, best, trials } = readDocument(await chard.run(words, { cwd: folder, env }), Tuned);
     expect(state).toBe('succeeded');
     expect(trials.map(each => each.state)).toEqual(Array(6).fill('succeeded'));
     const reusing = trials.filter(each => each.reusedSteps.includes('preprocess data'));

@@ -1,5 +1,5 @@
 import type { ExperimentSpec } from '@chard/core/experiment';
-import type { Diagnostic } from '@chard/core';
+import { hasErrors, type Diagnostic } from '@chard/core';
 import type { ParameterValues } from '@chard/core/pipeline';
 import type { Host } from '../host';
 import { checkForRun } from '../notebooks/check';
@@ -50,7 +50,7 @@ export async function prepareExperiment(
   } as const;
   const { spec, diagnostics: said } = loadExperiment(loaded, pipeline, surroundings, change);
   const found = [...diagnostics, ...said];
-  if (said.some(({ severity }) => severity === 'error')) {
+  if (hasErrors(said)) {
     return { diagnostics: found, request: null };
   }
   const context = await executionContext(pipeline.kernel, host);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { diagnostic, Diagnostic } from '@chard/core';
+import { diagnostic, Diagnostic, hasErrors } from '@chard/core';
 import type { Pipeline } from '@chard/core/pipeline';
 import { z } from 'zod';
 import { ChardError } from '../errors';
@@ -52,8 +52,7 @@ export async function checkForRun(
   host: Host
 ): Promise<{ diagnostics: Diagnostic[]; runnable: Pipeline | null }> {
   const diagnostics = await checkNotebook(loaded, host);
-  const hasErrors = diagnostics.some(({ severity }) => severity === 'error');
-  return { diagnostics, runnable: hasErrors ? null : loaded.pipeline };
+  return { diagnostics, runnable: hasErrors(diagnostics) ? null : loaded.pipeline };
 }
 
 /** Starting an interpreter takes a quarter of a second: for the same cells and environment it is asked once. */

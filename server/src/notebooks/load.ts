@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
-import type { Diagnostic } from '@chard/core';
+import { hasErrors, type Diagnostic } from '@chard/core';
 import { annotate, parseNotebook, type Notebook } from '@chard/core/notebook';
 import {
   buildPipeline,
@@ -56,7 +56,7 @@ export async function analyseNotebook(
   const isNowhere = path === '-';
   const own = { path, bytes };
   const { notebook, diagnostics } = parseNotebook(new TextDecoder().decode(bytes));
-  if (notebook === null || diagnostics.some(({ severity }) => severity === 'error')) {
+  if (notebook === null || hasErrors(diagnostics)) {
     return {
       ...own,
       notebook: null,

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Diagnostic } from '@chard/core';
+import { hasErrors } from '@chard/core';
 import type { RunnerOrigin } from '@chard/core/targets/kfp';
 import { compileForKfp } from '../../notebooks/compileKfp';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
@@ -66,8 +66,4 @@ function compileLoaded(loaded: LoadedNotebook, { image, runner }: CompileOptions
     runner
   });
   return { text, diagnostics: [...diagnostics, ...found] };
-}
-
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error');
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@chard/core';
+import { hasErrors } from '@chard/core';
 import type { ExperimentSpec } from '@chard/core/experiment';
 import type { RunnerOrigin } from '@chard/core/targets/kfp';
 import { ChardError } from '../../errors';
@@ -62,8 +62,4 @@ function refuseTuned({ parameters }: ExperimentSpec, words: readonly string[]): 
       { exitCode: 2 }
     );
   }
-}
-
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error');
 }
