@@ -67,7 +67,10 @@ describeHere('the X-ray example', () => {
 
   it('is tuned, three trials at a time, and finds what learns', async () => {
     const words = ['tune', 'xray.ipynb', '--trials', '6', '--parallel', '3', '--json'];
-    const { state, best, trials } = readDocument(await chard.run(words, { cwd: folder, env }), Tuned);
+    const { state, best, trials } = readDocument(
+      await chard.run(words, { cwd: folder, env }),
+      Tuned
+    );
     expect(state).toBe('succeeded');
     expect(trials.map(each => each.state)).toEqual(Array(6).fill('succeeded'));
     const reusing = trials.filter(each => each.reusedSteps.includes('preprocess data'));
