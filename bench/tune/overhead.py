@@ -34,8 +34,8 @@ def measure() -> Section:
         f"A function of one line, TPE, {PARALLEL} trials at a time; (time of {MANY} trials - time "
         f"of {FEW}) / {MANY - FEW}, medians of {ROUNDS}. Optuna's `study.optimize` in {PARALLEL} "
         f"processes on one SQLite storage, with a longer timeout for locks, without which "
-        f"processes of its fail. To Chard a trial is a run of its own: two processes (the step, the "
-        f"metrics cells), a log, stored values. Its steps are what the same "
+        f"processes of its fail. To Chard a trial is a run of its own: two processes (the step, "
+        f"the metrics cells), a log, stored values. Its steps are what the same "
         f"steps take in one run, {PARALLEL} side by side: {steps.wall * 1000:.0f} ms. Of processor "
         f"time a trial takes {trial.cpu * 1000:.0f} ms, its steps {steps.cpu * 1000:.0f} ms, "
         f"Optuna's {peer.cpu * 1000:.0f} ms.",
