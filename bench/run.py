@@ -15,6 +15,7 @@ import passing
 import rerun
 import snapshots
 import step_overhead
+import tuning
 import width
 from measure import ROOT
 
@@ -39,6 +40,7 @@ def main() -> None:
     sections = chain(
         (module.measure() for module in modules),
         snapshots.sections(snapshots.parse([])),
+        (measure() for measure in tuning.SECTIONS.values()),
         (measure() for measure in in_lab.SECTIONS.values()),
     )
     for section in sections:

@@ -215,6 +215,7 @@ test('what code does not spell out is not called wrong', () => {
   expect(reportedMetrics(pipeline)).toEqual({
     single: ['score', 'loss'],
     logged: ['val_loss'],
+    printed: [],
     others: false
   });
   expect(reportedMetrics(loud).others).toBe(true);
@@ -289,6 +290,38 @@ test('early stopping is one that the engine has, with values to go by', () => {
     'error early-stopping-not-there earlyStopping.name'
   ]);
   expect(said(stop('medianstop'))).toEqual(['warning nothing-to-stop-by earlyStopping.name']);
+});
+
+test.each([
+  ['print("loss", rate)', ['loss']],
+  ["print('loss:', rate, flush=True)", ['loss']],
+  ['print(f"loss = {rate:.4f}")', ['loss']],
+  ["print(f'val loss {rate}')", ['val loss']],
+  ['print(f"after {rate} loss {rate}")', []],
+  ['print("loss")', []],
+  ['print("loss %s" % rate)', []]
+])('a step that has %s prints %j', (line, names) => {
+  const printing = builder.pipeline(NOTEBOOK.replace('score = len', `${line}\nscore = len`));
+  expect(reportedMetrics(printing).printed).toEqual(names);
+});
+
+test('a metric that a step prints is reported while a trial runs, on this machine', () => {
+  const quiet = NOTEBOOK.replace(/chard\.log_metric\(.*\)/u, 'print("val_loss", rate)');
+  const printing = builder.pipeline(quiet.replace('score = len', 'print("loss", 1)\nscore = len'));
+  const stop = { earlyStopping: { name: 'medianstop', settings: {} } };
+  const around = { pipeline: printing };
+  expect(said(stop, around)).toEqual([]);
+  expect(said({ ...objective({ metric: 'val_loss' }), ...stop }, around)).toEqual([]);
+  expect(said(objective({ metric: 'val_loss' }), { ...around, engine: 'katib' })).toEqual([
+    'error unknown-metric objective.metric'
+  ]);
+  expect(said(stop, { ...around, engine: 'katib' })).toEqual([
+    'warning nothing-to-stop-by earlyStopping.name'
+  ]);
+  const logging = builder.pipeline(
+    quiet.replace('score = len', 'print("loss", 1)\nchard.log_metric("other", 1)\nscore = len')
+  );
+  expect(said(stop, { pipeline: logging })).toEqual([]);
 });
 
 test('counts are numbers of trials that go together', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MetricValue, StepError } from '../run/events';
+import { MetricValue, RunSnapshotUse, StepError } from '../run/events';
 import { Assignment, ExperimentSpec, TrialCounts } from './model';
 
 /** How a trial ended. */
@@ -40,7 +40,9 @@ export const ExperimentEventBody = z.discriminatedUnion('type', [
     notebook: z.object({ path: z.string(), sha256: z.string() }),
     spec: ExperimentSpec,
     /** Values of parameters that are not tuned and were given for this experiment. */
-    fixed: z.record(z.string(), z.json())
+    fixed: z.record(z.string(), z.json()),
+    /** What all trials work on. Absent or null: the notebook's folder as it is. */
+    snapshot: RunSnapshotUse.nullable().optional()
   }),
   z.object({ type: z.literal('experiment-started'), pid: z.int() }),
   /** Places are free and the algorithm has been asked; ends with the next suggestion or the end. */

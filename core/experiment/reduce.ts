@@ -111,6 +111,7 @@ class Draft {
     this.experiment.notebook = event.notebook;
     this.experiment.spec = event.spec;
     this.experiment.fixed = event.fixed;
+    this.experiment.snapshot = event.snapshot ?? null;
     this.experiment.createdAt = event.time;
     this.experiment.trials = [];
     this.experiment.tally = emptyTally;

@@ -1,4 +1,5 @@
 import type { Pipeline, Step } from '../pipeline';
+import type { ExperimentEngine } from './algorithms';
 
 /** What the code of a pipeline says of the metrics that it reports. */
 export interface ReportedMetrics {
@@ -6,6 +7,8 @@ export interface ReportedMetrics {
   readonly single: readonly string[];
   /** Reported from steps by `chard.log_metric`: curves. */
   readonly logged: readonly string[];
+  /** Printed by steps in the form that is read off their output where nothing is logged: curves, on this machine only. */
+  readonly printed: readonly string[];
   /** Whether steps also report metrics whose names the code does not spell out. */
   readonly others: boolean;
 }
@@ -14,6 +17,11 @@ export interface ReportedMetrics {
 const NAMED = /\blog_metric\s*\(\s*(?:name\s*=\s*)?(["'])((?:(?!\1)[^\\\n])+)\1\s*[,)]/gu;
 const ANY = /\blog_metric\b/gu;
 const IMPORTED = /^\s*from\s+chard\s+import\b.*$|\bchard\.log_metric\s*$/gmu;
+/**
+ * `print("name", ...)` or `print(f"name {...}")`, perhaps with `:` or `=` behind the name: what `PrintedMetrics` reads.
+ */
+const PRINTED =
+  /\bprint\s*\(\s*(?:(["'])\s*((?:(?!\1)[^\\\n:={}])*?\S)\s*[:=]?\s*\1\s*,|[fF](["'])\s*((?:(?!\3)[^\\\n:={}])*?\S)\s*[:=]?\s*\{[^{}\n]*\}\s*\3\s*\))/gu;
 /** The callbacks report under the names that their library uses. */
 const CALLBACK = /\bchard(?:\.|\s+import\b.*\b)(?:keras|lightning|xgboost|lightgbm)\b/u;
 
@@ -38,9 +46,22 @@ export function reportedMetrics(
   const calls = source.replace(IMPORTED, '');
   const logged = [...calls.matchAll(NAMED)].map(([, , name]) => name!);
   const mentions = [...calls.matchAll(ANY)].length;
+  const printing = pipeline.steps.flatMap(({ code }) => code.map(cell => cell.source)).join('\n');
+  const printed = [...printing.matchAll(PRINTED)].map(
+    ([, , plain, , formatted]) => plain ?? formatted!
+  );
   return {
     single: pipeline.metrics.map(({ name }) => name),
     logged: [...new Set(logged)],
+    printed: [...new Set(printed)],
     others: mentions > logged.length || CALLBACK.test(source)
   };
+}
+
+/** The metrics that are read off what steps print: here, and where nothing may be logged under a name that is not seen. */
+export function printedCurves(
+  { printed, others }: ReportedMetrics,
+  engine: ExperimentEngine
+): readonly string[] {
+  return engine === 'local' && !others ? printed : [];
 }

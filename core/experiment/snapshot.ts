@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MetricValue, StepError } from '../run/events';
+import { MetricValue, RunSnapshotUse, StepError } from '../run/events';
 import { Series } from '../run/series';
 import type { MetricPoint } from '../run/state';
 import { EndReason } from './events';
@@ -32,6 +32,7 @@ export const ExperimentSnapshot = z.object({
   notebook: z.object({ path: z.string(), sha256: z.string() }),
   spec: ExperimentSpec,
   fixed: z.record(z.string(), z.json()),
+  snapshot: RunSnapshotUse.nullable(),
   phase: ExperimentPhase,
   reason: EndReason.nullable(),
   message: z.string(),

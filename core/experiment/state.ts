@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MetricValue, StepError } from '../run/events';
+import type { MetricValue, RunSnapshotUse, StepError } from '../run/events';
 import type { Series } from '../run/series';
 import type { MetricPoint } from '../run/state';
 import type { EndReason, ExperimentEventBody } from './events';
@@ -69,6 +69,8 @@ export interface ExperimentState {
   /** With the counts as they are now. */
   readonly spec: ExperimentSpec;
   readonly fixed: Created['fixed'];
+  /** What all trials work on; null: the notebook's folder as it is. */
+  readonly snapshot: RunSnapshotUse | null;
   readonly phase: ExperimentPhase;
   /** Why it is ending or has ended; null before. */
   readonly reason: EndReason | null;
@@ -122,6 +124,7 @@ export const initialExperimentState: ExperimentState = {
     trialTimeoutSeconds: null
   },
   fixed: {},
+  snapshot: null,
   phase: 'pending',
   reason: null,
   message: '',

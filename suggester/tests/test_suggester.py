@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 import os
@@ -249,6 +250,37 @@ def test_importances_find_what_matters(start: Callable[..., Process]) -> None:
     assert found["trials"] == 60
     assert found["importances"][0]["name"] == "x"
     assert sum(each["value"] for each in found["importances"]) == pytest.approx(1)
+
+
+def test_fanova_finds_what_matters(start: Callable[..., Process]) -> None:
+    process = start()
+    process.open(spec("random"))
+    run_trials(process, 60)
+    found = process.do("importances", method="fanova")
+    assert (found["method"], found["trials"], found["reason"]) == ("fanova", 60, "")
+    assert found["importances"][0]["name"] == "x"
+    assert sum(each["value"] for each in found["importances"]) == pytest.approx(1)
+    assert process.do("importances", method="fanova") == found
+    unknown = process.request("importances", method="guess")["error"]
+    assert unknown["code"] == "method-unknown"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="needs PyTorch")
+def test_gaussian_processes_are_those_of_optuna(start: Callable[..., Process]) -> None:
+    process = start()
+    process.open(spec("bayesianoptimization", parameters=NUMBERS))
+    found = [trial["parameters"] for trial in run_trials(process, 14)]
+    names = [each["name"] for each in NUMBERS]
+    assert found == plain(optuna.samplers.GPSampler(seed=7), names, 14)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="PyTorch is there")
+def test_gaussian_processes_say_what_they_need(start: Callable[..., Process]) -> None:
+    process = start()
+    study = spec("bayesianoptimization", parameters=NUMBERS)
+    failure = process.request("open", study=study, trials=[], memory={})["error"]
+    assert failure["code"] == "packages-missing"
+    assert "pip install torch" in failure["message"]
 
 
 def test_exports_a_study_that_optuna_opens(start: Callable[..., Process], tmp_path: Path) -> None:

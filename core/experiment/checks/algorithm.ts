@@ -11,6 +11,7 @@ import {
 } from '../algorithms';
 import type { CheckInput } from './input';
 import { isRange, type Algorithm, type ExperimentSpec } from '../model';
+import { printedCurves } from '../reported';
 import { problem, type ExperimentFix, type ExperimentProblem, type FieldPath } from '../problems';
 
 const ENGINE_WORDS: Readonly<Record<ExperimentEngine, string>> = {
@@ -59,8 +60,8 @@ export function checkEarlyStopping(input: CheckInput): ExperimentProblem[] {
     earlyStopping: each
   }));
   const problems = settings.check();
-  const hasCurve =
-    reported === null || reported.others || reported.logged.includes(objective.metric);
+  const curves = reported === null ? [] : [...reported.logged, ...printedCurves(reported, engine)];
+  const hasCurve = reported === null || reported.others || curves.includes(objective.metric);
   if (!hasCurve && objective.metric !== '') {
     problems.push(
       problem(

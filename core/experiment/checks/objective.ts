@@ -1,6 +1,7 @@
 import { nearestOf } from '../../notebook';
 import type { CheckInput } from './input';
 import { metricsOf, type Objective } from '../model';
+import { printedCurves } from '../reported';
 import { problem, type ExperimentFix, type ExperimentProblem, type FieldPath } from '../problems';
 
 /** There is a metric, a step reports it, and no other is named twice. */
@@ -59,11 +60,13 @@ export function checkObjective(input: CheckInput): ExperimentProblem[] {
 
 /** Metrics of which the code or an earlier run knows. */
 function knownMetrics({ reported, seenMetrics = [] }: CheckInput): string[] {
-  return [...new Set([...(reported?.single ?? []), ...(reported?.logged ?? []), ...seenMetrics])];
+  if (reported === null) return [...new Set(seenMetrics)];
+  const { single, logged } = reported;
+  return [...new Set([...single, ...logged, ...seenMetrics])];
 }
 
 function unknownMetric(
-  { reported }: CheckInput,
+  { reported, engine }: CheckInput,
   name: string,
   field: FieldPath,
   severity: 'error' | 'warning',
@@ -71,6 +74,8 @@ function unknownMetric(
   replace: (metric: string) => ExperimentFix
 ): ExperimentProblem[] {
   if (reported === null || known.includes(name)) return [];
+  // Not offered as one to take: most of what steps print is no metric.
+  if (printedCurves(reported, engine).includes(name)) return [];
   const near = nearestOf(name, known) ?? (known.length === 1 ? known[0]! : null);
   const names = known.map(each => `"${each}"`).join(', ');
   const has = known.length === 0 ? 'The notebook reports no metrics.' : `It reports ${names}.`;

@@ -104,7 +104,7 @@ export function openBackend(
     snapshots,
     stores,
     engine,
-    experiments: createExperimentEngine({ stores, engine, open, contextOf }),
+    experiments: createExperimentEngine({ stores, engine, open, contextOf, snapshots }),
     analysis: new ExperimentAnalysis(open),
     catalogue,
     experimentCatalogue: new ExperimentCatalogue(stores.experiments, root),

@@ -2,6 +2,7 @@ import type { Engine } from '../engines/engine';
 import type { ExperimentEngine } from '../experiments/experimentEngine';
 import type { OpenSuggester } from '../experiments/suggester/suggester';
 import { ChardError } from '../errors';
+import type { SnapshotStore } from '../snapshots/snapshotStore';
 import type { Stores } from '../stores';
 import type { Context } from './context';
 import { withStores } from './withStores';
@@ -12,6 +13,8 @@ interface Opened {
   readonly experiments: ExperimentEngine;
   /** Starts Optuna. */
   readonly open: OpenSuggester;
+  /** Opens the snapshots when they are first asked for. */
+  readonly snapshots: () => SnapshotStore;
 }
 
 /** What `withStores` does, and an engine for experiments. Those whose owner is gone are marked as interrupted first. */
@@ -19,7 +22,7 @@ export function withExperiments<Result>(
   context: Context,
   work: (opened: Opened) => Result | Promise<Result>
 ): Promise<Result> {
-  return withStores(context, async ({ stores, engine }) => {
+  return withStores(context, async ({ stores, engine, snapshots }) => {
     const [{ createExperimentEngine }, { optunaSuggester }, { executionContext }] =
       await Promise.all([
         import('../experiments/localExperiments'),
@@ -28,10 +31,10 @@ export function withExperiments<Result>(
       ]);
     const open = optunaSuggester(context);
     const contextOf = (kernel: string | null) => executionContext(kernel, context);
-    const experiments = createExperimentEngine({ stores, engine, open, contextOf });
+    const experiments = createExperimentEngine({ stores, engine, open, contextOf, snapshots });
     try {
       recover(experiments);
-      return await work({ stores, engine, experiments, open });
+      return await work({ stores, engine, experiments, open, snapshots });
     } finally {
       await experiments.close();
     }

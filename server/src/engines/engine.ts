@@ -63,6 +63,8 @@ export interface TrialLabel {
 export interface RunRequest extends ExecutionContext {
   /** Parameters bound. */
   readonly pipeline: Pipeline;
+  /** What `pipeline` was before parameters were bound: recorded in its place, so that runs which differ in their values alone share a record. */
+  readonly template?: Pipeline | undefined;
   readonly notebook: { readonly path: string; readonly bytes: Uint8Array };
   readonly options: RunOptions;
   /** What the run works on; null: on the notebook's folder as it is. The engine pins it as `run:ID`. */

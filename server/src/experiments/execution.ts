@@ -17,7 +17,7 @@ import type { Engine, ExecutionContext, RunHandle } from '../engines/engine';
 import type { Clock } from '../engines/local/clock';
 import { deferred } from '../engines/local/deferred';
 import { ChardError } from '../errors';
-import { bindParameterValues } from '../notebooks/parameters';
+import { bindOtherValues } from '../notebooks/parameters';
 import { readLog, readState } from '../runs/readLog';
 import { mayGoOn } from '../runs/goingOn';
 import type { Stores } from '../stores';
@@ -270,7 +270,8 @@ export class ExperimentExecution {
     const event = trialFinished(spec, number, state, trial.metrics, trial.verdict);
     const memory = await this.tell(number, event);
     if (this.failure !== null) return;
-    this.log.write([event], { memory });
+    // Lost before it is written, it is found again in the run; so it is written with what comes next.
+    this.log.add(event, memory);
     this.judge(number);
   }
 
@@ -299,9 +300,11 @@ export class ExperimentExecution {
     return this.attend(number, trial, observer =>
       engine.start({
         ...context,
-        pipeline: bindParameterValues(pipeline, parameters),
+        pipeline: bindOtherValues(pipeline, parameters),
+        template: pipeline,
         notebook,
         options: { cache: true, from: null, only: null, base: null },
+        snapshot: this.log.state.snapshot,
         trial: { experiment: id, number },
         observer
       })
@@ -317,9 +320,7 @@ export class ExperimentExecution {
     for (const point of trial.metrics.all()) this.addPoint(number, point);
     const phase = stores.runs.get(run)?.phase ?? 'failed';
     const hasEnded = isOver(phase) && phase !== 'interrupted';
-    if (!hasEnded && this.log.state.phase === 'stopping') {
-      trial.verdict ??= { state: 'cancelled', reason: 'The experiment was stopped.' };
-    } else if (!hasEnded && !mayGoOn(history(), clock.now())) {
+    if (!hasEnded && !mayGoOn(history(), clock.now())) {
       const reason = 'Its run was cut off again and again and got no further.';
       trial.verdict ??= { state: 'failed', reason };
     }

@@ -1,5 +1,6 @@
 import type { ExperimentSpec, ExperimentState, TrialCounts } from '@chard/core/experiment';
 import type { Pipeline } from '@chard/core/pipeline';
+import type { RunSnapshotUse } from '@chard/core/run';
 import type { ExperimentCommand } from '@chard/core/protocol/api';
 import type { ExecutionContext } from '../engines/engine';
 
@@ -11,6 +12,8 @@ export interface ExperimentRequest {
   readonly pipeline: Pipeline;
   readonly notebook: { readonly path: string; readonly bytes: Uint8Array };
   readonly context: ExecutionContext;
+  /** What all trials work on; null: the notebook's folder as it is. The engine pins it as `experiment:ID`. */
+  readonly snapshot?: RunSnapshotUse | null;
 }
 
 export interface ExperimentHandle {

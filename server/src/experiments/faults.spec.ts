@@ -54,7 +54,7 @@ const marks = (x: number): number => {
 };
 
 /** Runs the experiment in a process of its own. @returns the number of its writes; null where it was killed. */
-function runAside(killAt: number | null): number | null {
+function runAside(killAt: number | null, change: object = {}): number | null {
   const pipeline = join(bench.aside, 'pipeline.json');
   writeFileSync(pipeline, JSON.stringify(marking()));
   const order = {
@@ -65,7 +65,9 @@ function runAside(killAt: number | null): number | null {
     python: PYTHON,
     values: VALUES,
     spec: { maxTrialCount: VALUES.length },
-    killAt
+    killAt,
+    stopsAndDies: false,
+    ...change
   };
   const { signal, stdout, stderr } = spawnSync(
     process.execPath,
@@ -122,4 +124,15 @@ it('killed before any of its writes, an experiment goes on and loses or repeats 
     expect(bench.stores.runs.list({ experiment: state.id })).toHaveLength(VALUES.length);
     expect(bench.stores.experiments.leases.all()).toEqual([]);
   }
+});
+
+it('cut off while it waits for its last trials, an experiment lets them finish', async () => {
+  const spec = { maxTrialCount: 3, parallelTrialCount: 1 };
+  expect(runAside(null, { stopsAndDies: true, spec })).toBeNull();
+  const { id } = onlyExperiment();
+  expect(stateOf(id).phase).toBe('stopping');
+  const state = await goOn();
+  expect(state).toMatchObject({ phase: 'stopped', reason: 'stopped' });
+  expect(state.trials.map(({ phase }) => phase)).toEqual(['succeeded']);
+  expect(marks(1)).toBe(1);
 });

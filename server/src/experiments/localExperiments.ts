@@ -26,10 +26,12 @@ import {
   type Stores
 } from '../stores';
 import { experimentUnknown } from '../stores/failures';
+import type { SnapshotStore } from '../snapshots/snapshotStore';
 import { ExperimentExecution, type ExperimentPlan } from './execution';
 import type { ExperimentEngine, ExperimentHandle, ExperimentRequest } from './experimentEngine';
 import { ExperimentLog } from './log';
 import { experimentOutline } from './outline';
+import { experimentPin } from './pin';
 import type { OpenSuggester, Suggester } from './suggester/suggester';
 
 export interface LocalExperimentOptions {
@@ -40,6 +42,8 @@ export interface LocalExperimentOptions {
   /** What the trials of a resumed experiment are run in. */
   readonly contextOf: (kernel: string | null) => Promise<ExecutionContext>;
   readonly clock?: Clock;
+  /** Where the snapshots are that trials work on. */
+  readonly snapshots?: () => SnapshotStore;
 }
 
 /** An engine that runs experiments on this machine, one run a trial. */
@@ -72,7 +76,8 @@ class LocalExperimentEngine implements ExperimentEngine {
     fixed,
     pipeline,
     notebook,
-    context
+    context,
+    snapshot = null
   }: ExperimentRequest): Promise<ExperimentHandle> {
     this.requireOpen();
     // What a first trial would be refused for is said now.
@@ -90,12 +95,15 @@ class LocalExperimentEngine implements ExperimentEngine {
       pipeline: pipeline.name,
       notebook: { path: notebook.path, sha256: records.notebook },
       spec,
-      fixed: fixed as Extract<ExperimentEventBody, { type: 'experiment-created' }>['fixed']
+      fixed: fixed as Extract<ExperimentEventBody, { type: 'experiment-created' }>['fixed'],
+      snapshot
     };
     const time = this.clock.now();
     const state = foldExperiment(initialExperimentState, [{ seq: 1, time, ...body }]);
     const suggester = await this.options.open(state, {});
     try {
+      // First, so that nobody removes it meanwhile.
+      if (snapshot !== null) await this.snapshotStore().pin(snapshot.id, experimentPin(id));
       this.requireOpen();
       experiments.create(
         {
@@ -112,6 +120,7 @@ class LocalExperimentEngine implements ExperimentEngine {
       );
     } catch (error) {
       suggester.close();
+      if (snapshot !== null) await this.snapshotStore().unpin(snapshot.id, experimentPin(id));
       throw error;
     }
     return this.launch({ id, pipeline, notebook, context }, suggester, [
@@ -126,8 +135,10 @@ class LocalExperimentEngine implements ExperimentEngine {
     const { state, wasPaused, wasStopping } = this.formerState(experiment);
     this.requireRoom(record, state);
     const pipeline = this.pipelineOf(experiment);
-    const context = await this.options.contextOf(pipeline.kernel);
-    const suggester = await this.options.open(state, this.stores.experiments.memory(experiment));
+    const { contextOf, open } = this.options;
+    // Both start a Python: side by side.
+    const opening = open(state, this.stores.experiments.memory(experiment));
+    const { context, suggester } = await this.both(contextOf(pipeline.kernel), opening);
     try {
       this.requireOpen();
       this.take(experiment);
@@ -213,6 +224,23 @@ class LocalExperimentEngine implements ExperimentEngine {
     this.isClosed = true;
     for (const { execution } of this.active.values()) execution.cancel();
     await Promise.allSettled([...this.active.values()].map(({ finished }) => finished));
+  }
+
+  /** Where one of them fails, no suggester is left. */
+  private async both(
+    contexts: Promise<ExecutionContext>,
+    opening: Promise<Suggester>
+  ): Promise<{ context: ExecutionContext; suggester: Suggester }> {
+    try {
+      const [context, suggester] = await Promise.all([contexts, opening]);
+      return { context, suggester };
+    } catch (error) {
+      void opening.then(
+        suggester => suggester.close(),
+        () => undefined
+      );
+      throw error;
+    }
   }
 
   /** Runs an experiment that this engine owns. */
@@ -389,6 +417,13 @@ class LocalExperimentEngine implements ExperimentEngine {
       );
     }
     return this.stores.artefacts.get(digest);
+  }
+
+  /** @throws ChardError `no-snapshots` */
+  private snapshotStore(): SnapshotStore {
+    const { snapshots } = this.options;
+    if (snapshots !== undefined) return snapshots();
+    throw new ChardError('no-snapshots', 'This engine has no store of snapshots.');
   }
 
   private requireOpen(): void {

@@ -18,6 +18,7 @@ const BATCH_MILLISECONDS = 100;
  */
 export class ExperimentLog {
   private pending: PendingExperimentEvent[] = [];
+  private pendingMemory: Memory = {};
   private cancelTimer: (() => void) | null = null;
   private current: ExperimentState;
 
@@ -36,9 +37,10 @@ export class ExperimentLog {
     return this.current;
   }
 
-  /** Adds an event, which is on the disk a little later, in order. */
-  add(body: ExperimentEventBody): void {
+  /** Adds an event, which is on the disk a little later, in order, together with `memory`. */
+  add(body: ExperimentEventBody, memory: Memory = {}): void {
     const time = this.clock.now();
+    this.pendingMemory = { ...this.pendingMemory, ...memory };
     this.pending.push({ time, body });
     const event: ExperimentEvent = { seq: this.current.seq + 1, time, ...body };
     this.current = foldExperiment(this.current, [event]);
@@ -65,13 +67,16 @@ export class ExperimentLog {
     this.cancelTimer?.();
     this.cancelTimer = null;
     this.pending = [];
+    this.pendingMemory = {};
   }
 
-  private flush(memory: Memory = {}, heard?: number): void {
+  private flush(added: Memory = {}, heard?: number): void {
     this.cancelTimer?.();
     this.cancelTimer = null;
     const events = this.pending;
+    const memory = { ...this.pendingMemory, ...added };
     this.pending = [];
+    this.pendingMemory = {};
     const outline = experimentOutline(this.current);
     this.experiments.append(this.id, this.owner, {
       events,

@@ -9,11 +9,19 @@ import { bindParameterValues } from '../notebooks/parameters';
 import { executionContext } from '../runs/execution';
 import type { Stores } from '../stores';
 import type { ExperimentRequest } from './experimentEngine';
+import type { Freeze } from './freeze';
 
 /** What an experiment on a notebook needs, or null with all that is wrong with the notebook or the experiment. */
 export interface PreparedExperiment {
   readonly diagnostics: Diagnostic[];
   readonly request: ExperimentRequest | null;
+}
+
+interface Surroundings {
+  readonly host: Host;
+  readonly stores: Stores;
+  /** Takes what all trials work on, once nothing is wrong any more. */
+  readonly freeze: Freeze;
 }
 
 /** Runs of the notebook that are looked at for metrics whose names its code does not spell out. */
@@ -29,7 +37,7 @@ export async function prepareExperiment(
   { notebook: parsed, bytes, ...rest }: LoadedNotebook & { readonly bytes: Uint8Array },
   change: Partial<ExperimentSpec>,
   fixed: ParameterValues,
-  { host, stores }: { readonly host: Host; readonly stores: Stores }
+  { host, stores, freeze }: Surroundings
 ): Promise<PreparedExperiment> {
   const { diagnostics, runnable } = await checkForRun({ notebook: parsed, bytes, ...rest }, host);
   if (parsed === null || runnable === null) return { diagnostics, request: null };
@@ -47,7 +55,8 @@ export async function prepareExperiment(
   }
   const context = await executionContext(pipeline.kernel, host);
   const notebook = { path: loaded.path, bytes };
-  return { diagnostics: found, request: { spec, fixed, pipeline, notebook, context } };
+  const snapshot = await freeze({ notebook: loaded.path, pipeline, context });
+  return { diagnostics: found, request: { spec, fixed, pipeline, notebook, context, snapshot } };
 }
 
 /** What the experiments on a notebook are called. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   bindParameters,
   parseParameterValues,
@@ -24,6 +25,17 @@ export function bindParameterValues(pipeline: Pipeline, values: ParameterValues)
   const bound = bindParameters(pipeline, values);
   refuse(bound.diagnostics);
   return bound.pipeline ?? pipeline;
+}
+
+/** The pipeline with those of the values that it does not have already: its text changes no more than it must. @throws as `bindParameterValues`. */
+export function bindOtherValues(pipeline: Pipeline, values: ParameterValues): Pipeline {
+  const own = new Map<string, unknown>(
+    pipeline.parameters.map(({ name, default: value }) => [name, value])
+  );
+  const others = Object.entries(values).filter(
+    ([name, value]) => !own.has(name) || !isDeepStrictEqual(own.get(name), value)
+  );
+  return bindParameterValues(pipeline, Object.fromEntries(others));
 }
 
 function refuse([first, ...others]: readonly Diagnostic[]): void {

@@ -1,5 +1,6 @@
 import { fold, initialRunState } from '@chard/core/run';
 import { removeRunFolders, runPin } from '../engines/local';
+import { experimentPin } from '../experiments/pin';
 import { ChardError } from '../errors';
 import type { SnapshotStore } from '../snapshots/snapshotStore';
 import { ownerLives, type Freed, type Held, type Stores } from '../stores';
@@ -16,20 +17,21 @@ export async function removeRun(
 ): Promise<Freed> {
   const snapshot = snapshotOf(stores, run);
   stores.runs.delete(run);
-  const bytes = snapshot === null ? 0 : await letGo(snapshots(), snapshot, run);
+  const bytes = snapshot === null ? 0 : await letGoOf(snapshots(), snapshot, runPin(run));
   removeRunFolders(stores.home, id => stores.runs.get(id) !== undefined);
   const freed = stores.collectGarbage(lease => ownerLives(lease, Date.now()));
   return { ...freed, bytes: freed.bytes + bytes };
 }
 
-/** What deleting runs would free, their snapshots counted as what each of them has added to the store. */
+/** What deleting runs, and experiments, would free, their snapshots counted as what each of them has added to the store. */
 export async function heldByRuns(
   stores: Stores,
   snapshots: () => SnapshotStore,
-  runs: readonly string[]
+  runs: readonly string[],
+  experiments: readonly string[] = []
 ): Promise<Held> {
-  const held = stores.heldBy(runs);
-  const pins = new Set(runs.map(runPin));
+  const held = stores.heldBy(runs, experiments);
+  const pins = new Set([...runs.map(runPin), ...experiments.map(experimentPin)]);
   const needed = new Set(runs.flatMap(run => snapshotOf(stores, run) ?? []));
   if (needed.size === 0) return held;
   const going = (await snapshots().list()).filter(
@@ -40,10 +42,10 @@ export async function heldByRuns(
   return { ...held, bytes: held.bytes + bytes };
 }
 
-/** @returns bytes that were freed */
-async function letGo(store: SnapshotStore, id: string, run: string): Promise<number> {
+/** Needs a snapshot no longer: without anybody who does, one that was made for a run goes. @returns bytes that were freed */
+export async function letGoOf(store: SnapshotStore, id: string, pin: string): Promise<number> {
   try {
-    await store.unpin(id, runPin(run));
+    await store.unpin(id, pin);
     const { labels, pins } = await store.get(id);
     if (labels[PURPOSE.label] !== PURPOSE.run || pins.length > 0) return 0;
     return (await store.remove(id)).bytes;
@@ -54,7 +56,8 @@ async function letGo(store: SnapshotStore, id: string, run: string): Promise<num
   }
 }
 
-function snapshotOf(stores: Stores, run: string): string | null {
+/** The snapshot that a run works on. */
+export function snapshotOf(stores: Stores, run: string): string | null {
   const beginning = stores.runs.read(run, { types: ['run-created'] });
   return fold(initialRunState, beginning).snapshot?.id ?? null;
 }

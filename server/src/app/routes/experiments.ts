@@ -18,10 +18,12 @@ import {
 import { isExperimentOver, takeExperimentSnapshot } from '@chard/core/experiment';
 import { trialsAsCsv } from '../../experiments/csv';
 import { estimateExperiment as estimate } from '../../experiments/estimate';
+import { freezing } from '../../experiments/freeze';
 import { prepareExperiment } from '../../experiments/prepare';
 import { readExperimentState } from '../../experiments/read';
 import { removeExperiment } from '../../experiments/remove';
 import { checkForRun } from '../../notebooks/check';
+import { heldByRuns } from '../../runs/remove';
 import type { App } from '../context';
 import { experimentHasErrors, notebookHasErrors } from '../http/failures';
 import { answer, download, stream, type Route } from '../http/route';
@@ -52,16 +54,16 @@ function recordRoutes({ open }: App): Route[] {
       stores.experiments.rename(experimentCatalogue.get(params.experiment).id, name);
       return { experiment: experimentCatalogue.get(params.experiment) };
     }),
-    answer(measureExperiments, ({ body }) => {
-      const { stores, experimentCatalogue } = open();
+    answer(measureExperiments, async ({ body }) => {
+      const { stores, experimentCatalogue, snapshots } = open();
       const ids = body.experiments.map(id => experimentCatalogue.get(id).id);
       const runs = ids.flatMap(experiment => stores.runs.list({ experiment }).map(({ id }) => id));
-      return { runs: runs.length, ...stores.heldBy(runs, ids) };
+      return { runs: runs.length, ...(await heldByRuns(stores, snapshots, runs, ids)) };
     }),
-    answer(deleteExperiment, ({ params, query }) => {
-      const { stores, experimentCatalogue } = open();
+    answer(deleteExperiment, async ({ params, query }) => {
+      const { stores, experimentCatalogue, snapshots } = open();
       const { id } = experimentCatalogue.get(params.experiment);
-      return { id, ...removeExperiment(stores, id, query.runs) };
+      return { id, ...(await removeExperiment(stores, snapshots, id, query.runs)) };
     })
   ];
 }
@@ -70,9 +72,14 @@ function recordRoutes({ open }: App): Route[] {
 function executionRoutes({ host, root, open }: App): Route[] {
   return [
     answer(startExperiment, async ({ body: { path, spec, parameters } }) => {
-      const { stores, experiments, experimentCatalogue } = open();
+      const { stores, experiments, experimentCatalogue, snapshots } = open();
+      const freeze = freezing({ snapshots, isAllowed: each => root.leadsInside(each) });
       const loaded = await load(root, { path });
-      const prepared = await prepareExperiment(loaded, spec, parameters, { host, stores });
+      const prepared = await prepareExperiment(loaded, spec, parameters, {
+        host,
+        stores,
+        freeze
+      });
       const { request, diagnostics } = prepared;
       if (request === null) throw experimentHasErrors(path, diagnostics);
       const { id } = await experiments.start(request);

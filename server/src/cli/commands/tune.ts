@@ -29,6 +29,8 @@ export function registerTune(program: Command, context: Context, finish: Finish)
       '--resume <experiment>',
       'go on with an experiment: its id, the beginning of one, its name, or `latest`'
     )
+    .option('--snapshot', 'let the trials work on a snapshot, also where the notebook says not to')
+    .option('--no-snapshot', "take no snapshot: all trials work in the notebook's folder itself")
     .option('--follow', 'with --json: one JSON line an event, as it happens', false)
     .option(
       '-o, --output <file>',

@@ -2,10 +2,12 @@ import { basename, extname } from 'node:path';
 import { freeName, readExperiment, type ExperimentSpec } from '@chard/core/experiment';
 import { parseParameterValues, type ParameterValues } from '@chard/core/pipeline';
 import { ChardError } from '../../errors';
+import { freezing } from '../../experiments/freeze';
 import { prepareExperiment, takenNames } from '../../experiments/prepare';
 import { readExperimentState } from '../../experiments/read';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
+import { describeSnapshot } from '../../runs/runSnapshot';
 import { printJson, type CommonOptions, type Context, type ExitCode } from '../context';
 import { formatDiagnostics, notebookFailure } from '../diagnostics';
 import { watchExperiment, type WatchOptions } from '../watchExperiment';
@@ -18,6 +20,8 @@ export interface HereOptions extends CommonOptions, WatchOptions {
   readonly algorithm?: string;
   readonly seed?: number;
   readonly name?: string;
+  /** Undefined: as the notebook says, and with a snapshot where it does not. */
+  readonly snapshot?: boolean;
   readonly parameter: readonly string[];
 }
 
@@ -35,10 +39,21 @@ export async function tuneHere(
     });
   }
   const loaded = { ...rest, bytes };
-  return withExperiments(context, async ({ stores, experiments }) => {
+  return withExperiments(context, async ({ stores, experiments, snapshots }) => {
+    const freeze = freezing({
+      snapshots,
+      isAllowed: () => true,
+      isWanted: options.snapshot,
+      signal: context.interrupted,
+      onTaken: snapshot => {
+        if (options.json) return;
+        terminal.err(`Snapshot ${snapshot.id}: ${describeSnapshot(snapshot)}\n`);
+      }
+    });
+    const surroundings = { host: context, stores, freeze };
     const change = changeOf(loaded, options, takenNames(stores, loaded.path));
     const fixed = fixedValues(loaded, options.parameter);
-    const prepared = await prepareExperiment(loaded, change, fixed, { host: context, stores });
+    const prepared = await prepareExperiment(loaded, change, fixed, surroundings);
     const { request, diagnostics } = prepared;
     if (request === null) {
       if (options.json) {

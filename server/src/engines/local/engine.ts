@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { Pipeline } from '@chard/core/pipeline';
 import { fold, initialRunState, isOver, type RunEventBody, type RunState } from '@chard/core/run';
 import { z } from 'zod';
 import { ChardError } from '../../errors';
 import { runnerFolder } from '../../installation';
+import { storedPipeline } from '../../runs/record';
 import {
   BEAT_MILLISECONDS,
   ownerLives,
@@ -110,6 +110,7 @@ class LocalEngine implements Engine {
     secrets = {},
     observer,
     trial,
+    template,
     snapshot = null
   }: RunRequest): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
@@ -120,7 +121,7 @@ class LocalEngine implements Engine {
     // First, so that nobody removes it meanwhile.
     if (snapshot !== null) await this.snapshotStore().pin(snapshot.id, runPin(id));
     try {
-      return await this.begin(plan, notebook.bytes, { observer, trial });
+      return await this.begin(plan, notebook.bytes, { observer, trial, template });
     } catch (error) {
       if (snapshot !== null && this.stores.runs.get(id) === undefined) {
         await this.snapshotStore().unpin(snapshot.id, runPin(id));
@@ -132,7 +133,7 @@ class LocalEngine implements Engine {
   private async begin(
     plan: RunPlan,
     bytes: Uint8Array,
-    { observer, trial }: Pick<RunRequest, 'observer' | 'trial'>
+    { observer, trial, template }: Pick<RunRequest, 'observer' | 'trial' | 'template'>
   ): Promise<RunHandle> {
     const { id, pipeline, interpreter } = plan;
     const workspace = await this.openWorkspace(plan);
@@ -140,23 +141,28 @@ class LocalEngine implements Engine {
     this.closing.signal.throwIfAborted();
     const artefacts = {
       notebook: this.stores.artefacts.put(bytes),
-      pipeline: this.putJson(pipeline),
+      pipeline: this.putJson(template ?? pipeline),
       environment: this.putJson(interpreter.record)
     };
-    const event = { time: this.clock.now(), body: runCreated(plan, artefacts.notebook) };
+    const time = this.clock.now();
+    // One with its creation: each write waits for the disk.
+    const beginning: readonly RunEventBody[] = [
+      runCreated(plan, artefacts.notebook),
+      { type: 'run-started', pid: process.pid }
+    ];
     this.stores.runs.create(
       {
         id,
         notebook: plan.notebook,
         pipeline: pipeline.name,
         artefacts,
-        events: [event],
+        events: beginning.map(body => ({ time, body })),
         trial: trial ?? null
       },
       this.owner
     );
     observer?.(this.stores.runs.read(id));
-    return this.launch(plan, workspace, { type: 'run-started', pid: process.pid }, observer);
+    return this.launch(plan, workspace, [], observer);
   }
 
   async resume(
@@ -173,7 +179,7 @@ class LocalEngine implements Engine {
       );
     }
     const { notebook, options, snapshot } = state;
-    const pipeline = this.pipelineOf(run);
+    const pipeline = storedPipeline(this.stores, run);
     const number = this.nextNumber();
     const plan = {
       id: run,
@@ -188,7 +194,7 @@ class LocalEngine implements Engine {
     const workspace = await this.openWorkspace(plan);
     this.closing.signal.throwIfAborted();
     this.stores.leases.take(run, this.owner, this.clock.now(), lease => this.isAlive(lease));
-    return this.launch(plan, workspace, { type: 'run-resumed', pid: process.pid }, observer);
+    return this.launch(plan, workspace, [{ type: 'run-resumed', pid: process.pid }], observer);
   }
 
   async cancel(run: string): Promise<void> {
@@ -215,7 +221,7 @@ class LocalEngine implements Engine {
       instance: owner.instance,
       signal: AbortSignal.any(signals)
     };
-    const pipeline = this.pipelineOf(request.run);
+    const pipeline = storedPipeline(this.stores, request.run);
     return executeCode(services, request, pipeline, this.stateOf(request.run), listener);
   }
 
@@ -328,7 +334,7 @@ class LocalEngine implements Engine {
   private launch(
     plan: RunPlan,
     workspace: RunWorkspace,
-    beginning: RunEventBody,
+    beginning: readonly RunEventBody[],
     observer?: ExecutionContext['observer']
   ): RunHandle {
     const { stores, owner, clock, launcher, scheduler, flights } = this;
@@ -400,22 +406,6 @@ class LocalEngine implements Engine {
 
   private stateOf(run: string): RunState {
     return fold(initialRunState, this.stores.runs.read(run));
-  }
-
-  private pipelineOf(run: string): Pipeline {
-    const digest = this.stores.runs.artefacts(run).pipeline;
-    if (digest === undefined) {
-      throw new ChardError('artefact-missing', `The run ${run} has no record of its pipeline.`);
-    }
-    const text = Buffer.from(this.stores.artefacts.get(digest)).toString('utf8');
-    const pipeline = Pipeline.safeParse(JSON.parse(text));
-    if (!pipeline.success) {
-      throw new ChardError(
-        'artefact-damaged',
-        `The pipeline of the run ${run} is of another version of Chard. Start the run anew.`
-      );
-    }
-    return pipeline.data;
   }
 
   private putJson(value: unknown): string {

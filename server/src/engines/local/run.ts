@@ -130,9 +130,9 @@ export class RunExecution {
   }
 
   /** @returns the run's last state. Rejects where the log cannot be written; every process is gone by then. */
-  async execute(beginning: RunEventBody): Promise<RunState> {
+  async execute(beginning: readonly RunEventBody[]): Promise<RunState> {
     this.guarded(() => {
-      this.log.write(beginning);
+      for (const body of beginning) this.log.write(body);
       this.prepare();
       this.settleIfIdle();
     });

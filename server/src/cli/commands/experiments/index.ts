@@ -165,14 +165,15 @@ function registerDelete(group: Command, context: Context): void {
     .option('--json', 'one JSON document on standard output', false)
     .addHelpText('after', '\nExample:\n  chard experiments delete latest')
     .action((reference: string, { keepRuns, json }: CommonOptions & { keepRuns: boolean }) =>
-      withExperiments(context, ({ stores }) => {
+      withExperiments(context, async ({ stores, snapshots }) => {
         const { id } = findExperiment(stores, reference);
-        const { runs, freed } = removeExperiment(stores, id, keepRuns ? 'keep' : 'delete');
+        const what = keepRuns ? 'keep' : 'delete';
+        const { runs, freed } = await removeExperiment(stores, snapshots, id, what);
         if (json) return printJson(terminal, { id, runs, freed });
-        const what = freed.postponed
+        const space = freed.postponed
           ? 'its files go when no run is going on any more'
           : `${byteSize(freed.bytes)} freed`;
-        terminal.out(`Deleted the experiment ${id} and ${runs} runs; ${what}.\n`);
+        terminal.out(`Deleted the experiment ${id} and ${runs} runs; ${space}.\n`);
       })
     );
 }

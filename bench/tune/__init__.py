@@ -1,0 +1,1 @@
+"""What experiments are measured by; each module is one section of RESULTS.md."""
