@@ -2,7 +2,6 @@ import type { Mount, Overlay } from '@chard/core/protocol';
 import type { VolumeUse, WorkspaceWay } from '@chard/core/run';
 import { z } from 'zod';
 import type { SnapshotStore } from '../../../snapshots/snapshotStore';
-import type { StepVolume } from './volumes';
 
 /** What a path of the notebook's folder is. Paths are relative to the folder, with `/`, never with `.` or `..`. */
 export const FileState = z.discriminatedUnion('kind', [
@@ -191,6 +190,14 @@ export interface FrozenOptions {
   readonly folder: string;
   /** Whether a step can have an overlay below `folder`: null, or why not. */
   overlayProblem(): Promise<string | null>;
+}
+
+/** A volume of a notebook where it has a folder on this machine. */
+export interface StepVolume {
+  readonly name: string;
+  /** Absolute, without links. */
+  readonly path: string;
+  readonly readOnly: boolean;
 }
 
 export interface WorkspaceOptions {

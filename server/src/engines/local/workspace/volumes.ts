@@ -5,16 +5,8 @@ import type { Pipeline } from '@chard/core/pipeline';
 import type { VolumeUse } from '@chard/core/run';
 import { byteSize } from '@chard/core/text';
 import type { WorkspaceMemory } from './memory';
-import type { FrozenOptions, WorkspaceMode, WorkspaceOptions } from './model';
 import { sharesBlocks } from './isolation';
-
-/** A volume of a notebook where it has a folder on this machine. */
-export interface StepVolume {
-  readonly name: string;
-  /** Absolute, without links. */
-  readonly path: string;
-  readonly readOnly: boolean;
-}
+import type { FrozenOptions, StepVolume, WorkspaceMode, WorkspaceOptions } from './model';
 
 /** The folders of a notebook's volumes; one that has none here is left out. @param notebook absolute path */
 export function stepVolumes(
