@@ -6,8 +6,10 @@ The candidates take turns, so that all meet the same noise.
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +22,14 @@ PEERS = ROOT / ".venv" / "peers" / "bin"
 
 @dataclass(frozen=True)
 class Sample:
-    """Seconds of one run; CPU time includes the process's children."""
+    """Seconds of one run; CPU time includes the process's children.
+
+    ``memory`` is the most that one of its processes had at a time, in bytes.
+    """
 
     wall: float
     cpu: float
+    memory: int = 0
 
 
 def run(
@@ -51,7 +57,11 @@ def run(
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{output[-3000:]}")
-    return Sample(wall, usage.ru_utime + usage.ru_stime)
+    return Sample(wall, usage.ru_utime + usage.ru_stime, _peak(usage))
+
+
+def _peak(usage: resource.struct_rusage) -> int:
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _inherited() -> dict[str, str]:
@@ -71,8 +81,9 @@ def alternate(candidates: Mapping[str, Callable[[], Sample]], rounds: int) -> di
 
 
 def median(samples: Sequence[Sample]) -> Sample:
-    """The median of wall and of CPU time, each by itself."""
+    """The median of wall and of CPU time and of memory, each by itself."""
     return Sample(
         statistics.median(sample.wall for sample in samples),
         statistics.median(sample.cpu for sample in samples),
+        int(statistics.median(sample.memory for sample in samples)),
     )

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+
+
+def seconds(value: float) -> str:
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def mebibytes(value: float) -> str:
+    """Of bytes."""
+    return f"{value / 2**20:.0f} MB"
 
 
 @dataclass(frozen=True)
 class Row:
-    """Seconds of Chard and of a peer, and the ratio that is aimed at (None: there is no aim)."""
+    """A figure of Chard and of a peer, and the ratio that is aimed at (None: there is no aim)."""
 
     what: str
     chard: float
     peer: float
     target: float | None
+    show: Callable[[float], str] = seconds
 
     def cells(self) -> list[str]:
         ratio = self.chard / self.peer
         return [
             self.what,
-            seconds(self.chard),
-            seconds(self.peer),
+            self.show(self.chard),
+            self.show(self.peer),
             f"{ratio:.3f}",
             "" if self.target is None else f"≤ {self.target:g}{_mark(ratio <= self.target)}",
         ]
@@ -70,10 +80,6 @@ def replaced(results: str, section: Section) -> str:
     else:
         parts = [*(part.rstrip("\n") + "\n" for part in parts), new]
     return "\n## ".join([head, *parts]).rstrip("\n") + "\n"
-
-
-def seconds(value: float) -> str:
-    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 
 def _mark(met: bool) -> str:

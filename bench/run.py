@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+from itertools import chain
 
 import analysis
 import cold_start
@@ -12,6 +13,7 @@ import in_lab
 import kfp_compile
 import passing
 import rerun
+import snapshots
 import step_overhead
 import tuning
 import width
@@ -35,15 +37,16 @@ def main() -> None:
         )
     ]
     modules = (cold_start, analysis, step_overhead, passing, width, rerun, kfp_compile)
-    measures = (
-        *(module.measure for module in modules),
-        *tuning.SECTIONS.values(),
-        *in_lab.SECTIONS.values(),
+    sections = chain(
+        (module.measure() for module in modules),
+        snapshots.sections(snapshots.parse([])),
+        (measure() for measure in tuning.SECTIONS.values()),
+        (measure() for measure in in_lab.SECTIONS.values()),
     )
-    for measure in measures:
-        section = measure().markdown()
-        print(section, flush=True)
-        parts.append(section)
+    for section in sections:
+        text = section.markdown()
+        print(text, flush=True)
+        parts.append(text)
     (ROOT / "bench" / "RESULTS.md").write_text("\n".join(parts))
 
 

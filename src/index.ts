@@ -9,6 +9,7 @@ import { panelPlugin } from './panel/plugin';
 import { pipelinePlugin } from './pipeline/plugin';
 import { problemsPlugin } from './problems/plugin';
 import { runsPlugin } from './runs/plugin';
+import { snapshotsPlugin } from './snapshots/plugin';
 import { stepStatusPlugin } from './status/plugin';
 import { suggestionsPlugin } from './suggestions/plugin';
 import { volumesPlugin } from './volumes/plugin';
@@ -26,6 +27,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   launchPlugin,
   runsPlugin,
   experimentsPlugin,
+  snapshotsPlugin,
   examplePlugin
 ];
 

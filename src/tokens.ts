@@ -35,7 +35,8 @@ export const IChardNotebooks = new Token<IChardNotebooks>(
 export interface PanelSection {
   readonly id: string;
   readonly title: string;
-  /** The order from the top: Pipeline 10, Graph 20, Problems 30, Volumes 40, Tuning 50, Runs 90. */
+  /** The order from the top: Pipeline 10, Graph 20, Problems 30, Volumes 40, Tuning 50, Runs 90,
+   * Snapshots 95. */
   readonly rank: number;
   /** What the section shows; loaded when the panel is first opened. */
   load(): Promise<ComponentType<OpenNotebook>>;

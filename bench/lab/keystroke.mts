@@ -72,6 +72,7 @@ async function changeEdge(page: Page): Promise<number[]> {
             .map(title => title.textContent)
             .join('\n');
         const before = edges();
+        const count = before.split('\n').length;
         const state = window as unknown as { changed: Promise<number> };
         state.changed = new Promise(resolve => {
           let pressed = 0;
@@ -80,7 +81,9 @@ async function changeEdge(page: Page): Promise<number[]> {
             once: true
           });
           const observer = new MutationObserver(() => {
-            if (edges() === before) return;
+            // Until it is laid out, an edge may be missing.
+            const now = edges();
+            if (now === before || now.split('\n').length < count) return;
             observer.disconnect();
             requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - pressed)));
           });

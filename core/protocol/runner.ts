@@ -40,6 +40,15 @@ export const Overlay = z.object({
 });
 export type Overlay = z.infer<typeof Overlay>;
 
+/** A folder that a step can read and not write to. Linux only. */
+export const Mount = z.object({
+  /** Absolute. */
+  folder: z.string(),
+  /** Absolute path of what the step sees there; null for what is there. */
+  source: z.string().nullable()
+});
+export type Mount = z.infer<typeof Mount>;
+
 /** All that a runner needs to execute one step. */
 export const StepSpec = z.object({
   protocol: z.literal(RUNNER_PROTOCOL),
@@ -52,6 +61,8 @@ export const StepSpec = z.object({
   directory: z.string(),
   /** Null: the step works in the folder itself. */
   overlay: Overlay.nullable(),
+  /** Made after the overlay, in this order. */
+  mounts: z.array(Mount),
   prologue: z.array(PrologueCell),
   imports: z.array(z.object({ name: z.string(), statement: z.string() })),
   cells: z.array(CodeCell),

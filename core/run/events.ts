@@ -19,6 +19,20 @@ export type RunPhase = z.infer<typeof RunPhase>;
 export const WorkspaceWay = z.enum(['overlay', 'reflink', 'copy', 'live']);
 export type WorkspaceWay = z.infer<typeof WorkspaceWay>;
 
+/** How the steps of a run get a volume. */
+export const VolumeUse = z.object({
+  name: z.string(),
+  /** Absolute path of its folder. */
+  path: z.string(),
+  /** As the run's snapshot has it; else as it is while the step runs. */
+  frozen: z.boolean(),
+  /** No step can write to it. */
+  readOnly: z.boolean(),
+  /** In words, why it is so. */
+  why: z.string()
+});
+export type VolumeUse = z.infer<typeof VolumeUse>;
+
 /** A metric is a number; JSON has no word for the three that are not finite. */
 export const MetricValue = z.union([z.number(), z.enum(['nan', 'inf', '-inf'])]);
 export type MetricValue = z.infer<typeof MetricValue>;
@@ -117,7 +131,13 @@ export const RunEventBody = z.discriminatedUnion('type', [
     why: z.string().optional()
   }),
   /** Where the steps that are executed work; before the first of them. */
-  z.object({ type: z.literal('workspace'), way: WorkspaceWay, why: z.string() }),
+  z.object({
+    type: z.literal('workspace'),
+    way: WorkspaceWay,
+    why: z.string(),
+    /** Absent: nothing is known of volumes. */
+    volumes: z.array(VolumeUse).optional()
+  }),
   z.object({
     type: z.literal('run-finished'),
     state: z.enum(['succeeded', 'failed', 'cancelled']),

@@ -46,7 +46,7 @@ class Draft {
         this.run.cancelling = true;
         return;
       case 'workspace':
-        this.run.workspace = { way: event.way, why: event.why };
+        this.run.workspace = { way: event.way, why: event.why, volumes: event.volumes ?? [] };
         return;
       case 'run-preparing':
         this.run.preparing = event.modules;

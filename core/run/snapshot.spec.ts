@@ -32,9 +32,10 @@ it('knows on which snapshot the run works, and which each step saw', () => {
     copyLimit: 100,
     brings: true
   };
+  const volume = { name: 'data', path: '/data', frozen: true, readOnly: true, why: 'it says so' };
   const bodies: RunEventBody[] = [
     { ...created(['a', 'b', 'c']), snapshot: use } as RunEventBody,
-    { type: 'workspace', way: 'overlay', why: 'it can be' },
+    { type: 'workspace', way: 'overlay', why: 'it can be', volumes: [volume] },
     stepFinished('a', { snapshot: use.id }),
     stepFinished('b', { cached: true, snapshot: 'b'.repeat(16) }),
     stepFinished('c')
@@ -42,7 +43,10 @@ it('knows on which snapshot the run works, and which each step saw', () => {
   const log = bodies.map((body, index) => ({ seq: index + 1, time: index, ...body }));
   const state = fold(initialRunState, log);
   expect(state.snapshot).toEqual(use);
-  expect(state.workspace).toEqual({ way: 'overlay', why: 'it can be' });
+  expect(state.workspace).toEqual({ way: 'overlay', why: 'it can be', volumes: [volume] });
+  expect(fromSnapshot(RunSnapshot.parse(throughJson(takeSnapshot(state)))).workspace).toEqual(
+    state.workspace
+  );
   expect(state.steps.map(({ snapshot }) => snapshot)).toEqual([use.id, 'b'.repeat(16), null]);
 });
 

@@ -6,6 +6,7 @@ import {
   RunSnapshotUse,
   StepError,
   StoredValue,
+  VolumeUse,
   WorkspaceWay
 } from './events';
 import { Series } from './series';
@@ -70,7 +71,14 @@ export const RunSnapshot = z.object({
     })
   ),
   snapshot: RunSnapshotUse.nullable().default(null),
-  workspace: z.object({ way: WorkspaceWay, why: z.string() }).nullable().default(null)
+  workspace: z
+    .object({
+      way: WorkspaceWay,
+      why: z.string(),
+      volumes: z.array(VolumeUse).default([])
+    })
+    .nullable()
+    .default(null)
 });
 export type RunSnapshot = z.infer<typeof RunSnapshot>;
 
@@ -79,6 +87,10 @@ export function takeSnapshot({ positions: _, ...state }: RunState): RunSnapshot 
   return {
     ...state,
     preparing: state.preparing && [...state.preparing],
+    workspace: state.workspace && {
+      ...state.workspace,
+      volumes: [...state.workspace.volumes]
+    },
     steps: state.steps.map(step => ({
       ...step,
       cells: [...step.cells],

@@ -6,6 +6,7 @@ import type {
   RunSnapshotUse,
   StepError,
   StoredValue,
+  VolumeUse,
   WorkspaceWay
 } from './events';
 import { Series } from './series';
@@ -87,7 +88,11 @@ export interface RunState {
   /** Null: the run works on the notebook's folder as it is. */
   readonly snapshot: RunSnapshotUse | null;
   /** Where its steps work; null until one is executed. */
-  readonly workspace: { readonly way: WorkspaceWay; readonly why: string } | null;
+  readonly workspace: {
+    readonly way: WorkspaceWay;
+    readonly why: string;
+    readonly volumes: readonly VolumeUse[];
+  } | null;
 }
 
 export const initialRunState: RunState = {

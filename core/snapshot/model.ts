@@ -102,7 +102,11 @@ export const Snapshot = z.object({
 export type Snapshot = z.infer<typeof Snapshot>;
 
 /** The counts of all sources. */
-export function totalCounts({ sources }: Pick<Snapshot, 'sources'>): SnapshotCounts {
+export function totalCounts({
+  sources
+}: {
+  readonly sources: readonly Pick<SnapshotSource, 'counts'>[];
+}): SnapshotCounts {
   const total = { files: 0, folders: 0, links: 0, bytes: 0 };
   for (const { counts } of sources) {
     total.files += counts.files;

@@ -3,7 +3,8 @@
 The process gets a mount namespace, and where it may not mount by itself a user namespace in which
 it is who it was. Over the notebook's folder lies an overlay: below it the layers, which are only
 read, above it a folder that takes what the step writes. The folder itself, and every other
-process, see nothing of it. All ends with the step's processes.
+process, see nothing of it. Other folders are there to be read only, as they are or as a snapshot
+has them. All ends with the step's processes.
 
 Run as a program it tells whether that works below a folder: ``python overlay.py FOLDER``.
 """
@@ -17,6 +18,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +63,40 @@ class Overlay:
     protected: tuple[str, ...]
 
 
-def enter(overlay: Overlay) -> None:
-    """Put this process, which has one thread, behind the overlay.
+@dataclass(frozen=True)
+class Mount:
+    """A folder that can be read and not written to."""
+
+    #: Absolute.
+    folder: str
+    #: Absolute path of what is to be seen there; None for what is there.
+    source: str | None
+
+
+def enter(overlay: Overlay | None, mounts: Sequence[Mount] = ()) -> None:
+    """Put this process, which has one thread, behind the overlay and give it the mounts.
 
     :raises OverlayError: the system does not allow it.
     """
     _own_namespace()
+    # Before anything can lie over them.
+    sources = [None if each.source is None else os.open(each.source, os.O_PATH) for each in mounts]
+    try:
+        if overlay is not None:
+            _enter_overlay(overlay)
+        for mount, source in zip(mounts, sources):
+            if source is not None:
+                _mount(f"/proc/self/fd/{source}", mount.folder, None, _MS_BIND | _MS_REC)
+            _protect(mount.folder)
+    finally:
+        for source in sources:
+            if source is not None:
+                os.close(source)
+    for path in () if overlay is None else overlay.protected:
+        _protect(path)
+
+
+def _enter_overlay(overlay: Overlay) -> None:
     folder = Path(overlay.folder)
     shared = {path: os.open(folder / path, os.O_PATH) for path in overlay.shared}
     try:
@@ -79,8 +109,6 @@ def enter(overlay: Overlay) -> None:
             os.close(descriptor)
     for path in overlay.absent:
         _remove(folder / path)
-    for path in overlay.protected:
-        _protect(path)
 
 
 def opaque_folders(upper: str) -> list[str]:

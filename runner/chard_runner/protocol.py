@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, TypedDict, TypeVar, Union
 
 from . import RUNNER_PROTOCOL
-from .overlay import Overlay
+from .overlay import Mount, Overlay
 
 T = TypeVar("T")
 _MISSING = object()
@@ -58,6 +58,9 @@ class Fields:
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             raise self._wrong(name, "a number", value)
         return value
+
+    def text_or_null(self, name: str) -> str | None:
+        return None if self._get(name) is None else self.text(name)
 
     def number_or_null(self, name: str) -> float | None:
         return None if self._get(name) is None else self.number(name)
@@ -182,6 +185,10 @@ def _read_overlay(fields: Fields) -> Overlay:
     )
 
 
+def _read_mount(fields: Fields) -> Mount:
+    return Mount(fields.text("folder"), fields.text_or_null("source"))
+
+
 @dataclass(frozen=True)
 class StepSpec:
     """All that is needed to execute one step; the fields are explained in ``runner.ts``."""
@@ -193,6 +200,7 @@ class StepSpec:
     notebook: str
     directory: str
     overlay: Overlay | None
+    mounts: tuple[Mount, ...]
     prologue: tuple[PrologueCell, ...]
     imports: tuple[Import, ...]
     cells: tuple[Cell, ...]
@@ -228,6 +236,7 @@ class StepSpec:
             notebook=fields.text("notebook"),
             directory=fields.text("directory"),
             overlay=None if overlay is None else _read_overlay(overlay),
+            mounts=fields.objects("mounts", _read_mount),
             prologue=fields.objects("prologue", PrologueCell.read),
             imports=fields.objects("imports", Import.read),
             cells=fields.objects("cells", Cell.read),

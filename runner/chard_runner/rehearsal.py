@@ -60,6 +60,7 @@ def _empty_spec() -> StepSpec:
         notebook="",
         directory="",
         overlay=None,
+        mounts=(),
         prologue=(),
         imports=(),
         cells=(),

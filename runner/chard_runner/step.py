@@ -150,11 +150,11 @@ def _enter(spec: StepSpec) -> None:
         os.environ["MPLBACKEND"] = figure_backend()
     os.environ.setdefault("PAGER", "cat")
     os.environ.setdefault("GIT_PAGER", "cat")
-    if spec.overlay is not None:
+    if spec.overlay is not None or spec.mounts:
         try:
-            overlay.enter(spec.overlay)
+            overlay.enter(spec.overlay, spec.mounts)
         except (overlay.OverlayError, OSError) as error:
-            message = f"The step's own view of the notebook's folder cannot be made: {error}"
+            message = f"The step's own view of its folders cannot be made: {error}"
             raise StepFailed(_error("workspace", "Workspace", message)) from error
     try:
         os.chdir(spec.directory)

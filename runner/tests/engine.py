@@ -41,6 +41,7 @@ def step_spec(folder: Path, *cells: str, **fields: Any) -> Message:
         "notebook": "digits.ipynb",
         "directory": str(folder),
         "overlay": None,
+        "mounts": [],
         "prologue": [],
         "imports": [],
         "cells": [{"cell": 10 + i, "source": source} for i, source in enumerate(cells)],

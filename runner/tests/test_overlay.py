@@ -116,6 +116,42 @@ except OSError as error:
     assert text == "False\nRead-only file system\n"
 
 
+def attempt(path: Path) -> str:
+    """Code that reads a file and tries to write it."""
+    return f"""
+print(open({str(path)!r}).read())
+try:
+    open({str(path)!r}, 'a').write('!')
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+def test_a_mount_shows_another_folder_and_takes_nothing(
+    steps: Engine, places: dict[str, Path]
+) -> None:
+    volume = places["seen"].parent / "volume"
+    volume.mkdir()
+    (volume / "data").write_text("now")
+    (places["above"] / "data").write_text("then")
+    mounts = [
+        {"folder": str(volume), "source": str(places["above"])},
+        {"folder": str(places["above"]), "source": None},
+    ]
+    code = attempt(volume / "data") + attempt(places["above"] / "data")
+    text, _ = run(steps, {**spec(places, code), "mounts": mounts})
+    assert text == "then\nRead-only file system\n" * 2
+    assert (volume / "data").read_text() == "now"
+
+
+def test_a_mount_without_an_overlay(steps: Engine, places: dict[str, Path]) -> None:
+    (places["lower"] / "data").write_text("now")
+    order = step_spec(places["seen"], attempt(places["lower"] / "data"))
+    order["mounts"] = [{"folder": str(places["lower"]), "source": None}]
+    text, _ = run(steps, order)
+    assert text == "now\nRead-only file system\n"
+
+
 def test_an_overlay_that_cannot_be_is_a_failure_with_its_reason(
     steps: Engine, places: dict[str, Path]
 ) -> None:

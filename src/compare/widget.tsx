@@ -171,6 +171,18 @@ function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] 
       ))}
       {first !== null && <span className="jp-chard-hint">{runs.pathOf(first)}</span>}
       <span className="jp-chard-Run-actions">
+        {ids.length === 2 && live.every(({ state }) => state?.snapshot != null) && (
+          <button
+            type="button"
+            className="jp-chard-Button"
+            title={trans.__('Their snapshots: files, and the notebook’s cells side by side')}
+            onClick={() =>
+              void props.commands.execute(CommandIds.compareRunSnapshots, { runs: [...ids] })
+            }
+          >
+            {trans.__('Compare what they saw')}
+          </button>
+        )}
         <button
           type="button"
           className="jp-chard-Button"

@@ -3,6 +3,7 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import { memo, useCallback, useId, useMemo, useRef, type KeyboardEvent } from 'react';
 import type { GraphLayout, Point } from '../notebooks/messages';
 import type { StepStatus } from '../tokens';
+import { useGradual } from './useGradual';
 import {
   GRAPH_SIZES,
   nodeWidth,
@@ -33,6 +34,8 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
   const stop = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
   const scale = Math.max(LEAST_SCALE, Math.min(1, props.width / Math.max(1, layout.width)));
   const labels = useMemo(() => describeNodes(graph, trans), [graph, trans]);
+  const nodes = useGradual(graph.nodes.length);
+  const edges = Math.ceil((graph.edges.length * nodes) / Math.max(1, graph.nodes.length));
   const { onSelect } = props;
   const press = useCallback((at: number) => onSelect(graph.nodes[at]!), [graph, onSelect]);
   const walk = useCallback(
@@ -62,7 +65,7 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
         <Arrow id={arrow} className="jp-chard-Graph-head" />
         <Arrow id={arrowDerived} className="jp-chard-Graph-head jp-chard-mod-derived" />
       </defs>
-      {graph.edges.map((edge, at) => {
+      {graph.edges.slice(0, edges).map((edge, at) => {
         const place = layout.edges[at];
         if (!place || place.from !== edge.from || place.to !== edge.to) return null;
         return (
@@ -76,7 +79,7 @@ export const Drawing = memo(function Drawing(props: DrawingProps) {
           />
         );
       })}
-      {graph.nodes.map((node, at) => {
+      {graph.nodes.slice(0, nodes).map((node, at) => {
         const place = layout.nodes[node.id];
         if (!place) return null;
         const status = props.statusOf(node);

@@ -28,7 +28,8 @@ const MOST_ROWS = 3;
 const CHARACTER = 6.7;
 const ROW_HEIGHT = 14;
 const NODE_HEIGHT = 40;
-const NODE_WIDTHS = { least: 100, most: 180 };
+/** The least has room for the longest state. */
+const NODE_WIDTHS = { least: 116, most: 180 };
 const TITLE_CHARACTER = 7.8;
 const ICON_ROOM = 48;
 

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { useCallback, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
-import { usePipeline } from '../notebooks/usePipeline';
+import { useFoundPipeline, usePipeline } from '../notebooks/usePipeline';
 import { useChanges } from '../runs/useChanges';
 import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
 import { describeNodes } from './drawing';
@@ -21,9 +21,8 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
   const { status, commands, trans } = options;
   return function Graph(open: OpenNotebook) {
     const { pipeline } = open;
-    usePipeline(pipeline);
+    const found = useFoundPipeline(pipeline);
     const active = useActiveCell(open);
-    const found = pipeline.findings?.pipeline ?? null;
     const graph = useSame(
       useMemo(() => found && pipelineGraph(found, trans.__('Metrics')), [found])
     );
@@ -39,13 +38,7 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
     const goTo = useCallback(({ cell }: GraphNode) => {
       void commands.execute(CommandIds.goToCell, { cell });
     }, []);
-    if (!graph) {
-      return (
-        <p className="jp-chard-hint jp-chard-Section-text">
-          {pipeline.findings ? trans.__('No step yet.') : trans.__('Reading the notebook…')}
-        </p>
-      );
-    }
+    if (!graph) return <NoGraph {...open} trans={trans} />;
     const selected = graph.nodes.find(({ cells }) => cells.includes(active))?.id ?? null;
     return (
       <div className="jp-chard-GraphSection">
@@ -77,6 +70,16 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
       </div>
     );
   };
+}
+
+/** What stands in the place of a graph. */
+function NoGraph({ pipeline, trans }: OpenNotebook & Pick<GraphSectionOptions, 'trans'>) {
+  usePipeline(pipeline);
+  return (
+    <p className="jp-chard-hint jp-chard-Section-text">
+      {pipeline.findings ? trans.__('No step yet.') : trans.__('Reading the notebook…')}
+    </p>
+  );
 }
 
 const down = () => 'down' as const;

@@ -1,26 +1,33 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import type { GraphLayout, GraphShape } from '../notebooks/messages';
 import type { IChardNotebooks } from '../tokens';
 import { shapeOf, type PipelineGraph } from './pipelineGraph';
 
-/** The layout of the graph, or the one before until the new one is there. */
+/** A graph with where its parts are. */
+export interface LaidOutGraph {
+  readonly graph: PipelineGraph;
+  readonly layout: GraphLayout;
+}
+
+/** The graph with its layout, or the one before until the new layout is there. */
 export function useLayout(
   graph: PipelineGraph | null,
   notebooks: IChardNotebooks,
   direction: GraphShape['direction']
-): { layout: GraphLayout | null; failure: string | null } {
-  const [layout, setLayout] = useState<GraphLayout | null>(null);
+): { drawn: LaidOutGraph | null; failure: string | null } {
+  const [last, setLast] = useState<(LaidOutGraph & { readonly key: string }) | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const shape = useMemo(() => (graph ? shapeOf(graph, direction) : null), [graph, direction]);
   // Typing rarely changes the shape: then nothing is laid out.
   const key = useMemo(() => JSON.stringify(shape), [shape]);
-  useEffect(() => {
-    if (!shape) return;
+  // Before the frame: the worker is at work while it is drawn.
+  useLayoutEffect(() => {
+    if (!graph || !shape) return;
     let isWanted = true;
     notebooks.layOut(shape).then(
-      found => {
+      layout => {
         if (!isWanted) return;
-        setLayout(found);
+        setLast({ graph, layout, key });
         setFailure(null);
       },
       (error: Error) => isWanted && setFailure(error.message)
@@ -29,7 +36,12 @@ export function useLayout(
       isWanted = false;
     };
   }, [key]);
-  return { layout, failure };
+  const known = last?.key === key ? graph : null;
+  const drawn = useMemo(
+    () => last && { graph: known ?? last.graph, layout: last.layout },
+    [last, known]
+  );
+  return { drawn, failure };
 }
 
 /** The width of an element as it changes. */

@@ -24,16 +24,15 @@ export function GraphView(props: GraphViewProps) {
   const { graph, trans } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
-  const { layout, failure } = useLayout(graph, props.notebooks, props.direction(width));
+  const { drawn, failure } = useLayout(graph, props.notebooks, props.direction(width));
   return (
     <div className="jp-chard-Graph-frame" ref={frame}>
       {failure !== null && (
         <p role="alert">{trans.__('The graph could not be drawn: %1', failure)}</p>
       )}
-      {graph && layout && (
+      {graph && drawn && (
         <Drawing
-          graph={graph}
-          layout={layout}
+          {...drawn}
           selected={props.selected}
           width={width}
           iconOf={iconOf}

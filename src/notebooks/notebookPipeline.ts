@@ -10,9 +10,6 @@ import { applyToShared, type EditSession } from './edits';
 import type { Analysed } from './messages';
 import { NotebookSource, type ChangeKind } from './snapshot';
 
-/** Takes together what comes in one burst; the analysis itself keeps what comes while it runs for the next one. */
-const PAUSE_MS = 10;
-
 export interface PipelineFindings {
   readonly pipeline: Pipeline | null;
   readonly diagnostics: readonly Diagnostic[];
@@ -37,7 +34,7 @@ export class NotebookPipeline {
   private revision = 0;
   private analysedRevision = -1;
   private asked = -1;
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  private scheduled = false;
   private disposed = false;
   /** Most notebooks are no pipelines: the analysis is loaded for those that are, or when somebody asks for findings. */
   private wanted = false;
@@ -181,7 +178,6 @@ export class NotebookPipeline {
     if (this.disposed) return;
     this.disposed = true;
     this._changed.emit();
-    if (this.timer !== null) clearTimeout(this.timer);
     this.source.dispose();
     this.analysis.close(this.number);
     Signal.clearData(this);
@@ -211,15 +207,19 @@ export class NotebookPipeline {
     if (kind === 'annotation') this._changed.emit();
   }
 
-  /** One analysis at a time: what changes meanwhile is taken together in the next one. */
+  /**
+   * One analysis at a time: what changes meanwhile is taken together in the next one. It is asked for at the end of what is going
+   * on now, which takes a burst of changes together and does not wait until a key is drawn: meanwhile the worker is at work.
+   */
   private schedule(): void {
     this.wanted ||= this.isPython && this.isAnnotated;
     if (!this.wanted || this.isCurrent || this.disposed) return;
-    if (this.timer !== null || this.asked > this.analysedRevision) return;
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.ask();
-    }, PAUSE_MS);
+    if (this.scheduled || this.asked > this.analysedRevision) return;
+    this.scheduled = true;
+    queueMicrotask(() => {
+      this.scheduled = false;
+      if (!this.disposed) this.ask();
+    });
   }
 
   private ask(): void {

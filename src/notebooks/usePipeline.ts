@@ -1,4 +1,5 @@
-import { useEffect, useReducer } from 'react';
+import type { Pipeline } from '@chard/core/pipeline';
+import { useCallback, useEffect, useReducer, useSyncExternalStore } from 'react';
 import type { NotebookPipeline } from './notebookPipeline';
 
 /** Draws the component again after every change of the notebook's pipeline. */
@@ -11,4 +12,19 @@ export function usePipeline(pipeline: NotebookPipeline): void {
       pipeline.changed.disconnect(draw);
     };
   }, [pipeline]);
+}
+
+/**
+ * What the last analysis found, null before the first. What follows from it is drawn before all else that the analysis
+ * changes, so that the worker can lay out the graph meanwhile.
+ */
+export function useFoundPipeline(pipeline: NotebookPipeline): Pipeline | null {
+  const subscribe = useCallback(
+    (look: () => void) => {
+      pipeline.changed.connect(look);
+      return () => void pipeline.changed.disconnect(look);
+    },
+    [pipeline]
+  );
+  return useSyncExternalStore(subscribe, () => pipeline.findings?.pipeline ?? null);
 }

@@ -1,5 +1,5 @@
 /** @jest-environment node */
-import { downloadLog, followRuns, getHealth } from '@chard/core/protocol/api';
+import { checkSnapshots, downloadLog, followRuns, getHealth } from '@chard/core/protocol/api';
 import { ServerConnection } from '@jupyterlab/services';
 import { ChardApi } from './api';
 
@@ -42,6 +42,29 @@ it('takes a stream that has been silent for long as a lost connection', async ()
   expect(cancelled).toHaveBeenCalled();
 });
 
+it('takes a server that does not answer for one that is not there, and lets go of the connection', async () => {
+  jest.useFakeTimers();
+  const hung: AbortSignal[] = [];
+  const fetch = (request: Request): Promise<Response> => {
+    hung.push(request.signal);
+    return new Promise((_, reject) =>
+      request.signal.addEventListener('abort', () => reject(new Error('aborted')))
+    );
+  };
+  const settings = ServerConnection.makeSettings({
+    baseUrl: 'http://host/',
+    fetch: fetch as never
+  });
+  const asked = new ChardApi(settings);
+  const looked = expect(asked.look(getHealth, health)).rejects.toMatchObject({ code: 'offline' });
+  const stream = asked.follow(followRuns, feed, new AbortController().signal);
+  const followed = expect(stream.next()).rejects.toMatchObject({ code: 'offline' });
+  await jest.advanceTimersByTimeAsync(60_000);
+  await looked;
+  await followed;
+  expect(hung.map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
 it('says in words of its own that a stream broke off', async () => {
   const body = new ReadableStream({ pull: stream => stream.error(new TypeError('network error')) });
   const signal = new AbortController().signal;
@@ -58,4 +81,46 @@ it('links to documents below any base URL', () => {
     query: { step: 'a b' }
   });
   expect(link).toBe('http://host/user/me/chard/api/v1/runs/r1/log/text?step=a%20b');
+});
+
+describe('what takes long', () => {
+  const check = (...messages: string[]) => {
+    const body = new ReadableStream({
+      start: stream => {
+        for (const text of messages) stream.enqueue(new TextEncoder().encode(text));
+        stream.close();
+      }
+    });
+    const told: number[] = [];
+    const watch = {
+      signal: new AbortController().signal,
+      progress: ({ files }: { files: number }) => void told.push(files)
+    };
+    const input = { params: {}, query: {}, body: {} };
+    return { told, done: api(() => new Response(body)).work(checkSnapshots, input, watch) };
+  };
+  const progress = JSON.stringify({
+    type: 'progress',
+    files: 3,
+    bytes: 5,
+    totalFiles: null,
+    totalBytes: null
+  });
+  const report = { snapshots: 1, contents: 2, bytes: 3, damages: [] };
+
+  it('says how far it is, and then what came of it', async () => {
+    const { told, done } = check(
+      `: hello\n\ndata: ${progress}\n\n`,
+      `data: ${JSON.stringify({ type: 'done', answer: { report } })}\n\n`
+    );
+    expect(await done).toEqual({ report });
+    expect(told).toEqual([3]);
+  });
+
+  it('fails with what the server says in its midst, or with a connection that is lost', async () => {
+    const failure = JSON.stringify({ error: { code: 'store-full', message: 'Full.' } });
+    const full = check(`data: ${progress}\n\nevent: failure\ndata: ${failure}\n\n`);
+    await expect(full.done).rejects.toMatchObject({ code: 'store-full', message: 'Full.' });
+    await expect(check(`data: ${progress}\n\n`).done).rejects.toMatchObject({ code: 'offline' });
+  });
 });

@@ -3,10 +3,14 @@ import {
   ApiFailure,
   requestTarget,
   StreamReader,
+  WorkMessage,
   type BytesEndpoint,
   type JsonEndpoint,
   type StreamEndpoint,
-  type TargetInput
+  type StreamMessage,
+  type TargetInput,
+  type WorkEndpoint,
+  type WorkProgress
 } from '@chard/core/protocol/api';
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
@@ -26,6 +30,12 @@ export class ApiError extends Error {
   }
 }
 
+/** How something that takes long is followed and ended. */
+export interface WorkWatch {
+  readonly signal: AbortSignal;
+  readonly progress?: (progress: WorkProgress) => void;
+}
+
 /** The companion server, reached through Jupyter Server and its authentication. */
 export class ChardApi {
   constructor(private readonly settings: ServerConnection.ISettings) {}
@@ -43,13 +53,49 @@ export class ChardApi {
     input: TargetInput<E> & { readonly body: z.input<E['body']> },
     signal: AbortSignal | null = null
   ): Promise<z.output<E['answer']>> {
-    const init: RequestInit = { method: endpoint.method, signal };
-    if (endpoint.method !== 'GET') {
-      init.body = JSON.stringify(input.body);
-      init.headers = { 'Content-Type': 'application/json' };
-    }
-    const response = await this.fetch(requestTarget(endpoint, input), init);
+    const response = await this.fetch(
+      requestTarget(endpoint, input),
+      requestOf(endpoint, input, signal)
+    );
     return endpoint.answer.parse(await response.json()) as z.output<E['answer']>;
+  }
+
+  /** As `ask`, of what the server knows at once: no answer for long means that the connection is gone, however it looks. */
+  async look<E extends JsonEndpoint>(
+    endpoint: E,
+    input: TargetInput<E> & { readonly body: z.input<E['body']> }
+  ): Promise<z.output<E['answer']>> {
+    const giveUp = new AbortController();
+    return orSilence(this.ask(endpoint, input, giveUp.signal), () => giveUp.abort());
+  }
+
+  /** The text of a document. */
+  async read<E extends BytesEndpoint>(
+    endpoint: E,
+    input: TargetInput<E>,
+    signal: AbortSignal
+  ): Promise<string> {
+    return (await this.fetch(requestTarget(endpoint, input), { signal })).text();
+  }
+
+  /** Does something that takes long; `progress` hears how far it is, and the signal ends it. Throws an `ApiError` where it fails. */
+  async work<E extends WorkEndpoint>(
+    endpoint: E,
+    input: TargetInput<E> & { readonly body: z.input<E['body']> },
+    { signal, progress }: WorkWatch
+  ): Promise<z.output<E['answer']>> {
+    const request = requestOf(endpoint, input, null);
+    for await (const { type, data, status } of this.messages(
+      requestTarget(endpoint, input),
+      request,
+      signal
+    )) {
+      if (type === 'failure') throw failureIn(data, status);
+      const message = WorkMessage.parse(JSON.parse(data));
+      if (message.type === 'progress') progress?.(message);
+      else return endpoint.answer.parse(message.answer) as z.output<E['answer']>;
+    }
+    throw lost();
   }
 
   /** The messages of a stream until it ends or `signal` ends it. Messages of other types than `message` are left out. */
@@ -58,23 +104,32 @@ export class ChardApi {
     input: TargetInput<E>,
     signal: AbortSignal
   ): AsyncGenerator<z.output<E['message']>> {
-    const response = await this.fetch(requestTarget(endpoint, input), { signal });
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    const messages = new StreamReader();
+    const target = requestTarget(endpoint, input);
+    for await (const { type, data } of this.messages(target, {}, signal)) {
+      if (type === 'message') {
+        yield endpoint.message.parse(JSON.parse(data)) as z.output<E['message']>;
+      }
+    }
+  }
+
+  /** The messages of an answer that is a stream, until it ends or falls silent, or `signal` ends it. Leaving the loop closes it. */
+  private async *messages(
+    target: string,
+    init: RequestInit,
+    signal: AbortSignal
+  ): AsyncGenerator<StreamMessage & { readonly status: number }> {
+    const giveUp = new AbortController();
+    const abort = (): void => giveUp.abort();
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
     try {
-      for (;;) {
-        const { done, value } = await orSilence(reader.read()).catch(error => {
-          throw signal.aborted || error instanceof ApiError ? error : lost();
-        });
-        if (done) return;
-        for (const { type, data } of messages.read(value)) {
-          if (type === 'message') {
-            yield endpoint.message.parse(JSON.parse(data)) as z.output<E['message']>;
-          }
-        }
+      const request = this.fetch(target, { ...init, signal: giveUp.signal });
+      const response = await orSilence(request, abort);
+      for await (const message of messagesIn(response.body!, signal, abort)) {
+        yield { ...message, status: response.status };
       }
     } finally {
-      await reader.cancel().catch(() => undefined);
+      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -96,19 +151,52 @@ export class ChardApi {
   }
 }
 
+function requestOf<E extends JsonEndpoint | WorkEndpoint>(
+  { method }: E,
+  { body }: { readonly body: z.input<E['body']> },
+  signal: AbortSignal | null
+): RequestInit {
+  if (method === 'GET') return { method, signal };
+  const headers = { 'Content-Type': 'application/json' };
+  return { method, signal, headers, body: JSON.stringify(body) };
+}
+
+async function* messagesIn(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal,
+  giveUp: () => void
+): AsyncGenerator<StreamMessage> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const messages = new StreamReader();
+  try {
+    for (;;) {
+      const { done, value } = await orSilence(reader.read(), giveUp).catch(error => {
+        throw signal.aborted || error instanceof ApiError ? error : lost();
+      });
+      if (done) return;
+      yield* messages.read(value);
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
 /** What the browser says of a connection that breaks off ("network error") helps nobody. */
 function lost(): ApiError {
   return new ApiError('offline', 'The connection to the server is lost. It is being made again.');
 }
 
-/** What is read next. A laptop that slept does not hear that its connection has ended: then nothing comes any more. */
-async function orSilence<T>(reading: Promise<T>): Promise<T> {
+/**
+ * What comes next. A laptop that slept does not hear that its connection has ended, and a proxy may keep one open to a server that
+ * hangs: then nothing comes any more, and `giveUp` is called.
+ */
+async function orSilence<T>(reading: Promise<T>, giveUp: () => void): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new ApiError('offline', 'The connection is silent.')),
-      SILENCE_MS
-    );
+    timer = setTimeout(() => {
+      reject(new ApiError('offline', 'The server has said nothing for a while.'));
+      giveUp();
+    }, SILENCE_MS);
   });
   try {
     return await Promise.race([reading, silence]);
@@ -118,7 +206,10 @@ async function orSilence<T>(reading: Promise<T>): Promise<T> {
 }
 
 async function failureOf(response: Response): Promise<ApiError> {
-  const text = await response.text();
+  return failureIn(await response.text(), response.status);
+}
+
+function failureIn(text: string, status: number): ApiError {
   let body: unknown = null;
   try {
     body = JSON.parse(text);
@@ -127,7 +218,7 @@ async function failureOf(response: Response): Promise<ApiError> {
   }
   const failure = ApiFailure.safeParse(body);
   if (!failure.success) {
-    return new ApiError('no-companion', `The companion server is not there (${response.status}).`);
+    return new ApiError('no-companion', `The companion server is not there (${status}).`);
   }
   const { error, diagnostics } = failure.data;
   return new ApiError(error.code, error.message, diagnostics);

@@ -1,4 +1,5 @@
 import { Signal, type ISignal } from '@lumino/signaling';
+import { ApiError } from './api';
 
 const WAIT_MS = 3_000;
 
@@ -34,7 +35,7 @@ export class FeedList<Item extends ListItem> {
   private readonly items = new Map<string, Item>();
   private readonly _changed = new Signal<this, void>(this);
   private readonly end = new AbortController();
-  private _problem: string | null = null;
+  private _problem: Error | null = null;
   private _loaded = false;
   private next: string | null = null;
   /** What was last asked for, until something changes: it is asked for every step of a notebook. */
@@ -55,7 +56,12 @@ export class FeedList<Item extends ListItem> {
 
   /** Why the list may be old; null while all is well. */
   get problem(): string | null {
-    return this._problem;
+    return this._problem?.message ?? null;
+  }
+
+  /** Its code where the server or the way to it has one. */
+  get problemCode(): string | null {
+    return this._problem instanceof ApiError ? this._problem.code : null;
   }
 
   /** Newest first. */
@@ -136,7 +142,7 @@ export class FeedList<Item extends ListItem> {
         }
       } catch (error) {
         if (this.end.signal.aborted) return;
-        this._problem = error instanceof Error ? error.message : String(error);
+        this._problem = error instanceof Error ? error : new Error(String(error));
         this.tell();
       }
       await new Promise(resolve => setTimeout(resolve, WAIT_MS));

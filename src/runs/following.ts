@@ -7,6 +7,8 @@ const LONGEST_WAIT_MS = 15_000;
 /** A state as it is now, and whether more will come. */
 export interface Known<State> {
   readonly state: State;
+  /** What the server says is wrong; while there is something, it is asked again. */
+  readonly problem?: string | null;
   readonly isOver: boolean;
 }
 
@@ -88,8 +90,9 @@ export abstract class Following<State, Event> {
   /** True once there is nothing more to wait for. */
   private async followOnce(): Promise<boolean> {
     try {
-      const { state, isOver } = await this.read();
-      this.update(state, null);
+      const { state, isOver, problem = null } = await this.read();
+      this.update(state, problem);
+      if (problem !== null) return false;
       this.wait = FIRST_WAIT_MS;
       if (isOver) return true;
       for await (const event of this.events(state)) {

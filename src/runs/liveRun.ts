@@ -17,6 +17,7 @@ const GONE = new Set(['not-found', 'run-unknown']);
 export class LiveRun extends Following<RunState, RunEvent> {
   private _pipeline: Pipeline | null = null;
   private _item: RunItem | null = null;
+  private _broken: string | null = null;
 
   constructor(
     readonly id: string,
@@ -36,6 +37,11 @@ export class LiveRun extends Following<RunState, RunEvent> {
     return this._item;
   }
 
+  /** Why the server gave it up without being able to write so; it goes on once that is over. */
+  get broken(): string | null {
+    return this._broken;
+  }
+
   async cancel(): Promise<void> {
     await this.api.ask(cancelRun, { params: { run: this.id }, query: {}, body: {} });
   }
@@ -48,10 +54,15 @@ export class LiveRun extends Following<RunState, RunEvent> {
 
   protected async read(): Promise<Known<RunState>> {
     const input = { params: { run: this.id }, query: {}, body: {} };
-    const { run, snapshot } = await this.api.ask(getRun, input);
+    const { run, snapshot, broken } = await this.api.look(getRun, input);
     this._item = run;
-    this._pipeline ??= (await this.api.ask(getRunPipeline, input)).pipeline;
-    return { state: fromSnapshot(snapshot), isOver: isOver(snapshot.phase) };
+    this._pipeline ??= (await this.api.look(getRunPipeline, input)).pipeline;
+    this._broken = broken?.message ?? null;
+    return {
+      state: fromSnapshot(snapshot),
+      isOver: isOver(snapshot.phase),
+      problem: this._broken
+    };
   }
 
   protected events({ seq }: RunState): AsyncIterable<RunEvent> {

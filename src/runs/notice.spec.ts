@@ -29,3 +29,12 @@ test.each([
     goesOn: false
   });
 });
+
+test('one that cannot be kept says why, and is told of again once it can', () => {
+  const broken = { ...progress, phase: 'interrupted', broken: 'The disk is full.' } as const;
+  expect(noticeOf('Run 13', broken, trans)).toEqual({
+    message: 'Run 13: The disk is full.',
+    type: 'error',
+    goesOn: true
+  });
+});

@@ -6,7 +6,7 @@ import { phaseWord } from './text';
 export interface Notice {
   readonly message: string;
   readonly type: 'in-progress' | 'success' | 'error' | 'warning';
-  /** Whether the run can still be cancelled. */
+  /** Whether more is to come. */
   readonly goesOn: boolean;
 }
 
@@ -15,6 +15,8 @@ interface Progress {
   readonly done: number;
   readonly steps: number;
   readonly failedStep: string | null;
+  /** Why nothing of it can be kept for now. */
+  readonly broken?: string | null;
 }
 
 const TYPES: Readonly<Partial<Record<RunPhase, Notice['type']>>> = {
@@ -26,7 +28,14 @@ const TYPES: Readonly<Partial<Record<RunPhase, Notice['type']>>> = {
 
 /** What is to be said of a run called `name`: how far it is while it goes on, then what came of it. */
 export function noticeOf(name: string, progress: Progress, trans: TranslationBundle): Notice {
-  const { phase, done, steps, failedStep } = progress;
+  const { phase, done, steps, failedStep, broken = null } = progress;
+  if (broken !== null) {
+    return {
+      type: 'error',
+      goesOn: true,
+      message: trans.__('%1: %2', name, broken)
+    };
+  }
   const type = TYPES[phase] ?? 'warning';
   const goesOn = !isOver(phase);
   if (goesOn) {

@@ -51,11 +51,13 @@ export function notifyOfRuns(needs: Needs): void {
       if (isSeen(run.id)) {
         // A run that is on the screen says it there.
         if (id !== null && !goesOn) Notification.dismiss(id);
-        else if (id !== null) Notification.update({ id, message, autoClose: SILENTLY, ...options });
+        else if (id !== null) {
+          Notification.update({ id, message, type, autoClose: SILENTLY, ...options });
+        }
       } else if (id === null) {
         id = Notification.emit(message, type, { autoClose: SHOWN_MS, ...options });
       } else {
-        const autoClose = goesOn ? SILENTLY : SHOWN_MS;
+        const autoClose = goesOn && type !== 'error' ? SILENTLY : SHOWN_MS;
         Notification.update({ id, message, type, autoClose, ...options });
       }
     };
@@ -67,7 +69,7 @@ export function notifyOfRuns(needs: Needs): void {
     tell();
   }
 
-  function noticeFor({ id, state }: LiveRun): Notice | null {
+  function noticeFor({ id, state, broken }: LiveRun): Notice | null {
     if (!state) return null;
     const item = runs.list.get(id);
     const name = item ? `${item.pipeline} · ${runName(item, trans)}` : state.pipeline;
@@ -77,13 +79,14 @@ export function notifyOfRuns(needs: Needs): void {
         phase: state.phase,
         done: state.steps.filter(({ phase }) => isOver(phase)).length,
         steps: state.steps.length,
-        failedStep: state.error?.step ?? null
+        failedStep: state.error?.step ?? null,
+        broken
       },
       trans
     );
   }
 
-  function actions(run: string, { goesOn }: Notice): Notification.IAction[] {
+  function actions(run: string, { type }: Notice): Notification.IAction[] {
     const open = {
       label: trans.__('Open'),
       callback: () => void commands.execute(CommandIds.openRun, { run })
@@ -96,6 +99,6 @@ export function notifyOfRuns(needs: Needs): void {
         void commands.execute(CommandIds.cancelRun, { run });
       }
     };
-    return goesOn ? [open, cancel] : [open];
+    return type === 'in-progress' ? [open, cancel] : [open];
   }
 }

@@ -84,19 +84,23 @@ export const runsPlugin: JupyterFrontEndPlugin<IChardRuns> = {
     const loaded = (): Runs | null => known;
     /** The code for runs, and the connection to the server: from the first pipeline, run or opened panel on. */
     const load = (): Promise<Runs> => {
-      loading ??= Promise.all([import('./runs'), import('./moves'), import('./notifier')]).then(
-        ([{ Runs }, { Moves }, { notifyOfRuns }]) => {
-          const { serverSettings, contents } = app.serviceManager;
-          const runs = new Runs(serverSettings, new Moves(contents, stateDB), trans);
-          known = runs;
-          status.provide((open, step) => runs.statusOf(open, step));
-          runs.changed.connect(() => status.notify());
-          runs.changed.connect(() => running?.changed());
-          runs.deleted.connect((_, run) => documentOf(run)?.close());
-          notifyOfRuns({ runs, commands, isSeen, startedHere, before, trans });
-          return runs;
-        }
-      );
+      loading ??= Promise.all([
+        import('./runs'),
+        import('./moves'),
+        import('./notifier'),
+        import('./storeNotice')
+      ]).then(([{ Runs }, { Moves }, { notifyOfRuns }, { notifyOfStore }]) => {
+        const { serverSettings, contents } = app.serviceManager;
+        const runs = new Runs(serverSettings, new Moves(contents, stateDB), trans);
+        known = runs;
+        status.provide((open, step) => runs.statusOf(open, step));
+        runs.changed.connect(() => status.notify());
+        runs.changed.connect(() => running?.changed());
+        runs.deleted.connect((_, run) => documentOf(run)?.close());
+        notifyOfRuns({ runs, commands, isSeen, startedHere, before, trans });
+        notifyOfStore(runs.list, commands, trans);
+        return runs;
+      });
       return loading;
     };
     const running = managers && addRunningRuns({ managers, commands, trans, load, loaded });

@@ -14,7 +14,7 @@ export class RunList extends FeedList<RunItem> {
     super({
       page: async before => {
         const query = { limit: PAGE, trials: false, ...(before !== null && { before }) };
-        const { runs, next } = await api.ask(listRuns, { params: {}, query, body: {} });
+        const { runs, next } = await api.look(listRuns, { params: {}, query, body: {} });
         return { items: runs, next };
       },
       changes: signal => changes(api, signal)

@@ -45,7 +45,7 @@ export class Runs {
 
   constructor(
     settings: ServerConnection.ISettings,
-    private readonly moves: Moves,
+    readonly moves: Moves,
     private readonly trans: TranslationBundle
   ) {
     this.api = new ChardApi(settings);

@@ -8,15 +8,15 @@ import { ApiError, type ChardApi } from './api';
 /** The stage in which a run's snapshot is taken; leaves its id to the start of the run. @returns what was done */
 export async function takeSnapshot(
   api: ChardApi,
-  { notebook: { panel }, signal, results }: LaunchContext,
+  { notebook: { panel }, signal, results, progress: tell }: LaunchContext,
   trans: TranslationBundle
 ): Promise<string> {
   const path = panel.context.contentsModel?.path ?? panel.context.path;
   try {
-    const { snapshot } = await api.ask(
+    const { snapshot } = await api.work(
       takeSnapshotOf,
-      { params: {}, query: {}, body: { path } },
-      signal
+      { params: {}, query: {}, body: { path, forRun: true } },
+      { signal, progress: ({ files }) => tell(countedSoFar(files, trans)) }
     );
     results.set('snapshot', snapshot.id);
     const { files, bytes: size } = totalCounts(snapshot);
@@ -25,4 +25,8 @@ export async function takeSnapshot(
     if (!(error instanceof ApiError) || signal.aborted) throw error;
     throw new LaunchFailure(error.message, [], 'volumes');
   }
+}
+
+function countedSoFar(files: number, trans: TranslationBundle): string {
+  return trans._n('Snapshot: %1 file so far', 'Snapshot: %1 files so far', files);
 }

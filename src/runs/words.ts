@@ -44,7 +44,7 @@ export function stepStatus(step: StepState, trans: TranslationBundle): StepStatu
   const time = startedAt !== null && finishedAt !== null ? duration(finishedAt - startedAt) : null;
   if (phase === 'succeeded' && time !== null) return { icon, tone, text: time };
   if (phase === 'failed' && time !== null) {
-    return { icon, tone, text: trans.__('failed after %1', time) };
+    return { icon, tone, text: trans.__('failed after %1', time), short: trans.__('failed') };
   }
   return { icon, tone, text: phaseWord(phase, trans) };
 }

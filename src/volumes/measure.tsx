@@ -24,6 +24,8 @@ export function Measure(props: {
   /** Of the notebook, below Jupyter's root. */
   readonly path: string;
   readonly isDirty: boolean;
+  /** Counts at once, without being asked to. */
+  readonly startsItself?: boolean;
   readonly trans: TranslationBundle;
 }) {
   const { api, path, isDirty, trans } = props;
@@ -33,25 +35,26 @@ export function Measure(props: {
     counting.current?.abort();
     counting.current = null;
   };
-  useEffect(() => stop, [path]);
   const count = async (): Promise<void> => {
     stop();
     const end = new AbortController();
     counting.current = end;
     setState({ phase: 'counting', so: { files: 0, bytes: 0 } });
     try {
-      for await (const message of api.follow(
+      const { volumes } = await api.work(
         measureSnapshot,
-        { params: {}, query: { path } },
-        end.signal
-      )) {
-        if (message.type === 'progress') setState({ phase: 'counting', so: message });
-        else setState({ phase: 'counted', volumes: message.volumes });
-      }
+        { params: {}, query: {}, body: { path } },
+        { signal: end.signal, progress: so => setState({ phase: 'counting', so }) }
+      );
+      if (!end.signal.aborted) setState({ phase: 'counted', volumes });
     } catch (error) {
       if (!end.signal.aborted) setState({ phase: 'failed', message: (error as Error).message });
     }
   };
+  useEffect(() => {
+    if (props.startsItself) void count();
+    return stop;
+  }, [path]);
   const amount = ({ files, bytes: size }: Counted): string =>
     trans.__('%1, %2', trans._n('%1 file', '%1 files', files), byteSize(size));
   return (

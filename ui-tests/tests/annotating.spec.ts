@@ -36,6 +36,25 @@ test('a notebook without annotations shows no lines until they are asked for', a
   await expect(lab.lineOf('a = 1')).toBeHidden();
 });
 
+test('no key of ours is one that JupyterLab has for notebooks already', async ({ lab }) => {
+  await lab.open(NOTEBOOK);
+  const taken = await lab.page.evaluate(() => {
+    const bindings = window.jupyterapp.commands.keyBindings;
+    const isOurs = ({ command }: { command: string }): boolean => command.startsWith('chard:');
+    const ours = bindings.filter(isOurs).map(({ keys }) => keys[0]!);
+    // Whichever of two is meant cannot be known from the first key.
+    const theirs = bindings.filter(
+      binding => !isOurs(binding) && /jp-Notebook|data-jp-kernel-user|body/.test(binding.selector)
+    );
+    return {
+      ours: ours.length,
+      both: theirs.filter(({ keys }) => ours.includes(keys[0]!)).map(({ command }) => command)
+    };
+  });
+  expect(taken.ours).toBeGreaterThan(8);
+  expect(taken.both).toEqual([]);
+});
+
 test('keys in command mode say what a cell is, one step of undo each', async ({ lab }) => {
   const { page } = lab;
   await lab.open([

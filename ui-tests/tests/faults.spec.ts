@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
 import { code, expect, openLab, test, type Lab, type TestCell } from './lab';
@@ -94,6 +95,53 @@ test.describe('with a server of its own', () => {
     await expect(rows(lab)).toContainText('succeeded');
   });
 
+  test('a server that hangs is said to be silent, and when it answers again all is there', async () => {
+    await startWaiting(lab, jupyter);
+    const silent = lab.page
+      .locator('.jp-chard-Run')
+      .getByRole('alert')
+      .filter({ hasText: 'has said nothing for a while' })
+      .first();
+    jupyter.freeze();
+    try {
+      await expect(silent).toBeVisible(RUNS);
+      await expect(silent).toContainText('What is shown may be old. Trying again');
+    } finally {
+      jupyter.thaw();
+    }
+    await expect(lab.page.locator('.jp-chard-Run').getByRole('alert')).toHaveCount(0, RUNS);
+    await expect(state(lab)).toHaveText('1 of 2 steps done');
+    go();
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await expect(log(lab)).toContainText('done 1', RUNS);
+  });
+
+  test('a store that is removed while a run goes on: the page says so, and put back the run goes on', async () => {
+    await startWaiting(lab, jupyter);
+    renameSync(jupyter.home, `${jupyter.home}-moved`);
+    const alert = lab.page.locator('.jp-chard-Run').getByRole('alert').first();
+    await expect(alert).toContainText('is not there any more', RUNS);
+    await expect(alert).toContainText('Put it back');
+    await lab.page
+      .locator('.Toastify__toast')
+      .filter({ hasText: 'neither kept nor read' })
+      .getByRole('button', { name: 'What to do' })
+      .click();
+    await expect(lab.panel.getByRole('alert')).toContainText('Put it back');
+    await lab.execute('chard:run');
+    await expect(
+      lab.panel.getByRole('alert').filter({ hasText: 'is not there any more' }).first()
+    ).toBeVisible(RUNS);
+    go();
+    expect(existsSync(jupyter.home)).toBe(false);
+    renameSync(`${jupyter.home}-moved`, jupyter.home);
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await expect(log(lab)).toContainText('done 1', RUNS);
+    await expect(lab.page.locator('.jp-chard-Run').getByRole('alert')).toHaveCount(0);
+    await expect(lab.panel.locator('.jp-chard-Runs').getByRole('alert')).toHaveCount(0, RUNS);
+    await expect(rows(lab)).toContainText('succeeded');
+  });
+
   test('a notebook that is moved while it runs keeps its run, and its run leads to it', async () => {
     const { path, run } = await startWaiting(lab, jupyter);
     await lab.showPanel('runs');
@@ -165,6 +213,48 @@ test.describe('with a server of its own', () => {
     go();
     await expect(notice).toContainText('succeeded', RUNS);
     await expect(notice).toHaveCount(1);
+  });
+});
+
+test.describe('with a small disk', () => {
+  test.describe.configure({ timeout: 300_000 });
+  const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+  test.skip(!canMount, 'Only root can mount the small disk that this needs.');
+
+  test('a disk that is full while a run goes on: the page says so, and with room the run goes on', async ({
+    browser
+  }) => {
+    const jupyter = await OwnJupyter.start(({ home }) => {
+      mkdirSync(home);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', home]);
+    });
+    const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
+    try {
+      const lab = await openLab(context, jupyter.address);
+      await startWaiting(lab, jupyter);
+      const filling = join(jupyter.home, 'filling');
+      expect(() => writeFileSync(filling, Buffer.alloc(64 * 2 ** 20))).toThrow('ENOSPC');
+      writeFileSync(jupyter.signal, '');
+      const alert = lab.page.locator('.jp-chard-Run').getByRole('alert').first();
+      await expect(alert).toContainText('is full', RUNS);
+      await expect(alert).toContainText('Free some space');
+      await expect(state(lab)).toHaveText('Interrupted');
+      await lab.showPanel('runs');
+      await expect(rows(lab)).toContainText('interrupted');
+      await lab.execute('chard:run');
+      await expect(lab.panel.getByRole('alert').filter({ hasText: 'full' }).first()).toBeVisible(
+        RUNS
+      );
+      rmSync(filling);
+      await expect(state(lab)).toHaveText('Succeeded', RUNS);
+      await expect(lab.page.locator('.jp-chard-Run:visible').getByRole('alert')).toHaveCount(0);
+      await expect(log(lab)).toContainText('done 1', RUNS);
+    } finally {
+      await context.close();
+      await jupyter.kill();
+      execFileSync('umount', ['--lazy', jupyter.home]);
+      await jupyter.dispose();
+    }
   });
 });
 

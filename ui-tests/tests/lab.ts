@@ -37,6 +37,11 @@ interface App {
     execute(id: string, args?: object): Promise<unknown>;
     isEnabled(id: string): boolean;
     listCommands(): string[];
+    readonly keyBindings: readonly {
+      readonly command: string;
+      readonly keys: readonly string[];
+      readonly selector: string;
+    }[];
     describedBy(id: string): Promise<{ readonly args: object | null }>;
   };
   readonly shell: {

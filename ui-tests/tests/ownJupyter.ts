@@ -17,8 +17,10 @@ export class OwnJupyter {
     mkdirSync(this.root);
   }
 
-  static async start(): Promise<OwnJupyter> {
+  /** @param prepare what is done to its empty folders first */
+  static async start(prepare?: (own: OwnJupyter) => void): Promise<OwnJupyter> {
     const own = new OwnJupyter(await freePort());
+    prepare?.(own);
     await own.startAgain();
     return own;
   }
@@ -32,6 +34,11 @@ export class OwnJupyter {
     return join(this.base, 'root');
   }
 
+  /** Where Chard keeps its runs. */
+  get home(): string {
+    return join(this.base, 'home');
+  }
+
   /** A file that lets steps go on which wait for it; beside the root, where no step has a view of its own. */
   get signal(): string {
     return join(this.base, 'go');
@@ -42,13 +49,22 @@ export class OwnJupyter {
       env: {
         ...process.env,
         CHARD_UI_PORT: String(this.port),
-        CHARD_UI_HOME: join(this.base, 'home'),
+        CHARD_UI_HOME: this.home,
         CHARD_UI_ROOT: this.root
       },
       stdio: 'ignore'
     });
     const isUp = async (): Promise<boolean> => (await fetch(`${this.address}/api`)).ok;
     await expect.poll(() => isUp().catch(() => false), { timeout: 120_000 }).toBe(true);
+  }
+
+  /** Stops it from doing anything, as a machine does that hangs or a proxy that swallows all; it keeps its connections. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
   }
 
   /** Ends it as a crash does. */

@@ -59,4 +59,10 @@ test('the pictures of the tour', async ({ lab }) => {
   await lab.execute('chard:compare-runs', { runs: [first.replace('chard-run-', ''), second] });
   await expect(page.locator('.jp-chard-Compare-headline')).toContainText('trees');
   await picture('compare');
+
+  await lab.execute('chard:compare-run-snapshots', {
+    runs: [first.replace('chard-run-', ''), second]
+  });
+  await expect(page.locator('.jp-chard-ComparedCell:visible').first()).toBeVisible();
+  await picture('snapshots');
 });

@@ -42,6 +42,38 @@ export interface StreamEndpoint<
   readonly message: Message;
 }
 
+/** How far a work has come. The totals are null while they are not known. */
+export const WorkProgress = z.object({
+  files: z.int(),
+  bytes: z.number(),
+  totalFiles: z.int().nullable(),
+  totalBytes: z.number().nullable()
+});
+export type WorkProgress = z.infer<typeof WorkProgress>;
+
+/** What a work says: how far it is, a few times a second, and at last its answer, which the endpoint's own schema checks. */
+export const WorkMessage = z.discriminatedUnion('type', [
+  WorkProgress.extend({ type: z.literal('progress') }),
+  z.object({ type: z.literal('done'), answer: z.unknown() })
+]);
+export type WorkMessage = z.infer<typeof WorkMessage>;
+
+/**
+ * Something that takes long: what cannot be done is refused with a status, as elsewhere; else Server-Sent Events (`WorkMessage`) say
+ * how far it is, the last one what came of it, or, of the type `failure`, why nothing did. Giving the request up ends it.
+ */
+export interface WorkEndpoint<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Answer extends z.ZodType = z.ZodType
+> extends Target<Params, Query> {
+  readonly kind: 'work';
+  readonly method: 'POST';
+  readonly body: Body;
+  readonly answer: Answer;
+}
+
 /** Answers with a document's bytes. */
 export interface BytesEndpoint<
   Params extends z.ZodType = z.ZodType,
@@ -51,7 +83,7 @@ export interface BytesEndpoint<
   readonly mediaType: string;
 }
 
-export type Endpoint = JsonEndpoint | StreamEndpoint | BytesEndpoint;
+export type Endpoint = JsonEndpoint | StreamEndpoint | WorkEndpoint | BytesEndpoint;
 
 /** What a request to an endpoint carries in its address. */
 export interface TargetInput<E extends Target<z.ZodType, z.ZodType>> {

@@ -125,7 +125,10 @@ export const startRun = {
   answer: z.object({ run: RunItem, diagnostics: z.array(Diagnostic) })
 } as const satisfies JsonEndpoint;
 
-/** A run with its state; the stream of its events goes on after `snapshot.seq`. */
+/**
+ * A run with its state; the stream of its events goes on after `snapshot.seq`. `broken`: why the server gave it up without being able
+ * to write so into its log; the state is the last one known.
+ */
 export const getRun = {
   kind: 'json',
   method: 'GET',
@@ -134,7 +137,11 @@ export const getRun = {
   params: RunParams,
   query: Nothing,
   body: Nothing,
-  answer: z.object({ run: RunItem, snapshot: RunSnapshot })
+  answer: z.object({
+    run: RunItem,
+    snapshot: RunSnapshot,
+    broken: z.object({ code: z.string(), message: z.string() }).nullable()
+  })
 } as const satisfies JsonEndpoint;
 
 /** The pipeline that the run executes, parameters bound: its graph, and the code of each step as it ran. */

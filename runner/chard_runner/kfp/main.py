@@ -131,6 +131,7 @@ class _Step:
             "notebook": program.notebook,
             "directory": program.directory or str(Path.cwd()),
             "overlay": None,
+            "mounts": [],
             "prologue": parameters.bind(
                 program.prologue, program.parameters, self._executor.parameters
             ),

@@ -15,6 +15,7 @@ import { Catalogue } from './catalogue';
 import { Changes } from './changes';
 import { ExperimentCatalogue } from './experimentCatalogue';
 import type { Root } from './root';
+import { SnapshotCatalogue } from './snapshotCatalogue';
 
 /** What the routes work with, once the stores are open. */
 export interface Backend {
@@ -24,6 +25,7 @@ export interface Backend {
   readonly analysis: ExperimentAnalysis;
   readonly catalogue: Catalogue;
   readonly experimentCatalogue: ExperimentCatalogue;
+  readonly snapshotCatalogue: SnapshotCatalogue;
   readonly changes: Changes;
   readonly logs: LogIndexes;
   /** Opens the snapshots when they are first asked for. */
@@ -32,21 +34,45 @@ export interface Backend {
 
 /**
  * Opens the stores when they are first needed. Stores that cannot be opened (a full disk, a newer format) fail
- * the requests that need them, each with what is wrong, and are tried again with the next.
+ * the requests that need them, each with what is wrong, and are tried again with the next. Stores that are gone are not made
+ * anew, since a disk may come back; others that are put in their place are opened.
  */
 export class BackendDoor {
   private backend: Backend | null = null;
+  /** Of one whose store was replaced. */
+  private closing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly host: Host,
     private readonly root: Root
   ) {}
 
-  /** @throws ChardError of `openStores`. */
+  /** @throws ChardError of `openStores`, `store-gone`. */
   open(): Backend {
+    if (this.backend?.stores.place() === 'replaced') {
+      void this.close();
+    }
     this.backend ??= openBackend(openStores(this.host.home), this.root, this.host);
+    this.backend.stores.demandThere();
     return this.backend;
   }
+
+  /** Ends what goes on. */
+  close(): Promise<void> {
+    const { backend } = this;
+    this.backend = null;
+    if (backend) this.closing = this.closing.then(() => closeBackend(backend));
+    return this.closing;
+  }
+}
+
+/** Ends what a backend does. What still asks it for something is told that its store is gone. */
+async function closeBackend(backend: Backend): Promise<void> {
+  backend.analysis.close();
+  await backend.experiments.close();
+  await backend.engine.close();
+  backend.changes.close();
+  backend.stores.close();
 }
 
 function snapshotsOf(home: string): () => SnapshotStore {
@@ -73,15 +99,17 @@ export function openBackend(
     contextOf = kernel => executionContext(kernel, host)
   }: Partial<Machinery> = {}
 ): Backend {
+  const catalogue = new Catalogue(stores.runs, root, engine.broken);
   return {
     snapshots,
     stores,
     engine,
     experiments: createExperimentEngine({ stores, engine, open, contextOf, snapshots }),
     analysis: new ExperimentAnalysis(open),
-    catalogue: new Catalogue(stores.runs, root),
+    catalogue,
     experimentCatalogue: new ExperimentCatalogue(stores.experiments, root),
-    changes: new Changes(stores.runs),
+    snapshotCatalogue: new SnapshotCatalogue(snapshots, catalogue, root),
+    changes: new Changes(stores.runs, engine.broken),
     logs: new LogIndexes(stores.runs)
   };
 }

@@ -1,5 +1,6 @@
 import { runTexts, type RunItem } from '@chard/core/protocol/api';
 import { isOver, type RunPhase } from '@chard/core/run';
+import type { BrokenRuns } from '../engines/brokenRuns';
 import type { RunRecord, RunStore } from '../stores';
 import { runUnknown } from '../stores';
 import type { Root } from './root';
@@ -23,15 +24,21 @@ const RECORDS_AT_ONCE = 500;
 export class Catalogue {
   constructor(
     private readonly runs: RunStore,
-    private readonly root: Root
+    private readonly root: Root,
+    private readonly broken: BrokenRuns
   ) {}
 
   /** @throws ChardError `run-unknown`. */
   get(id: string): RunItem {
-    const record = this.runs.get(id);
-    const item = record === undefined ? null : this.describe(record);
+    const item = this.find(id);
     if (item === null) throw runUnknown(id);
     return item;
+  }
+
+  /** Null where there is none. */
+  find(id: string): RunItem | null {
+    const record = this.runs.get(id);
+    return record === undefined ? null : this.describe(record);
   }
 
   /** Newest first, with what `before` takes for those that follow. @throws ChardError `path-outside-root`. */
@@ -73,10 +80,16 @@ export class Catalogue {
     }
   }
 
+  /** Those whose log cannot say that they were cut off are so all the same. */
+  private phaseOf({ id, phase }: RunRecord): RunPhase {
+    return !isOver(phase) && this.broken.reasonOf(id) ? 'interrupted' : phase;
+  }
+
   private describe(record: RunRecord): RunItem | null {
     const notebook = this.root.relative(record.notebook);
     if (notebook === null) return null;
-    const { id, number, title, pipeline, phase, cancelRequested, createdAt, finishedAt } = record;
+    const { id, number, title, pipeline, cancelRequested, createdAt, finishedAt } = record;
+    const phase = this.phaseOf(record);
     return {
       id,
       number,

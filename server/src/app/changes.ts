@@ -1,17 +1,16 @@
 import { once } from 'node:events';
+import type { BrokenRuns } from '../engines/brokenRuns';
 import type { RunStore } from '../stores';
 
-/** Waits for changes of the store, without missing any between two looks. */
+/** Waits for changes of the store and of what could not be stored, without missing any between two looks. */
 export class Changes {
   private version = 0;
   private readonly emitter = new EventTarget();
-  private readonly stop: () => void;
+  private readonly stops: readonly (() => void)[];
 
-  constructor(runs: RunStore) {
-    this.stop = runs.onChange(() => {
-      this.version += 1;
-      this.emitter.dispatchEvent(new Event('change'));
-    });
+  constructor(runs: RunStore, broken: BrokenRuns) {
+    const tell = (): void => this.tell();
+    this.stops = [runs.onChange(tell), broken.onChange(tell)];
   }
 
   /** What `after` takes: a change after this moment is not missed. */
@@ -25,7 +24,14 @@ export class Changes {
     if (this.version === moment) await once(this.emitter, 'change', { signal });
   }
 
+  /** Whoever waits looks once more. */
   close(): void {
-    this.stop();
+    for (const stop of this.stops) stop();
+    this.tell();
+  }
+
+  private tell(): void {
+    this.version += 1;
+    this.emitter.dispatchEvent(new Event('change'));
   }
 }

@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { ChardError } from '../errors';
 import { chardHome } from '../home';
 import type { Host } from '../host';
-import { BackendDoor, type Backend } from './backend';
-import { isBusy } from './busy';
+import { BackendDoor } from './backend';
 import { createHttpServer } from './http/server';
-import { resumeExperiments, resumeInterrupted } from './resume';
 import { Root } from './root';
 import { createRouter } from './routes';
 import { readSettings } from './settings';
+import { Upkeep } from './upkeep';
 
 /** Runs whose owner was killed meanwhile are marked so often. */
-const RECOVERY_MILLISECONDS = 5_000;
+const UPKEEP_MILLISECONDS = 5_000;
 /** While it executes runs, the server says so this often. */
 const BUSY_MILLISECONDS = 60_000;
 
@@ -30,7 +28,10 @@ export async function runServerProcess(): Promise<void> {
   const home = chardHome();
   const host: Host = {
     home,
-    memory: home,
+    // Where the store was removed, nothing makes its folder anew: it may be put back.
+    get memory() {
+      return existsSync(home) ? home : null;
+    },
     python: settings.python,
     environment: process.env
   };
@@ -47,22 +48,18 @@ export async function runServerProcess(): Promise<void> {
   await listen(createHttpServer({ router, secret: settings.secret, report }), settings.socket);
   // The process that started this one reads it: from here on there is somebody to ask.
   process.stdout.write('listening\n');
-  await attend(async () => {
-    resumed.push(...(await resumeInterrupted(door.open(), host, report)));
-    await resumeExperiments(door.open(), report);
+  const upkeep = new Upkeep({
+    open: () => door.open(),
+    host,
+    report,
+    onResumed: runs => resumed.push(...runs)
   });
-  setInterval(() => void attend(() => recover(door.open())), RECOVERY_MILLISECONDS);
-  setInterval(() => void attend(async () => sayIfBusy(door.open())), BUSY_MILLISECONDS);
-}
-
-async function recover({ engine, experiments }: Backend): Promise<void> {
-  await engine.recover();
-  experiments.recover();
-}
-
-/** Jupyter counts runs that go on as activity, so that nobody shuts it down for being idle. */
-function sayIfBusy({ stores }: Backend): void {
-  if (isBusy(stores, process.pid)) process.stdout.write('busy\n');
+  await upkeep.look();
+  setInterval(() => void upkeep.look(), UPKEEP_MILLISECONDS);
+  // Jupyter counts runs that go on as activity, so that nobody shuts it down for being idle.
+  setInterval(() => {
+    if (upkeep.isBusy()) process.stdout.write('busy\n');
+  }, BUSY_MILLISECONDS);
 }
 
 /** The socket lies in a folder that only its owner can enter; its own mode is for whoever moves it elsewhere. */
@@ -74,16 +71,6 @@ function listen(server: Server, socket: string): Promise<void> {
       resolve();
     });
   });
-}
-
-/** A store that is of no use now says so to everybody who asks; it is no reason to end. */
-async function attend(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof ChardError)) throw error;
-    report(error.message);
-  }
 }
 
 /** Standard error goes to the log of the Jupyter server. */

@@ -47,6 +47,11 @@ export class Root {
     return below.split(sep).join('/');
   }
 
+  /** The same of a folder, which may be the root itself: empty then. */
+  relativeFolder(absolute: string): string | null {
+    return this.aliases.includes(absolute) ? '' : this.relative(absolute);
+  }
+
   /** Whether an absolute path, links resolved, is below the root; one that is not there goes by its folder. */
   leadsInside(absolute: string): boolean {
     for (let path = absolute; ; path = dirname(path)) {

@@ -7,6 +7,7 @@ import type {
   RunState,
   StepError
 } from '@chard/core/run';
+import type { BrokenRuns } from './brokenRuns';
 
 /** The Python that runs the steps. */
 export interface EngineInterpreter {
@@ -102,6 +103,8 @@ export type ExecListener = (
 
 /** What runs pipelines. Every failure that a person can act on is a coded `ChardError`. */
 export interface Engine {
+  /** Runs of its own whose log it could not write to the end. */
+  readonly broken: BrokenRuns;
   /** @throws ChardError `missing-results` (for `from` and `only`), `step-unknown`, `snapshot-unknown`, and the store's. */
   start(request: RunRequest): Promise<RunHandle>;
   /** Goes on with an interrupted, failed or cancelled run: what succeeded is kept. @throws ChardError `run-owned`, `run-unknown`, `run-complete`. */

@@ -23,6 +23,11 @@ export function fileFailure(error: unknown, path: string, place: Place): unknown
         details
       );
     case 'EROFS':
+      return new ChardError(
+        `${place}-read-only`,
+        `The disk is read-only: ${path} cannot be written. Make the disk writable${elsewhere}.`,
+        details
+      );
     case 'EACCES':
     case 'EPERM':
       return new ChardError(

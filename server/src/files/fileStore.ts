@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { ChardError } from '../errors';
 import { digestFile, type FileDigest } from './digests';
 import { fileFailure } from './failures';
-import { makeFolders } from './makeFolders';
+import { makeOwnFolder } from './makeOwnFolder';
 import { errorCode } from './systemErrors';
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -129,7 +129,7 @@ export class FileStore {
 
   private temporary(): string {
     try {
-      makeFolders(this.folder, 0o700);
+      makeOwnFolder(this.folder);
     } catch (error) {
       throw fileFailure(error, this.folder, 'store');
     }

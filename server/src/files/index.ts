@@ -5,5 +5,6 @@ export { fileFailure } from './failures';
 export { FileStore } from './fileStore';
 export { SqliteDigestIndex } from './sqliteDigestIndex';
 export { makeFolders } from './makeFolders';
+export { makeOwnFolder } from './makeOwnFolder';
 export { isRacy, sameStamp, stampOf, type Stamp } from './stamp';
 export { errorCode, reasonOf } from './systemErrors';

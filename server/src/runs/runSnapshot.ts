@@ -14,6 +14,9 @@ const MAX_BYTES = 64 * 2 ** 30;
 /** On the snapshots that are made for runs: they go with the last run that needs them. */
 export const PURPOSE = { label: 'for', run: 'run' } as const;
 
+/** What a person has called a snapshot. */
+export const TITLE_LABEL = 'title';
+
 export interface SnapshotRequest {
   /** Absolute path. */
   readonly notebook: string;
@@ -40,14 +43,33 @@ export async function takeRunSnapshot(
   request: SnapshotRequest,
   watch: Watch = {}
 ): Promise<Snapshot> {
-  const { notebook, pipeline, environment } = request;
-  const sources = sourcesOf(request);
+  const { notebook } = request;
   const isKnown = (await store.list()).some(({ labels }) => labels['notebook'] === notebook);
-  if (!isKnown) await demandReasonable(store, sources, watch);
-  return store.create(sources, {
+  if (!isKnown) await demandReasonable(store, sourcesOf(request), watch);
+  return take(store, request, { [PURPOSE.label]: PURPOSE.run }, watch);
+}
+
+/** Freezes the same for a person, who has seen how much it is: it stays until it is removed. */
+export async function takeKeptSnapshot(
+  store: SnapshotStore,
+  request: SnapshotRequest,
+  title: string | null,
+  watch: Watch = {}
+): Promise<Snapshot> {
+  return take(store, request, title === null ? {} : { [TITLE_LABEL]: title }, watch);
+}
+
+async function take(
+  store: SnapshotStore,
+  request: SnapshotRequest,
+  labels: Readonly<Record<string, string>>,
+  watch: Watch
+): Promise<Snapshot> {
+  const { notebook, pipeline, environment } = request;
+  return store.create(sourcesOf(request), {
     ...watch,
     orLast: true,
-    labels: { notebook, pipeline: pipeline.name, [PURPOSE.label]: PURPOSE.run },
+    labels: { notebook, pipeline: pipeline.name, ...labels },
     documents: { 'environment.json': Buffer.from(JSON.stringify(environment ?? null)) }
   });
 }

@@ -399,7 +399,7 @@ describe('a disk that', () => {
     await expect(take()).rejects.toMatchObject({
       code: 'store-read-only',
       message: expect.stringMatching(
-        /cannot be used: .*Change its permissions, or set CHARD_HOME/
+        /^The disk is read-only: .* cannot be written. Make the disk writable, or set CHARD_HOME/
       ) as string
     });
     expect(await store.list()).toHaveLength(1);
@@ -408,12 +408,26 @@ describe('a disk that', () => {
     expect((await store.check()).damages).toEqual([]);
   });
 
+  withDisk('can only be read says so of a restore', async () => {
+    const here = openSnapshotStore(home);
+    const { id } = await here.create(sources());
+    mount('-o', 'remount,ro', disk);
+    await expect(here.restore(id, { folder: join(disk, 'back') })).rejects.toMatchObject({
+      code: 'folder-read-only',
+      message: expect.stringMatching(
+        /^The disk is read-only: .* cannot be written. Make the disk writable, then run again/
+      ) as string
+    });
+    await here.dispose();
+  });
+
   withDisk('is gone says so', async () => {
     const { id } = await take();
     // What becomes of the folder when its disk is taken away.
     spawnSync('umount', ['-l', disk]);
     await expect(store.restore(id, { folder: join(base, 'back') })).rejects.toMatchObject({
-      code: 'snapshot-unknown'
+      code: 'snapshot-unknown',
+      message: `There is no snapshot ${id} in this store. \`chard snapshot list\` shows those there are.`
     });
     expect(existsSync(join(base, 'back'))).toBe(false);
   });

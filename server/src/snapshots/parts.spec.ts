@@ -2,14 +2,17 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { DigestSet } from './digestSet';
-import { Layout } from './layout';
+import { DigestSet } from './work/digestSet';
+import { Layout } from './disk/layout';
 import { decodeEntries, EntryEncoder, MalformedEntry } from './manifest/codec';
 import type { StoredEntry } from './manifest/model';
-import { Meter } from './meter';
-import { decodeBytes, encodeName, nativePath } from './names';
-import { OrderedQueue } from './queue';
-import { thaw } from './restore';
+import { Meter } from './work/meter';
+import { decodeBytes, encodeName, nativePath } from './paths/names';
+import { OrderedQueue } from './work/queue';
+import { thaw } from './restoring/thaw';
+
+// What is taken goes to the disk.
+jest.setTimeout(60_000);
 
 let base: string;
 beforeEach(() => {

@@ -49,6 +49,12 @@ export interface EntriesOptions {
   readonly under?: string;
 }
 
+export interface ChildrenOptions {
+  /** Only those that come behind this path, in the order of `comparePaths`. */
+  readonly behind?: string;
+  readonly limit: number;
+}
+
 /** Where a snapshot is put: below a folder, or each source where it was. */
 export type RestorePlace =
   | {
@@ -139,6 +145,18 @@ export interface SnapshotStore {
     source: string,
     options?: EntriesOptions
   ): AsyncIterable<readonly SnapshotEntry[]>;
+  /**
+   * What lies right in a folder of a source (empty: the source itself), in the order of `comparePaths`; quick whatever the size of
+   * the snapshot. @throws ChardError `snapshot-path-unknown`
+   */
+  children(
+    id: string,
+    source: string,
+    folder: string,
+    options: ChildrenOptions
+  ): Promise<SnapshotEntry[]>;
+  /** One entry. @throws ChardError `snapshot-path-unknown` */
+  entry(id: string, source: string, path: string): Promise<SnapshotEntry>;
   /** The bytes of a file's content, checked. @throws ChardError `snapshot-damaged` */
   content(digest: string): Promise<Uint8Array>;
   /** Changes from one snapshot to another, source by source (by name), a batch at a time. */

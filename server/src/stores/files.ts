@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { ChardError } from '../errors';
-import { errorCode, makeFolders, reasonOf } from '../files';
+import { errorCode, makeFolders, makeOwnFolder, reasonOf } from '../files';
 import type { ArtefactStore, ValueStore } from './model';
 
 /** Stored values: one file a group, flat, written by the runners. */
@@ -39,7 +39,7 @@ export class ArtefactFiles implements ArtefactStore {
     if (existsSync(path)) return digest;
     const temporary = `${path}.${process.pid}.tmp`;
     try {
-      makeFolder(this.folder);
+      makeOwnFolder(this.folder);
       writeDurably(temporary, bytes);
       renameSync(temporary, path);
       syncFolder(this.folder);

@@ -65,6 +65,8 @@ export function memoryStores(): Stores {
     together: work => work(),
     heldBy: (runs, experiments = []) => memory.heldBy(runs, experiments),
     collectGarbage: isAlive => memory.collectGarbage(isAlive),
+    place: () => 'there',
+    demandThere: () => undefined,
     close: () => memory.listeners.clear()
   };
 }

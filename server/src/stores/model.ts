@@ -116,7 +116,7 @@ export interface NewRun {
 
 /**
  * The logs of all runs. Whatever a method has returned from is on the disk. All methods throw coded `ChardError`s
- * (`store-full`, `store-read-only`, `store-damaged`, `store-busy`, `store-newer`, `store-unavailable`).
+ * (`store-full`, `store-read-only`, `store-damaged`, `store-busy`, `store-newer`, `store-unavailable`, `store-gone`).
  */
 export interface RunStore {
   /** Makes a run owned by `owner`. @throws ChardError `run-exists`. */
@@ -319,6 +319,9 @@ export interface Freed {
   readonly postponed: boolean;
 }
 
+/** Where a store is that was opened: at its place, nowhere to be found, or with another one at its place. */
+export type StorePlace = 'there' | 'gone' | 'replaced';
+
 /** One store of everything below `$CHARD_HOME`. */
 export interface Stores {
   /** Absolute path of the folder. */
@@ -336,5 +339,8 @@ export interface Stores {
   heldBy(runs: readonly string[], experiments?: readonly string[]): Held;
   /** Removes the files that no kept run or result needs; not while `isAlive` runs go on. */
   collectGarbage(isAlive: (lease: Lease) => boolean): Freed;
+  place(): StorePlace;
+  /** What every other method does first. @throws ChardError `store-gone` where it is not at its place any more. */
+  demandThere(): void;
   close(): void;
 }

@@ -38,6 +38,8 @@ export function openStores(home: string, patience = PATIENCE_MILLISECONDS): Stor
     together: work => database.transaction(work),
     heldBy: (runs, experiments = []) =>
       heldBy(home, database, { runs, experiments }, values, artefacts),
+    place: () => database.place(),
+    demandThere: () => database.demandThere(),
     collectGarbage: isAlive => collectGarbage(home, database, leases, isAlive, values, artefacts),
     close() {
       changes.close();

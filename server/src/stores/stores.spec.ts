@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -284,6 +285,49 @@ describe('a store on disk', () => {
         message: expect.stringContaining('CHARD_HOME')
       })
     );
+  });
+
+  it('says so when it is not there any more, and goes on when it is put back', () => {
+    withStores(stores => {
+      stores.runs.create(newRun('r1'), OWNER);
+      expect(stores.place()).toBe('there');
+      renameSync(home, `${home}-moved`);
+      expect(stores.place()).toBe('gone');
+      const gone = expect.objectContaining({
+        code: 'store-gone',
+        message: expect.stringMatching(/chard\.db.*Put it back/)
+      });
+      expect(() => stores.runs.create(newRun('r2'), OWNER)).toThrow(gone);
+      expect(() => stores.runs.list()).toThrow(gone);
+      expect(() => stores.together(() => undefined)).toThrow(gone);
+      renameSync(`${home}-moved`, home);
+      expect(stores.place()).toBe('there');
+      expect(stores.runs.list().map(({ id }) => id)).toEqual(['r1']);
+    });
+  });
+
+  it('does not take another store at its place for itself', () => {
+    withStores(stores => {
+      stores.runs.create(newRun('r1'), OWNER);
+      renameSync(home, `${home}-moved`);
+      withStores(other => {
+        expect(stores.place()).toBe('replaced');
+        expect(() => stores.runs.list()).toThrow(expect.objectContaining({ code: 'store-gone' }));
+        expect(other.runs.list()).toEqual([]);
+      });
+    });
+  });
+
+  it('tells those who wait for changes when it is gone', async () => {
+    const stores = openStores(home);
+    const told = new Promise<void>(resolve => {
+      stores.runs.onChange(() => {
+        if (stores.place() === 'gone') resolve();
+      });
+    });
+    rmSync(home, { recursive: true });
+    await told;
+    stores.close();
   });
 
   it('gives up on a lock that nobody lets go of', () => {

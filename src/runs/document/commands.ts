@@ -67,6 +67,9 @@ export function addRunDocument(options: RunDocumentOptions): void {
     openAsItWas: async ({ id }) => {
       await commands.execute(CommandIds.openAsItWas, { run: id });
     },
+    openSnapshot: async snapshot => {
+      await commands.execute(CommandIds.openSnapshot, { snapshot });
+    },
     runAsItWas: async ({ id }) => {
       await commands.execute(CommandIds.runAsItWas, { run: id });
     },

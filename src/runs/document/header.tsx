@@ -97,7 +97,15 @@ export function Header(props: RunServices & { readonly state: RunState }) {
       </span>
       {state.snapshot !== null && (
         <p className="jp-chard-hint jp-chard-Run-snapshot">
-          {trans.__('On the snapshot %1', state.snapshot.id)}
+          {trans.__('On the snapshot')}{' '}
+          <button
+            type="button"
+            className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
+            title={trans.__('Opens the snapshot')}
+            onClick={() => act(() => actions.openSnapshot(state.snapshot!.id))}
+          >
+            {state.snapshot.id}
+          </button>
           {state.workspace !== null && ` · ${workspaceInWords(state, trans)}`}
         </p>
       )}

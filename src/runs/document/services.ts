@@ -19,6 +19,8 @@ export interface RunActions {
   restore(run: LiveRun): Promise<void>;
   /** Opens its notebook with its data, in a folder of its own. */
   openAsItWas(run: LiveRun): Promise<void>;
+  /** Shows a snapshot's files. */
+  openSnapshot(id: string): Promise<void>;
   /** Runs it again on what it saw. */
   runAsItWas(run: LiveRun): Promise<void>;
   openRun(id: string): Promise<void>;

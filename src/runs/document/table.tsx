@@ -1,20 +1,36 @@
 import { isOver, type RunState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import { byteSize } from '@chard/core/text';
 import { stepTime, stepTitle, stepWord } from '../text';
 import { stepStatus } from '../words';
 import type { Choosing } from './graph';
 import { pressed, sortSteps, type Column, type Sorting } from './sorting';
+import { useNear } from './useNear';
 import { useNow } from './useNow';
 
-/** The run's steps as a table, sorted by the column whose title is pressed. */
+/** Rows that are drawn together. */
+const CHUNK = 50;
+const ROW_HEIGHT = 29;
+
+/** The run's steps as a table, sorted by the column whose title is pressed; of a thousand only those near the screen are drawn. */
 export function StepTable(
   props: Choosing & { readonly state: RunState; readonly trans: TranslationBundle }
 ) {
   const { state, selected, onSelect, trans } = props;
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const now = useNow(!isOver(state.phase));
+  const steps = useMemo(
+    () => sortSteps(state.steps, sorting, now),
+    [state.steps, sorting, sorting?.column === 'time' && now]
+  );
+  const chunks = useMemo(
+    () =>
+      Array.from({ length: Math.ceil(steps.length / CHUNK) }, (_, at) =>
+        steps.slice(at * CHUNK, (at + 1) * CHUNK)
+      ),
+    [steps]
+  );
   const title = (column: Column, text: string, className?: string) => (
     <th
       className={className}
@@ -35,7 +51,7 @@ export function StepTable(
     </th>
   );
   return (
-    <table className="jp-chard-Table jp-chard-StepTable">
+    <table className="jp-chard-Table jp-chard-StepTable" aria-rowcount={steps.length + 1}>
       <thead>
         <tr>
           {title('step', trans.__('Step'))}
@@ -45,24 +61,60 @@ export function StepTable(
           <th>{trans.__('Why it ran, or not')}</th>
         </tr>
       </thead>
-      <tbody>
-        {sortSteps(state.steps, sorting, now).map(step => (
+      {chunks.map((chunk, at) => (
+        <Rows
+          key={at}
+          first={at * CHUNK}
+          steps={chunk}
+          now={now}
+          selected={selected}
+          onSelect={onSelect}
+          trans={trans}
+        />
+      ))}
+    </table>
+  );
+}
+
+/** Some rows: as they are where they can be seen, as high as they are elsewhere. */
+function Rows(
+  props: Pick<Choosing, 'selected' | 'onSelect'> & {
+    readonly first: number;
+    readonly steps: readonly StepState[];
+    readonly now: number;
+    readonly trans: TranslationBundle;
+  }
+) {
+  const { first, steps, now, selected, onSelect, trans } = props;
+  const body = useRef<HTMLTableSectionElement>(null);
+  const isNear = useNear(body, first === 0);
+  return (
+    <tbody ref={body}>
+      {isNear ? (
+        steps.map((step, at) => (
           <Row
             key={step.name}
+            // The titles are the first row.
+            index={first + at + 2}
             step={step}
             time={stepTime(step, now)}
             isSelected={step.name === selected}
             onSelect={onSelect}
             trans={trans}
           />
-        ))}
-      </tbody>
-    </table>
+        ))
+      ) : (
+        <tr aria-hidden>
+          <td colSpan={5} style={{ height: steps.length * ROW_HEIGHT, padding: 0 }} />
+        </tr>
+      )}
+    </tbody>
   );
 }
 
 /** Of a thousand rows, those whose step did not change are not drawn again. */
 const Row = memo(function Row(props: {
+  readonly index: number;
   readonly step: StepState;
   readonly time: string;
   readonly isSelected: boolean;
@@ -72,7 +124,7 @@ const Row = memo(function Row(props: {
   const { step, trans } = props;
   const { icon: Icon, tone } = stepStatus(step, trans);
   return (
-    <tr aria-selected={props.isSelected}>
+    <tr aria-rowindex={props.index} aria-selected={props.isSelected}>
       <td>
         <button
           type="button"
@@ -92,7 +144,9 @@ const Row = memo(function Row(props: {
       <td className="jp-chard-Table-number">
         {step.resources ? byteSize(step.resources.peakMemoryBytes) : ''}
       </td>
-      <td className="jp-chard-hint">{step.why}</td>
+      <td className="jp-chard-hint jp-chard-Table-why" title={step.why}>
+        {step.why}
+      </td>
     </tr>
   );
 });

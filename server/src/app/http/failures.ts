@@ -68,6 +68,9 @@ const STATUS: Readonly<Record<string, number>> = {
   'step-unfinished': 409,
   'snapshot-unknown': 404,
   'snapshot-path-unknown': 404,
+  'snapshot-outside-root': 404,
+  'source-unknown': 404,
+  'source-unavailable': 409,
   'snapshot-needed': 409,
   'snapshot-unsuitable': 409,
   'snapshot-too-large': 409,
@@ -75,6 +78,10 @@ const STATUS: Readonly<Record<string, number>> = {
   'run-without-snapshot': 409,
   'workspace-unavailable': 409,
   'target-not-empty': 409,
+  'file-too-large': 413,
+  'folder-read-only': 409,
+  'folder-unavailable': 409,
+  'folder-full': 507,
   'value-missing': 404,
   'value-unreadable': 422,
   'malformed-parameter': 400,
@@ -82,6 +89,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'wrong-parameter-type': 400,
   'store-busy': 503,
   'store-full': 507,
+  'store-gone': 503,
+  'store-read-only': 409,
   'engine-closed': 503
 };
 

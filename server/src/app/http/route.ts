@@ -1,7 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { BytesEndpoint, JsonEndpoint, Method, StreamEndpoint } from '@chard/core/protocol/api';
+import type {
+  BytesEndpoint,
+  JsonEndpoint,
+  Method,
+  StreamEndpoint,
+  WorkEndpoint,
+  WorkMessage,
+  WorkProgress
+} from '@chard/core/protocol/api';
 import type { z } from 'zod';
 import { readJsonBody } from './body';
 import { EventSink } from './eventSink';
@@ -89,6 +97,52 @@ export function stream<
         await send(sink);
       } catch (error) {
         if (exchange.signal.aborted) return;
+        await sink.tell('failure', describeFailure(error, exchange.report).body);
+      }
+      sink.end();
+    }
+  };
+}
+
+/** How a work is told that it is given up, and tells how far it is. */
+export interface WorkWatch {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: WorkProgress) => void;
+}
+
+/**
+ * Does something that takes long. `handle` looks at the request, refuses what cannot be done by throwing, and gives what does it; a
+ * failure of that is the last event, of the type `failure`.
+ */
+export function work<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Answer extends z.ZodType
+>(
+  { method, path, params, query, body }: WorkEndpoint<Params, Query, Body, Answer>,
+  handle: (
+    asked: Omit<Asked<Params, Query>, 'signal'> & { readonly body: z.output<Body> }
+  ) => Promise<(watch: WorkWatch) => Promise<z.input<Answer>>>
+): Route {
+  return {
+    method,
+    path,
+    async respond(exchange) {
+      const { signal } = exchange;
+      const execute = await handle({
+        ...checkAddress(exchange, params, query),
+        body: checked(body, await readJsonBody(exchange.request), 'body')
+      });
+      const sink = new EventSink<WorkMessage>(exchange.response, signal);
+      const progress = (how: WorkProgress): void => {
+        // Whoever is gone is noticed by the signal.
+        void sink.send({ type: 'progress', ...how }).catch(() => undefined);
+      };
+      try {
+        await sink.send({ type: 'done', answer: await execute({ signal, progress }) });
+      } catch (error) {
+        if (signal.aborted) return;
         await sink.tell('failure', describeFailure(error, exchange.report).body);
       }
       sink.end();

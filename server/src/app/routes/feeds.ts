@@ -13,7 +13,7 @@ const LIST_PAUSE_MILLISECONDS = 200;
 export function feedRoutes({ open }: App): Route[] {
   return [
     stream(followRun, ({ params, query, lastEventId, signal }) => {
-      const { stores, catalogue, changes } = open();
+      const { stores, catalogue, changes, engine } = open();
       const { id } = catalogue.get(params.run);
       let after = lastSeen(lastEventId) ?? query.after;
       return async sink => {
@@ -26,6 +26,8 @@ export function feedRoutes({ open }: App): Route[] {
             await sink.send(event, String(event.seq));
           }
           if (isOver(record.phase)) return sink.tell('end', { reason: 'over' });
+          const broken = engine.broken.reasonOf(id);
+          if (broken) throw broken.error;
           await changes.after(moment, signal);
         }
       };

@@ -12,7 +12,8 @@ import {
   retryRun,
   startRun
 } from '@chard/core/protocol/api';
-import { isOver, takeSnapshot } from '@chard/core/run';
+import { isOver, reduce, takeSnapshot, type RunState } from '@chard/core/run';
+import type { Breakage } from '../../engines/brokenRuns';
 import { checkForRun } from '../../notebooks/check';
 import { bindParameterValues } from '../../notebooks/parameters';
 import { executionContext } from '../../runs/execution';
@@ -34,9 +35,14 @@ function recordRoutes({ open }: App): Route[] {
   return [
     answer(listRuns, ({ query }) => open().catalogue.list(query)),
     answer(getRun, ({ params }) => {
-      const { stores, catalogue } = open();
+      const { stores, catalogue, engine } = open();
       const run = catalogue.get(params.run);
-      return { run, snapshot: takeSnapshot(readState(stores, run.id)) };
+      const broken = engine.broken.reasonOf(run.id);
+      return {
+        run,
+        snapshot: takeSnapshot(cutOff(readState(stores, run.id), broken)),
+        broken: broken ? { code: broken.error.code, message: broken.error.message } : null
+      };
     }),
     answer(getRunPipeline, ({ params }) => {
       const { stores, catalogue } = open();
@@ -67,6 +73,15 @@ function recordRoutes({ open }: App): Route[] {
       return { id, freed: await removeRun(stores, snapshots, id) };
     })
   ];
+}
+
+/** The state of a run whose log cannot say that it was given up. The log goes on from where it was. */
+function cutOff(state: RunState, broken: Breakage | undefined): RunState {
+  if (!broken || isOver(state.phase)) return state;
+  const { seq } = state;
+  const { time, error } = broken;
+  const event = { type: 'run-interrupted', seq: seq + 1, time, message: error.message } as const;
+  return { ...reduce(state, event), seq };
 }
 
 /** What makes runs go on. */

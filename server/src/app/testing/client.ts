@@ -3,10 +3,14 @@ import {
   ApiFailure,
   requestTarget,
   StreamReader,
+  WorkMessage,
+  type Endpoint,
   type BytesEndpoint,
   type JsonEndpoint,
   type StreamEndpoint,
-  type StreamMessage
+  type StreamMessage,
+  type WorkEndpoint,
+  type WorkProgress
 } from '@chard/core/protocol/api';
 import type { z } from 'zod';
 import { SECRET_HEADER } from '../http/server';
@@ -50,6 +54,27 @@ export class Client {
   ): Promise<ApiFailure & { status: number }> {
     const { status, text } = await this.ask(endpoint, input);
     return { status, ...ApiFailure.parse(JSON.parse(text)) };
+  }
+
+  /** The answer of a work, with what it said on its way; or its failure, whose status is 200 where it had begun. */
+  async work<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+    endpoint: WorkEndpoint<P, Q, B, A>,
+    input: { params?: Input<P>; query?: Input<Q>; body?: Input<B> } = {}
+  ): Promise<
+    | { answer: z.output<A>; progress: WorkProgress[] }
+    | (ApiFailure & { status: number; answer?: undefined })
+  > {
+    const { status, text } = await this.ask(endpoint, input);
+    if (status !== 200) return { status, ...ApiFailure.parse(JSON.parse(text)) };
+    const progress: WorkProgress[] = [];
+    for (const { type, data } of new StreamReader().read(text)) {
+      if (type === 'failure') return { status, ...ApiFailure.parse(JSON.parse(data)) };
+      const message = WorkMessage.parse(JSON.parse(data));
+      if (message.type === 'done')
+        return { answer: endpoint.answer.parse(message.answer), progress };
+      progress.push(message);
+    }
+    throw new Error(`${endpoint.path} ended without an answer.`);
   }
 
   /** The text of a download. */
@@ -117,7 +142,7 @@ export class Client {
   }
 
   private ask<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
-    endpoint: JsonEndpoint<P, Q, B, A>,
+    endpoint: JsonEndpoint<P, Q, B, A> | WorkEndpoint<P, Q, B, A>,
     { params, query, body }: { params?: Input<P>; query?: Input<Q>; body?: Input<B> }
   ): Promise<RawAnswer> {
     return this.raw(target(endpoint, params ?? {}, query ?? {}), {
@@ -131,10 +156,6 @@ export class Client {
 }
 
 /** As the proxy passes it on: without what Jupyter mounts the server at. */
-function target(
-  endpoint: JsonEndpoint | StreamEndpoint | BytesEndpoint,
-  params: unknown,
-  query: unknown
-): string {
+function target(endpoint: Endpoint, params: unknown, query: unknown): string {
   return requestTarget(endpoint, { params, query }).replace(/^chard/, '');
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,14 @@ export class Served {
   constructor(open?: OpenSuggester) {
     mkdirSync(this.rootFolder);
     const root = new Root(this.rootFolder);
-    const host = { home: this.stores.home, memory: null, python: PYTHON, environment: process.env };
+    const host = {
+      home: this.stores.home,
+      memory: join(this.folder, 'memory'),
+      python: execFileSync(PYTHON, ['-c', 'import sys; print(sys.executable)'], {
+        encoding: 'utf8'
+      }).trim(),
+      environment: process.env
+    };
     this.backend = openBackend(this.stores, root, host, {
       engine: this.engine,
       snapshots: this.snapshots,

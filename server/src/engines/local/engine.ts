@@ -24,6 +24,7 @@ import type {
   RunHandle,
   RunRequest
 } from '../engine';
+import { BrokenRuns } from '../brokenRuns';
 import type { SnapshotStore } from '../../snapshots/snapshotStore';
 import { systemClock, type Clock } from './clock';
 import { EventLog } from './eventLog';
@@ -43,6 +44,7 @@ import {
   openWorkspaceMemory,
   overlayProblem,
   runFolder,
+  stepVolumes,
   type FrozenOptions,
   type RunWorkspace,
   type WorkspaceMemory
@@ -70,6 +72,7 @@ interface ActiveRun {
 }
 
 class LocalEngine implements Engine {
+  readonly broken = new BrokenRuns();
   private readonly stores: Stores;
   private readonly scheduler: Scheduler;
   private readonly flights = new Flights();
@@ -225,7 +228,10 @@ class LocalEngine implements Engine {
   /** One after the other: what one has taken to put it in order, another would take for left behind. */
   recover(): Promise<string[]> {
     const recovered = this.recovering.then(() => this.recovery.recover());
-    this.recovering = recovered.catch(() => undefined);
+    this.recovering = recovered.then(
+      () => this.forgetBroken(),
+      () => undefined
+    );
     return recovered;
   }
 
@@ -236,6 +242,14 @@ class LocalEngine implements Engine {
     await this.launcher.close();
     this.memory?.close();
     this.memory = null;
+  }
+
+  /** What the log says itself by now, or what was deleted. */
+  private forgetBroken(): void {
+    this.broken.forget(run => {
+      const record = this.stores.runs.get(run);
+      return record === undefined || isOver(record.phase);
+    });
   }
 
   private nextNumber(): number {
@@ -253,7 +267,20 @@ class LocalEngine implements Engine {
     );
     const unrecorded = environmentFolders(interpreter);
     const frozen = this.frozen(plan);
-    return openWorkspace({ notebook, steps, home, unrecorded, frozen }, this.memory);
+    const runner = this.options.runnerFolder ?? runnerFolder();
+    const workspaces = join(home, 'workspaces');
+    return openWorkspace(
+      {
+        notebook,
+        steps,
+        home,
+        unrecorded,
+        frozen,
+        volumes: stepVolumes(notebook, pipeline),
+        mountProblem: () => overlayProblem(interpreter.executable, runner, workspaces)
+      },
+      this.memory
+    );
   }
 
   private frozen({ id, snapshot, interpreter }: RunPlan): FrozenOptions | null {
@@ -325,7 +352,7 @@ class LocalEngine implements Engine {
       .finally(() => workspace.close())
       .finally(() => this.letGo(plan.id));
     // Whoever does not wait for it must not be ended by its failure.
-    finished.catch(() => undefined);
+    finished.catch((error: unknown) => this.broken.add(plan.id, error, clock.now()));
     this.active.set(plan.id, { execution, finished });
     this.listen();
     return { id: plan.id, finished, cancel: why => execution.cancel(why) };

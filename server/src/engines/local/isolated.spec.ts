@@ -1,7 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Volume } from '@chard/core/pipeline';
 import { stepState, type RunState, type WorkspaceWay } from '@chard/core/run';
 import { openSnapshotStore, type SnapshotStore } from '../../snapshots';
+import {
+  LOOP_DISK_KINDS,
+  loopDiskProblem,
+  makeLoopDisk,
+  type LoopDisk
+} from '../../snapshots/testing/loopDisk';
 import type { Engine, RunHandle, RunOptions } from '../engine';
 import { Bench, FAKE_RUNNER, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
 import { eventually, outputOf, printed } from './testing/observe';
@@ -11,8 +19,25 @@ import { overlayProblem, putStepFiles } from './workspace';
 // Python starts, and snapshots go to the disk.
 jest.setTimeout(60_000);
 
-/** What holds wherever the steps of a run on a snapshot work; the cells are plain Python. */
-function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
+function volumeAt(folder: string, readOnly: boolean): Volume {
+  return {
+    name: 'volume',
+    type: 'pvc',
+    mountPoint: '/not/here',
+    size: null,
+    storageClassName: null,
+    accessMode: null,
+    snapshot: true,
+    snapshotName: null,
+    readOnly,
+    subPath: null,
+    annotations: {},
+    folder
+  };
+}
+
+/** What holds wherever the steps of a run on a snapshot work; the cells are plain Python. @param disk on which all of it happens */
+function describeIsolation(way: WorkspaceWay, runnerFolder: string, disk = tmpdir): void {
   describe(`steps on a snapshot, by ${way}`, () => {
     let bench: Bench;
     let engine: Engine;
@@ -28,7 +53,7 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string): void {
       rmSync('/tmp/chard-overlay-try', { recursive: true });
     });
     beforeEach(() => {
-      bench = new Bench();
+      bench = new Bench(disk());
       snapshots = openSnapshotStore(bench.stores.home);
       engine = bench.engine({ runnerFolder, snapshots: () => snapshots });
       write('notebook.ipynb', '{}');
@@ -205,6 +230,84 @@ open('data', 'a').write('!')`
       expect(readFileSync(join(bench.aside, 'new'), 'utf8')).toBe('then');
     });
 
+    describe('and a volume beside the folder', () => {
+      let volume: string;
+      let namespaces: boolean;
+      beforeEach(async () => {
+        volume = join(bench.aside, 'volume');
+        mkdirSync(volume);
+        writeFileSync(join(volume, 'data'), 'then');
+        namespaces =
+          (await overlayProblem(interpreter().executable, runnerFolder, bench.aside)) === null;
+      });
+      const reading = (): string => `print(open(${JSON.stringify(join(volume, 'data'))}).read())`;
+      const code = (): string => `
+path = ${JSON.stringify(join(volume, 'data'))}
+print(open(path).read())
+try:
+    open(path, 'w').write('spoilt')
+except OSError as error:
+    print(error.strerror)`;
+      const use = async (readOnly: boolean, source = code()): Promise<RunState> => {
+        const { id } = await snapshots.create([
+          { name: 'notebook', path: bench.folder },
+          { name: 'volume', path: volume }
+        ]);
+        writeFileSync(join(volume, 'data'), 'now');
+        const pipeline = sketchPipeline({ steps: { use: { code: source } } });
+        const handle = await engine.start({
+          ...runRequest(bench.folder, { ...pipeline, volumes: [volumeAt(volume, readOnly)] }),
+          snapshot: { id, source: 'notebook', files: 1, bytes: 1, copyLimit: 1000, brings: true }
+        });
+        return handle.finished;
+      };
+
+      itWhereHere(
+        'that is read-only: it is as it was and stays so, or the run says why not',
+        async () => {
+          const state = await use(true);
+          const [first] = state.workspace?.volumes ?? [];
+          expect(first).toMatchObject({ name: 'volume', frozen: namespaces, readOnly: namespaces });
+          if (namespaces) {
+            expect(text(state, 'use')).toBe('then\nRead-only file system\n');
+            expect(readFileSync(join(volume, 'data'), 'utf8')).toBe('now');
+          } else {
+            expect(first?.why).toMatch(/^a step cannot be kept from writing to it \(/);
+          }
+          expect(readdirSync(join(bench.stores.home, 'workspaces'))).toEqual([]);
+        }
+      );
+
+      itWhereHere('that is not: steps write to it, and the run says so', async () => {
+        const state = await use(false);
+        expect(text(state, 'use')).toBe('now\n');
+        expect(readFileSync(join(volume, 'data'), 'utf8')).toBe('spoilt');
+        expect(state.workspace?.volumes).toEqual([
+          {
+            name: 'volume',
+            path: volume,
+            frozen: false,
+            readOnly: false,
+            why: 'steps may write to it'
+          }
+        ]);
+      });
+
+      itWhereHere(
+        'that is changed after the snapshot: the result is of what the step saw',
+        async () => {
+          const first = await use(true, reading());
+          const second = await use(true, reading());
+          expect(text(first, 'use')).toBe(namespaces ? 'then\n' : 'now\n');
+          expect(text(second, 'use')).toBe('now\n');
+          expect([first, second].map(state => stepState(state, 'use')?.cached)).toEqual([
+            false,
+            !namespaces
+          ]);
+        }
+      );
+    });
+
     itWhereHere('leaves nothing of itself behind', async () => {
       await run({ make: { code: "open('new', 'w').write('1')" } });
       expect(readdirSync(join(bench.stores.home, 'workspaces'))).toEqual([]);
@@ -215,3 +318,15 @@ open('data', 'a').write('!')`
 describeIsolation('overlay', REAL_RUNNER);
 // Without the runner's own script nothing can be found out about overlays, as where there are none.
 describeIsolation('copy', FAKE_RUNNER);
+for (const kind of LOOP_DISK_KINDS) {
+  const problem = loopDiskProblem(kind);
+  const describeHere = problem === null ? describe : describe.skip;
+  describeHere(`on ${kind}${problem === null ? '' : ` [skipped: ${problem}]`}`, () => {
+    let disk: LoopDisk;
+    beforeAll(() => {
+      disk = makeLoopDisk(kind);
+    });
+    afterAll(() => disk.remove());
+    describeIsolation('reflink', FAKE_RUNNER, () => disk.folder);
+  });
+}

@@ -437,7 +437,8 @@ export class RunExecution {
   private tellMode(): void {
     if (this.said.has('workspace')) return;
     this.said.add('workspace');
-    this.log.add({ type: 'workspace', ...this.services.workspace.mode });
+    const { mode, volumes } = this.services.workspace;
+    this.log.add({ type: 'workspace', ...mode, volumes: [...volumes] });
   }
 
   /** Of files that are not where somebody would look for them. */

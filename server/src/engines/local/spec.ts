@@ -12,7 +12,7 @@ const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** The notebook's folder itself. @param notebook absolute path */
 export function liveFolder(notebook: string): StepPlace {
-  return { directory: dirname(notebook), overlay: null };
+  return { directory: dirname(notebook), overlay: null, mounts: [] };
 }
 
 export interface SpecContext {
@@ -85,6 +85,7 @@ function baseSpec(
     notebook: basename(notebook),
     directory: place.directory,
     overlay: place.overlay,
+    mounts: [...place.mounts],
     prologue: pipeline.prologue,
     imports: step.imports,
     inputs: groupReferences(values),

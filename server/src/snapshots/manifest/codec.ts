@@ -1,6 +1,6 @@
 import { isSnapshotPath } from '@chard/core/snapshot';
 import { errorCode } from '../../files';
-import { decodeBytes, encodeName } from '../names';
+import { decodeBytes, encodeName } from '../paths/names';
 import type { StoredEntry } from './model';
 
 /**

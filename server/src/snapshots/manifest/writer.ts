@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { packBlock, TITLE } from './blocks';
 import { EntryEncoder } from './codec';
 import type { StoredEntry } from './model';
@@ -30,11 +30,10 @@ export class ManifestWriter {
     }
   }
 
-  /** Writes the end, flushes it to the disk. @returns the SHA-256 of all, and its size */
+  /** Writes the end. @returns the SHA-256 of all, and its size */
   finish(): { digest: string; bytes: number } {
     if (this.encoder.count > 0) this.endBlock();
     this.write(packBlock(Buffer.alloc(0), 0));
-    fsyncSync(this.file);
     this.close();
     return { digest: this.hash.digest('hex'), bytes: this.bytes };
   }

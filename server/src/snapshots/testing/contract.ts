@@ -40,10 +40,14 @@ export async function changesOf(
   return all;
 }
 
-/** What every store of snapshots has to do. @param open makes a store in a folder that is not there yet */
+/**
+ * What every store of snapshots has to do.
+ * @param open makes a store in a folder that is not there yet @param disk gives the folder in which all of it happens
+ */
 export function describeSnapshotStores(
   name: string,
-  open: (home: string, options?: { now?: () => number }) => SnapshotStore
+  open: (home: string, options?: { now?: () => number }) => SnapshotStore,
+  disk: () => string = tmpdir
 ): void {
   describe(name, () => {
     let base: string;
@@ -51,7 +55,7 @@ export function describeSnapshotStores(
     let store: SnapshotStore;
 
     beforeEach(() => {
-      base = mkdtempSync(join(tmpdir(), 'chard-snapshots-'));
+      base = mkdtempSync(join(disk(), 'chard-snapshots-'));
       data = join(base, 'data');
       mkdirSync(data);
       store = open(join(base, 'home'));
@@ -299,6 +303,37 @@ export function describeSnapshotStores(
       await expect(store.restore(id, { folder: base }, { source: 'x' })).rejects.toMatchObject({
         code: 'source-unknown'
       });
+    });
+
+    it('lists one folder of many, a page at a time, and finds single entries', async () => {
+      for (let index = 0; index < 1500; index += 1) write(`a/deep/f${index}`, '');
+      for (const name of ['a/x', 'a.b', 'a/deep.txt', 'b/c/d', 'z']) write(name, name);
+      const id = await take();
+      const list = async (folder: string, behind?: string, limit = 100): Promise<string[]> => {
+        const options = { limit, ...(behind !== undefined && { behind }) };
+        return (await store.children(id, 'data', folder, options)).map(({ path }) => path);
+      };
+      expect(await list('')).toEqual(['a', 'a.b', 'b', 'z']);
+      expect(await list('a')).toEqual(['a/deep', 'a/deep.txt', 'a/x']);
+      expect(await list('a', undefined, 1)).toEqual(['a/deep']);
+      expect(await list('a', 'a/deep')).toEqual(['a/deep.txt', 'a/x']);
+      expect(await list('', 'b')).toEqual(['z']);
+      expect(await list('', 'z')).toEqual([]);
+      const paged: string[] = [];
+      for (
+        let page = await list('a/deep');
+        page.length > 0;
+        page = await list('a/deep', page.at(-1))
+      )
+        paged.push(...page);
+      expect(new Set(paged).size).toBe(1500);
+      expect(await store.entry(id, 'data', 'b/c/d')).toMatchObject({ kind: 'file', size: 5 });
+      for (const path of ['b/x', 'a.b/x', 'zz']) {
+        const unknown = { code: 'snapshot-path-unknown' };
+        await expect(store.entry(id, 'data', path)).rejects.toMatchObject(unknown);
+        await expect(list(path)).rejects.toMatchObject(unknown);
+      }
+      await expect(list('z')).rejects.toMatchObject({ code: 'snapshot-path-unknown' });
     });
 
     it('tells how far it is, and ends when told to, leaving nothing', async () => {

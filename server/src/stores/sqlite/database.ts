@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, statfsSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   DatabaseSync,
@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { ChardError } from '../../errors';
 import { errorCode, reasonOf } from '../../files';
 import { makeFolder } from '../files';
+import type { StorePlace } from '../model';
 import { MIGRATIONS } from './schema';
 
 /** "chrd": tells our files from other people's databases. */
@@ -28,7 +29,13 @@ const NOTADB = 26;
 /** The index of the write-ahead log, and a first page in that log. */
 const WORKING_BYTES = 64 * 1024;
 
+/** What the system says of a file whose folder was removed, or whose disk is gone. */
+const GONE_CODES = ['ENOENT', 'ENOTDIR', 'EIO', 'ENXIO', 'ENODEV', 'ENOTCONN', 'ESTALE'];
+
 export type Row = Record<string, SQLOutputValue>;
+
+/** Tells a file from any other, as long as it is open. */
+type FileIdentity = string;
 
 /** One connection: prepared statements, transactions, and SQLite's failures as coded errors. */
 export class Database {
@@ -38,7 +45,8 @@ export class Database {
     private readonly connection: DatabaseSync,
     readonly path: string,
     readonly readOnly: boolean,
-    private readonly patience: number
+    private readonly patience: number,
+    private readonly identity: FileIdentity | null
   ) {}
 
   /**
@@ -52,7 +60,7 @@ export class Database {
     return translated(path, patience, () => {
       const connection = connect(path, readOnly, patience);
       try {
-        const database = new Database(connection, path, readOnly, patience);
+        const database = new Database(connection, path, readOnly, patience, identify(path));
         database.bringUpToDate();
         return database;
       } catch (error) {
@@ -63,14 +71,17 @@ export class Database {
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
+    this.demandThere();
     return translated(this.path, this.patience, () => this.prepare(sql).all(...values));
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    this.demandThere();
     return translated(this.path, this.patience, () => this.prepare(sql).get(...values));
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {
+    this.demandThere();
     return translated(this.path, this.patience, () =>
       Number(this.prepare(sql).run(...values).changes)
     );
@@ -82,6 +93,7 @@ export class Database {
    */
   transaction<Result>(work: () => Result): Result {
     if (this.connection.isTransaction) return work();
+    this.demandThere();
     return translated(this.path, this.patience, () => {
       this.connection.exec('BEGIN IMMEDIATE');
       try {
@@ -113,6 +125,19 @@ export class Database {
   /** A number that changes whenever another connection, in any process, has committed. */
   dataVersion(): number {
     return Number(this.get('PRAGMA data_version')?.['data_version']);
+  }
+
+  /** Whether the file that is open is still the one at its path. */
+  place(): StorePlace {
+    const found = identify(this.path);
+    if (found === null) return 'gone';
+    return found === this.identity ? 'there' : 'replaced';
+  }
+
+  /** SQLite goes on in a file that nobody will find again, and says that all is well. @throws ChardError `store-gone`. */
+  demandThere(): void {
+    if (this.connection.isOpen && this.connection.isTransaction) return;
+    if (this.place() !== 'there') throw goneError(this.path);
   }
 
   close(): void {
@@ -161,6 +186,17 @@ export class Database {
       );
     }
     return version;
+  }
+}
+
+/** @returns null where there is none. */
+function identify(path: string): FileIdentity | null {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (GONE_CODES.includes(errorCode(error) ?? '')) return null;
+    throw error;
   }
 }
 
@@ -255,6 +291,15 @@ function asChardError(error: unknown, path: string, patience: number): unknown {
     default:
       return error;
   }
+}
+
+function goneError(path: string): ChardError {
+  return new ChardError(
+    'store-gone',
+    `The store ${path} is not there any more: its folder was removed or moved, or its disk is gone. Runs that went on with it have ` +
+      'ended, and nothing is kept. Put it back, and they go on; or begin with an empty one: start the Jupyter server (or this command) again.',
+    { path }
+  );
 }
 
 function readOnlyError(path: string, cause?: unknown): ChardError {

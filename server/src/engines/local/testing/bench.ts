@@ -37,15 +37,20 @@ export function runRequest(
 
 /** A folder with a store and engines on it, which `close` all ends and removes. */
 export class Bench {
-  private readonly root = mkdtempSync(join(tmpdir(), 'chard-spec-'));
+  private readonly root: string;
   /** The notebook's. */
-  readonly folder = join(this.root, 'notebooks');
+  readonly folder: string;
   /** Where steps leave traces for a spec to look at; reuse does not look here. */
-  readonly aside = join(this.root, 'aside');
-  readonly stores: Stores = openStores(join(this.root, 'home'));
+  readonly aside: string;
+  readonly stores: Stores;
   private readonly closers: (() => Promise<void>)[] = [];
 
-  constructor() {
+  /** @param disk the folder in which all of it is */
+  constructor(disk = tmpdir()) {
+    this.root = mkdtempSync(join(disk, 'chard-spec-'));
+    this.folder = join(this.root, 'notebooks');
+    this.aside = join(this.root, 'aside');
+    this.stores = openStores(join(this.root, 'home'));
     mkdirSync(this.folder);
     mkdirSync(this.aside);
   }

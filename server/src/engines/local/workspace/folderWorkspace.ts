@@ -26,6 +26,7 @@ import {
   type Execution,
   type SeenPaths
 } from './stepRecords';
+import type { VolumeMounts } from './volumes';
 
 /** Orphaned files are remembered under no step's name. */
 const NOBODY = '';
@@ -41,9 +42,10 @@ export class FolderWorkspace extends StepRecords {
     folder: WatchedFolder,
     memory: WorkspaceMemory,
     reusable: Verdict,
-    readonly mode: WorkspaceMode
+    readonly mode: WorkspaceMode,
+    mounts: VolumeMounts
   ) {
-    super(options, limits, folder, memory, reusable);
+    super(options, limits, folder, memory, reusable, mounts);
   }
 
   replay(step: string, files: unknown): Promise<readonly FileProblem[]> {
@@ -58,11 +60,12 @@ export class FolderWorkspace extends StepRecords {
   }
 
   place(): StepPlace {
-    return { directory: this.folder.path, overlay: null };
+    const directory = this.folder.path;
+    return { directory, overlay: null, mounts: this.mounts.mounts(directory) };
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.inTurn(async () => this.mounts.remove());
   }
 
   protected begin(): Promise<void> {
@@ -113,7 +116,8 @@ export class FolderWorkspace extends StepRecords {
       seen.outsideRead,
       seen.outsideWritten,
       execution.startedAt,
-      this.folder.digests
+      this.folder.digests,
+      path => this.mounts.found(path)
     );
     if (!outside.reusable.ok) doubts.push(outside.reusable.why);
 

@@ -7,6 +7,7 @@
 export * from './model';
 export { openWorkspaceMemory, type WorkspaceMemory } from './memory';
 export { overlayProblem } from './overlayProblem';
+export { stepVolumes } from './volumes';
 export { removeRunFolders, runFolder } from './runFolders';
 export { putStepFiles } from './putStepFiles';
 export { snapshotOf } from './stepRecords';

@@ -40,7 +40,7 @@ export async function chooseMode(
 }
 
 /** Whether the file system can give a file the blocks of another. @param folder made where it is not there */
-function sharesBlocks(folder: string): boolean {
+export function sharesBlocks(folder: string): boolean {
   makeFolders(folder, 0o700);
   const source = join(folder, `.try-${process.pid}`);
   const target = `${source}-clone`;

@@ -1,7 +1,8 @@
-import type { Overlay } from '@chard/core/protocol';
-import type { WorkspaceWay } from '@chard/core/run';
+import type { Mount, Overlay } from '@chard/core/protocol';
+import type { VolumeUse, WorkspaceWay } from '@chard/core/run';
 import { z } from 'zod';
 import type { SnapshotStore } from '../../../snapshots/snapshotStore';
+import type { StepVolume } from './volumes';
 
 /** What a path of the notebook's folder is. Paths are relative to the folder, with `/`, never with `.` or `..`. */
 export const FileState = z.discriminatedUnion('kind', [
@@ -105,6 +106,8 @@ export interface StepPlace {
   readonly directory: string;
   /** What is to be seen there, where that is not what is there. */
   readonly overlay: Overlay | null;
+  /** Folders that it can read and not write to. */
+  readonly mounts: readonly Mount[];
 }
 
 /** The notebook's folder during one run. All methods may be called while steps run; they wait for each other. */
@@ -114,6 +117,8 @@ export interface RunWorkspace {
   /** Whether steps can be reused at all: not where the folder is too large to be watched. */
   readonly reusable: Verdict;
   readonly mode: WorkspaceMode;
+  /** How steps get the notebook's volumes. */
+  readonly volumes: readonly VolumeUse[];
   /**
    * What a step will find, once all its ancestors are `finished`, `replay`ed or `adopt`ed; call it before `started`.
    * `view.digest` belongs into the result's key. @throws ChardError `step-unknown`
@@ -198,6 +203,10 @@ export interface WorkspaceOptions {
   /** Absolute paths below which files opened are not recorded: the Python environment, which has its own part in the key. */
   readonly unrecorded?: readonly string[];
   readonly limits?: Partial<WorkspaceLimits>;
+  /** The notebook's volumes on this machine. */
+  readonly volumes: readonly StepVolume[];
+  /** Whether a step can have mounts of its own: null, or why not. */
+  mountProblem(): Promise<string | null>;
   /** Null: the steps work in the folder itself. */
   readonly frozen: FrozenOptions | null;
 }

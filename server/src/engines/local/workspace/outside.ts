@@ -28,18 +28,19 @@ export interface OutsideRecord {
 /**
  * What a step that has just ended read and wrote outside the folder. What it wrote there is not kept or replayed: the result holds as
  * long as the files are as the step left them.
- * @param startedAt when the step started, nanoseconds since 1970
+ * @param startedAt when the step started, nanoseconds since 1970 @param found where what the step found at a path lies
  */
 export async function recordOutsideFiles(
   read: ReadonlySet<string>,
   written: ReadonlySet<string>,
   startedAt: bigint,
-  digests: Digests
+  digests: Digests,
+  found: (path: string) => string
 ): Promise<OutsideRecord> {
   const files: Record<string, FileState | null> = {};
   const why: string[] = [];
   for (const path of [...new Set([...read, ...written])].sort()) {
-    const state = await outsideState(path, digests);
+    const state = await outsideState(found(path), digests);
     if (state === undefined) continue;
     const isWritten = written.has(path);
     if (state.found === null) {

@@ -30,6 +30,7 @@ import {
   type Execution,
   type SeenPaths
 } from './stepRecords';
+import type { VolumeMounts } from './volumes';
 
 type Above = ReadonlyMap<string, FileState | null>;
 
@@ -52,9 +53,10 @@ export class OverlayWorkspace extends StepRecords {
     folder: WatchedFolder,
     memory: WorkspaceMemory,
     private readonly frozen: Frozen,
-    readonly mode: WorkspaceMode
+    readonly mode: WorkspaceMode,
+    mounts: VolumeMounts
   ) {
-    super(options, limits, folder, memory, { ok: true });
+    super(options, limits, folder, memory, { ok: true }, mounts);
     this.live = new LiveFolder(this.places(), frozen);
   }
 
@@ -105,6 +107,7 @@ export class OverlayWorkspace extends StepRecords {
     this.layers.set(step, upper);
     this.places_.set(step, {
       directory: this.folder.path,
+      mounts: this.mounts.mounts(this.folder.path),
       overlay: {
         folder: this.folder.path,
         home,
@@ -160,7 +163,8 @@ export class OverlayWorkspace extends StepRecords {
       seen.outsideRead,
       seen.outsideWritten,
       execution.startedAt,
-      this.folder.digests
+      this.folder.digests,
+      path => this.mounts.found(path)
     );
     if (!outside.reusable.ok) doubts.push(outside.reusable.why);
     let notices: readonly FileProblem[];

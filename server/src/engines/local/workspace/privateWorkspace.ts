@@ -15,6 +15,7 @@ import type {
 } from './model';
 import { replay } from './replay';
 import { parseStepFiles, type Execution, type SeenPaths } from './stepRecords';
+import type { VolumeMounts } from './volumes';
 
 /**
  * The steps of a run work together in a folder of the run's own, made of the snapshot when the first of them starts. Between one another
@@ -30,9 +31,10 @@ export class PrivateWorkspace extends FolderWorkspace {
     folder: WatchedFolder,
     memory: WorkspaceMemory,
     private readonly frozen: Frozen,
-    mode: WorkspaceMode
+    mode: WorkspaceMode,
+    mounts: VolumeMounts
   ) {
-    super(options, limits, folder, memory, { ok: true }, mode);
+    super(options, limits, folder, memory, { ok: true }, mode, mounts);
     this.found = new Map(frozen.states);
     this.live = new LiveFolder(this.places(), frozen);
   }
@@ -49,7 +51,8 @@ export class PrivateWorkspace extends FolderWorkspace {
   }
 
   override place(): StepPlace {
-    return { directory: this.tree ?? this.folder.path, overlay: null };
+    const directory = this.tree ?? this.folder.path;
+    return { directory, overlay: null, mounts: this.mounts.mounts(directory) };
   }
 
   override close(): Promise<void> {

@@ -13,6 +13,7 @@ import type {
 } from './model';
 import { OverlayWorkspace } from './overlayWorkspace';
 import { PrivateWorkspace } from './privateWorkspace';
+import { VolumeMounts } from './volumes';
 
 export const DEFAULT_LIMITS: WorkspaceLimits = {
   files: 200_000,
@@ -35,15 +36,24 @@ export async function openWorkspace(
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const mode = await chooseMode(options, memory, limits);
   if (mode.way === 'live' && options.frozen?.brings === false) throw nowhereElse(mode);
+  const mounts = await VolumeMounts.plan(options, mode, memory);
   if (mode.way === 'live' || options.frozen === null) {
     const folder = await WatchedFolder.open(options, limits.files, memory.digests);
-    return new FolderWorkspace(options, limits, folder, memory, refusal(folder, limits), mode);
+    return new FolderWorkspace(
+      options,
+      limits,
+      folder,
+      memory,
+      refusal(folder, limits),
+      mode,
+      mounts
+    );
   }
   const folder = WatchedFolder.unseen(options, memory.digests);
   const frozen = await freeze(options.frozen, folder);
   return mode.way === 'overlay'
-    ? new OverlayWorkspace(options, limits, folder, memory, frozen, mode)
-    : new PrivateWorkspace(options, limits, folder, memory, frozen, mode);
+    ? new OverlayWorkspace(options, limits, folder, memory, frozen, mode, mounts)
+    : new PrivateWorkspace(options, limits, folder, memory, frozen, mode, mounts);
 }
 
 function nowhereElse({ why }: WorkspaceMode): ChardError {

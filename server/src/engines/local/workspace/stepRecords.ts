@@ -1,3 +1,4 @@
+import type { VolumeUse } from '@chard/core/run';
 import { randomUUID } from 'node:crypto';
 import { ChardError } from '../../../errors';
 import type { FileDigest, FileStore } from '../../../files';
@@ -33,6 +34,7 @@ import {
   workspaceDigest,
   type FileChange
 } from './view';
+import type { VolumeMounts } from './volumes';
 
 const YES: Verdict = { ok: true };
 
@@ -72,7 +74,8 @@ export abstract class StepRecords implements RunWorkspace {
     /** The one in which the notebook is. */
     protected folder: WatchedFolder,
     protected readonly memory: WorkspaceMemory,
-    readonly reusable: Verdict
+    readonly reusable: Verdict,
+    protected readonly mounts: VolumeMounts
   ) {
     this.store = fileStore(options.home);
     this.ownAtStart = byPath(memory.ownWrites.of(options.notebook));
@@ -94,6 +97,10 @@ export abstract class StepRecords implements RunWorkspace {
     told: SeenFiles | null,
     succeeded: boolean
   ): Promise<StepOutcome>;
+
+  get volumes(): readonly VolumeUse[] {
+    return this.mounts.uses;
+  }
 
   get problems(): readonly FileProblem[] {
     return this.folder.problems;
@@ -149,6 +156,7 @@ export abstract class StepRecords implements RunWorkspace {
     return this.inTurn(async () => {
       if (!this.views.has(step)) await this.freshView(step);
       await this.begin(step);
+      await this.mounts.make();
       const execution = { id: randomUUID(), startedAt: BigInt(Date.now()) * 1_000_000n };
       this.running.set(step, execution);
       this.executions.set(step, execution);

@@ -89,6 +89,7 @@ export class Sandbox {
 
   constructor() {
     mkdirSync(this.folder);
+    mkdirSync(this.home);
     writeFileSync(this.notebook, '{}');
   }
 
@@ -113,7 +114,15 @@ export class Sandbox {
   ): Promise<RunWorkspace> {
     const { notebook, home } = this;
     return openWorkspace(
-      { notebook, home, steps: withAncestors(steps), limits, frozen: null },
+      {
+        notebook,
+        home,
+        steps: withAncestors(steps),
+        limits,
+        frozen: null,
+        volumes: [],
+        mountProblem: () => Promise.resolve('there are none here')
+      },
       this.memory
     );
   }

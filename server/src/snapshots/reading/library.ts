@@ -1,0 +1,170 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  diffEntries,
+  isWithin,
+  type EntryChange,
+  type Snapshot,
+  type SnapshotEntry
+} from '@chard/core/snapshot';
+import { ChardError } from '../../errors';
+import { errorCode, fileFailure } from '../../files';
+import type { Access } from '../access';
+import type { Layout } from '../disk/layout';
+import { manifestEntries } from '../disk/manifests';
+import {
+  publicSnapshot,
+  snapshotDamaged,
+  snapshotUnknown,
+  type KeptRecord,
+  type KeptSource,
+  type Records
+} from '../disk/records';
+import { publicEntry } from '../manifest/model';
+import type { ChildrenOptions, EntriesOptions } from '../snapshotStore';
+import { findEntry, listFolder } from './browse';
+
+/** The snapshots that a store has, and what is in them. */
+export class Library {
+  constructor(
+    private readonly layout: Layout,
+    private readonly records: Records,
+    private readonly access: Access
+  ) {}
+
+  list(): Snapshot[] {
+    if (!this.layout.exists) return [];
+    this.layout.demandVersion();
+    return this.records.all().map(record => this.describe(record));
+  }
+
+  /**
+   * @param reference an id, as much of its beginning as tells it apart, or `latest`
+   * @throws ChardError `snapshot-unknown`, `snapshot-ambiguous`, `snapshot-damaged`
+   */
+  find(reference: string): KeptRecord {
+    if (this.layout.exists) this.layout.demandVersion();
+    if (reference === 'latest') {
+      const [newest] = this.records.all();
+      if (newest === undefined) throw snapshotUnknown(reference);
+      return newest;
+    }
+    const ids = this.records.ids().filter(id => reference !== '' && id.startsWith(reference));
+    const [id] = ids;
+    if (id === undefined) throw snapshotUnknown(reference);
+    if (ids.length > 1) {
+      throw new ChardError(
+        'snapshot-ambiguous',
+        `${reference} is the beginning of ${ids.length} snapshots: ${ids.sort().join(', ')}. Give more of its id.`,
+        { exitCode: 2 }
+      );
+    }
+    const record = this.records.read(id);
+    if (record !== null) return record;
+    throw snapshotDamaged(
+      `The record of the snapshot ${id}`,
+      join(this.layout.records, `${id}.json`)
+    );
+  }
+
+  /** A record as others see it. */
+  describe(record: KeptRecord): Snapshot {
+    return publicSnapshot(record, this.records.pins(record.id));
+  }
+
+  async *entries(
+    id: string,
+    source: string,
+    { under }: EntriesOptions = {}
+  ): AsyncGenerator<readonly SnapshotEntry[]> {
+    const { manifest } = sourceOf(this.find(id), source);
+    const leave = await this.access.enter('reads a snapshot');
+    try {
+      for (const batch of manifestEntries(this.layout, manifest.digest)) {
+        const entries = under === undefined ? batch : batch.filter(e => isWithin(e.path, under));
+        if (entries.length > 0) yield entries.map(publicEntry);
+      }
+    } finally {
+      leave?.();
+    }
+  }
+
+  children(
+    id: string,
+    source: string,
+    folder: string,
+    { behind, limit }: ChildrenOptions
+  ): Promise<SnapshotEntry[]> {
+    const { manifest } = sourceOf(this.find(id), source);
+    return this.access.reading('reads a snapshot', undefined, () => {
+      const page = { folder, behind: behind ?? null, limit };
+      const found = listFolder(this.layout, manifest.digest, page);
+      if (found === null) throw pathUnknown(folder);
+      return Promise.resolve(found.map(publicEntry));
+    });
+  }
+
+  entry(id: string, source: string, path: string): Promise<SnapshotEntry> {
+    const { manifest } = sourceOf(this.find(id), source);
+    return this.access.reading('reads a snapshot', undefined, () => {
+      const found = findEntry(this.layout, manifest.digest, path);
+      if (found === null) throw pathUnknown(path);
+      return Promise.resolve(publicEntry(found));
+    });
+  }
+
+  async *diff(before: string, after: string): AsyncGenerator<readonly EntryChange[]> {
+    const [old, now] = [this.find(before), this.find(after)];
+    const names = new Set([...old.sources, ...now.sources].map(({ name }) => name));
+    for (const source of names) {
+      const side = (record: KeptRecord): AsyncIterable<readonly SnapshotEntry[]> =>
+        record.sources.some(({ name }) => name === source)
+          ? this.entries(record.id, source)
+          : nothing();
+      for await (const changes of diffEntries(side(old), side(now))) {
+        yield changes.map(change => ({ source, ...change }));
+      }
+    }
+  }
+
+  /** The bytes of a content, checked. @throws ChardError `snapshot-damaged`, `store-unavailable` */
+  content(digest: string): Buffer {
+    const path = this.layout.content(digest);
+    let content: Buffer;
+    try {
+      content = readFileSync(path);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT')
+        throw snapshotDamaged('The content of a file', path, error);
+      throw fileFailure(error, path, 'store');
+    }
+    if (hash('sha256', content, 'hex') !== digest) {
+      throw snapshotDamaged('The content of a file', path);
+    }
+    return content;
+  }
+}
+
+export function pathUnknown(path: string): ChardError {
+  return new ChardError(
+    'snapshot-path-unknown',
+    `The snapshot has no ${JSON.stringify(path)}. \`chard snapshot show\` with --files lists what it has.`,
+    { exitCode: 2, path }
+  );
+}
+
+/** @throws ChardError `source-unknown` */
+export function sourceOf({ id, sources }: KeptRecord, name: string): KeptSource {
+  const source = sources.find(each => each.name === name);
+  if (source !== undefined) return source;
+  throw new ChardError(
+    'source-unknown',
+    `The snapshot ${id} has no folder "${name}". It has: ${sources.map(each => each.name).join(', ')}.`,
+    { exitCode: 2 }
+  );
+}
+
+async function* nothing(): AsyncGenerator<readonly SnapshotEntry[]> {
+  yield [];
+}

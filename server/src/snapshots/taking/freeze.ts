@@ -1,0 +1,252 @@
+import { hash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import type { SnapshotCounts, SnapshotProblem } from '@chard/core/snapshot';
+import { errorCode, fileFailure, sameStamp, stampOf } from '../../files';
+import { sourceUnavailable, type OpenSource } from './folders';
+import { FormerEntries } from './former';
+import type { Intake } from './intake';
+import type { Layout } from '../disk/layout';
+import { stampOfEntry, type StoredEntry } from '../manifest/model';
+import { addManifest } from '../disk/manifests';
+import { ManifestWriter } from '../manifest/writer';
+import type { Meter } from '../work/meter';
+import { Turns } from '../work/meter';
+import { decodeBytes } from '../paths/names';
+import { OrderedQueue } from '../work/queue';
+import type { SnapshotRecord } from '../disk/records';
+import type { Watch } from '../snapshotStore';
+import { takeLarge, takeSmall, type Taken } from './file';
+import { Pace } from './pace';
+import { folderIdentity, unreadable, walk, type Found } from './walk';
+
+/** Files read at once: while some wait for the disk, another is digested. */
+const SIDE_BY_SIDE = 4;
+const MOST_PROBLEMS = 1000;
+
+/** What could not be taken as it was: the first thousand, and how many. */
+export class Problems {
+  readonly list: SnapshotProblem[] = [];
+  count = 0;
+
+  add(problem: SnapshotProblem): void {
+    this.count += 1;
+    if (this.list.length < MOST_PROBLEMS) this.list.push(problem);
+  }
+}
+
+export interface Freezing {
+  readonly layout: Layout;
+  readonly intake: Intake;
+  readonly problems: Problems;
+  /** Nanoseconds since 1970. */
+  readonly now: () => bigint;
+  readonly meter: Meter;
+  readonly watch: Watch;
+}
+
+/**
+ * Takes one folder: its contents into the intake, its entries into a manifest.
+ * @param former the manifest of an earlier snapshot of the folder: what has its stamp is not read again; null for none
+ */
+export async function freezeSource(
+  source: OpenSource,
+  former: string | null,
+  freezing: Freezing
+): Promise<SnapshotRecord['sources'][number]> {
+  const work = new SourceFreezing(source, new FormerEntries(former), freezing);
+  try {
+    await work.run();
+    return work.finish();
+  } finally {
+    await work.close();
+  }
+}
+
+class SourceFreezing {
+  private readonly counts: SnapshotCounts = { files: 0, folders: 0, links: 0, bytes: 0 };
+  private readonly manifest: ManifestWriter;
+  private readonly queue = new OrderedQueue<Taken>(SIDE_BY_SIDE, taken => this.keep(taken));
+  /** Files with several names, by identity: the first name's entry, as soon as it is known. */
+  private readonly shared = new Map<string, Promise<Taken>>();
+  private readonly turns = new Turns();
+  private readonly pace = new Pace();
+
+  constructor(
+    private readonly source: OpenSource,
+    private readonly former: FormerEntries,
+    private readonly freezing: Freezing
+  ) {
+    const { intake } = freezing;
+    try {
+      this.manifest = new ManifestWriter(intake.newPath());
+    } catch (error) {
+      throw intake.failure(error);
+    }
+  }
+
+  async run(): Promise<void> {
+    const { intake } = this.freezing;
+    for (const problem of this.source.problems) this.report(problem);
+    for (const step of this.steps()) {
+      if (this.turns.isDue) await this.turns.give();
+      if ('problem' in step) this.report(step.problem);
+      else if ('pause' in step) await this.queue.empty();
+      else await this.take(step.found);
+      if (intake.isFull) {
+        await this.queue.empty();
+        await intake.publish();
+      }
+    }
+    await this.queue.empty();
+  }
+
+  /** Makes the manifest part of the store. */
+  finish(): SnapshotRecord['sources'][number] {
+    const { layout, intake } = this.freezing;
+    try {
+      const { digest, bytes } = this.manifest.finish();
+      if (addManifest(layout, this.manifest.path, digest)) intake.addedBytes += 2 * bytes;
+      const { name, path } = this.source;
+      const { counts } = this;
+      return { name, path, counts, manifest: { digest, bytes, entries: this.manifest.entries } };
+    } catch (error) {
+      throw intake.failure(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.queue.settle();
+    this.former.close();
+    this.manifest.close();
+  }
+
+  private *steps(): ReturnType<typeof walk> {
+    try {
+      yield* walk(this.source.path, this.source.options);
+    } catch (error) {
+      // Only the folder itself: what cannot be read below it is a problem.
+      throw errorCode(error) === undefined ? error : sourceUnavailable(this.source.path, error);
+    }
+  }
+
+  private async take(found: Found): Promise<void> {
+    const { path, kind, stats } = found;
+    const before = this.former.find(path);
+    if (kind !== 'file') return this.queue.addDone(kind === 'folder' ? folder(found) : link(found));
+    const identity = stats.nlink > 1n ? folderIdentity(stats) : null;
+    const first = identity === null ? undefined : this.shared.get(identity);
+    if (first !== undefined) {
+      await this.queue.room();
+      void this.queue.add(async () => sameFile(path, await first));
+      return;
+    }
+    const known = before === null ? null : this.unchanged(found, before);
+    const taken = known ?? this.takeAtOnce(found);
+    if (known !== null) this.freezing.meter.add(0, known.entry?.size ?? 0);
+    if (taken !== null) this.queue.addDone(taken);
+    else await this.queue.room();
+    const done =
+      taken === null ? this.queue.add(() => takeLarge(found, this.taker)) : Promise.resolve(taken);
+    if (identity !== null) this.shared.set(identity, done);
+  }
+
+  /** Takes a small file while nothing else is done, unless it is quicker to wait for several at once. */
+  private takeAtOnce(found: Found): Taken | null {
+    if (!this.pace.isQuick()) return null;
+    const began = performance.now();
+    const taken = takeSmall(found, this.taker);
+    if (taken !== null) this.pace.note(performance.now() - began);
+    return taken;
+  }
+
+  private get taker(): Parameters<typeof takeSmall>[1] {
+    const { intake, now, meter } = this.freezing;
+    return { intake, now, onBytes: bytes => meter.add(0, bytes) };
+  }
+
+  /** The file's entry where it need not be read: its stamp is that of the entry before, and what it held is in the store. */
+  private unchanged({ path, stats }: Found, before: StoredEntry): Taken | null {
+    if (before.kind !== 'file' || before.digest === null || before.isRacy) return null;
+    if (!sameStamp(stampOfEntry(before), stampOf(stats))) return null;
+    if (!this.freezing.intake.has(before.digest)) return null;
+    const mode = Number(stats.mode & 0o7777n);
+    const hasMoreNames = stats.nlink > 1n;
+    return { entry: { ...before, path, mode, hasMoreNames, sameFileAs: null }, problem: null };
+  }
+
+  private keep({ entry, problem }: Taken): void {
+    if (problem !== null) this.report(problem);
+    if (entry === null) return;
+    try {
+      this.manifest.add(entry);
+    } catch (error) {
+      throw fileFailure(error, this.freezing.layout.folder, 'store');
+    }
+    if (entry.kind === 'folder') this.counts.folders += 1;
+    else if (entry.kind === 'link') this.counts.links += 1;
+    else this.counts.files += 1;
+    if (entry.sameFileAs === null) this.counts.bytes += entry.size;
+    this.freezing.meter.add(1, 0);
+  }
+
+  private report(problem: Omit<SnapshotProblem, 'source'>): void {
+    this.freezing.problems.add({ source: this.source.name, ...problem });
+  }
+}
+
+/** Keeps documents beside the folders. */
+export function freezeDocuments(
+  documents: Readonly<Record<string, Uint8Array>>,
+  intake: Intake
+): SnapshotRecord['documents'] {
+  return Object.fromEntries(
+    Object.entries(documents).map(([name, content]) => {
+      const digest = hash('sha256', content, 'hex');
+      intake.put(digest, content);
+      return [name, { digest, bytes: content.length }];
+    })
+  );
+}
+
+function folder({ path, stats }: Found): Taken {
+  return { entry: entryOf('folder', path, stats, null), problem: null };
+}
+
+function link({ path, native, stats }: Found): Taken {
+  try {
+    const target = decodeBytes(readlinkSync(native, { encoding: 'buffer' }));
+    return { entry: entryOf('link', path, stats, target), problem: null };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return { entry: null, problem: null };
+    return { entry: null, problem: { path, code: 'unreadable', message: unreadable(error) } };
+  }
+}
+
+function entryOf(
+  kind: 'folder' | 'link',
+  path: string,
+  stats: Found['stats'],
+  target: string | null
+): StoredEntry {
+  return {
+    path,
+    kind,
+    mode: Number(stats.mode & 0o7777n),
+    size: 0,
+    modified: stats.mtimeNs,
+    changed: stats.ctimeNs,
+    inode: stats.ino,
+    isRacy: false,
+    isSparse: false,
+    hasMoreNames: false,
+    digest: null,
+    target,
+    sameFileAs: null,
+    attributes: null
+  };
+}
+
+function sameFile(path: string, { entry, problem }: Taken): Taken {
+  if (entry === null) return { entry, problem: problem && { ...problem, path } };
+  return { entry: { ...entry, path, sameFileAs: entry.path }, problem: null };
+}

@@ -1,0 +1,246 @@
+import type { SnapshotItem } from '@chard/core/protocol/api';
+import { totalCounts } from '@chard/core/snapshot';
+import { byteSize } from '@chard/core/text';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { deleteIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import { useEffect, useRef, useState, type ComponentType, type KeyboardEvent } from 'react';
+import { CommandIds } from '../commands';
+import { checkIcon, plusIcon } from '../icons';
+import { useChanges } from '../runs/useChanges';
+import type { OpenNotebook } from '../tokens';
+import { snapshotIcon } from './icon';
+import type { Snapshots } from './snapshots';
+import { detailsOf, reasonOf, snapshotName } from './words';
+
+interface Options {
+  readonly snapshots: Snapshots;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+/** What a person looks at, in this session. */
+let remembered = { everywhere: false };
+
+/** The snapshots of the notebook, or of all: to be taken, opened, compared, restored, deleted, checked. */
+export function snapshotsSection(options: Options): ComponentType<OpenNotebook> {
+  return function SnapshotsOfNotebook({ panel }: OpenNotebook) {
+    const { snapshots, commands, trans } = options;
+    useChanges(snapshots.changed);
+    useChanges(snapshots.selection.changed);
+    const [{ everywhere }, setLooked] = useState(remembered);
+    remembered = { everywhere };
+    useEffect(() => {
+      const refresh = (): void => void snapshots.refresh();
+      refresh();
+      // The command line takes and removes snapshots, too.
+      window.addEventListener('focus', refresh);
+      return () => window.removeEventListener('focus', refresh);
+    }, [snapshots]);
+    const found = snapshots.of(everywhere ? null : panel.context.path);
+    return (
+      <div className="jp-chard-Runs jp-chard-Snapshots">
+        {snapshots.problem !== null && (
+          <p role="alert" className="jp-chard-Failure">
+            {snapshots.problem}{' '}
+            <button
+              type="button"
+              className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
+              onClick={() => void snapshots.refresh()}
+            >
+              {trans.__('Try again')}
+            </button>
+          </p>
+        )}
+        <div className="jp-chard-Runs-filter">
+          <button
+            type="button"
+            className="jp-chard-Button"
+            onClick={() =>
+              void commands.execute(CommandIds.takeSnapshot, { notebook: panel.context.path })
+            }
+          >
+            <plusIcon.react tag="span" className="jp-chard-icon" />
+            {commands.label(CommandIds.takeSnapshot)}
+          </button>
+          <select
+            className="jp-chard-Select"
+            aria-label={trans.__('Whose snapshots')}
+            value={String(everywhere)}
+            onChange={event => setLooked({ everywhere: event.target.value === 'true' })}
+          >
+            <option value="false">{trans.__('This notebook')}</option>
+            <option value="true">{trans.__('All notebooks')}</option>
+          </select>
+        </div>
+        <Bar {...options} count={found.length} />
+        <List {...options} found={found} everywhere={everywhere} />
+        {found.length === 0 && snapshots.problem === null && (
+          <p className="jp-chard-hint jp-chard-Section-text">
+            {snapshots.loaded
+              ? trans.__('None yet. A run takes one first; you can take one, too.')
+              : trans.__('Loading…')}
+          </p>
+        )}
+        <Care {...options} />
+      </div>
+    );
+  };
+}
+
+/** How many there are, and what can be done with those that are selected. Always there, so that nothing moves. */
+function Bar({ snapshots, commands, trans, count }: Options & { readonly count: number }) {
+  const { ids } = snapshots.selection;
+  const pair = inOrder(snapshots, ids);
+  return (
+    <div className="jp-chard-Runs-bar">
+      <span className="jp-chard-hint" role="status">
+        {ids.length > 0
+          ? trans._n('%1 selected', '%1 selected', ids.length)
+          : trans._n('%1 snapshot', '%1 snapshots', count)}
+      </span>
+      <button
+        type="button"
+        className="jp-chard-FlatButton"
+        title={trans.__('Compare the two that are selected')}
+        disabled={pair === null}
+        onClick={() =>
+          pair && void commands.execute(CommandIds.compareSnapshots, { snapshots: pair })
+        }
+      >
+        {trans.__('Compare')}
+      </button>
+      <button
+        type="button"
+        className="jp-chard-IconButton"
+        title={commands.label(CommandIds.deleteSnapshot)}
+        aria-label={commands.label(CommandIds.deleteSnapshot)}
+        disabled={ids.length !== 1}
+        onClick={() => void commands.execute(CommandIds.deleteSnapshot)}
+      >
+        <deleteIcon.react tag="span" />
+      </button>
+    </div>
+  );
+}
+
+/** Two that are selected, the older first; null for any other number. */
+function inOrder(snapshots: Snapshots, ids: readonly string[]): [string, string] | null {
+  const chosen = snapshots.all.filter(({ id }) => ids.includes(id));
+  const [after, before] = chosen;
+  return before && after && chosen.length === 2 ? [before.id, after.id] : null;
+}
+
+function List(
+  props: Options & { readonly found: readonly SnapshotItem[]; readonly everywhere: boolean }
+) {
+  const { snapshots, commands, trans, found, everywhere } = props;
+  const { selection } = snapshots;
+  const [focused, setFocused] = useState<string | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const order = found.map(({ id }) => id);
+  const stop = focused !== null && order.includes(focused) ? focused : order[0];
+  const focus = (at: number): void => {
+    const id = order[Math.min(Math.max(at, 0), order.length - 1)];
+    if (id === undefined) return;
+    setFocused(id);
+    list.current?.querySelector<HTMLElement>(`[data-snapshot="${id}"]`)?.focus();
+  };
+  const open = (snapshot: string): void =>
+    void commands.execute(CommandIds.openSnapshot, { snapshot });
+  const press = (event: KeyboardEvent, id: string): void => {
+    if (event.target !== event.currentTarget) return;
+    const at = order.indexOf(id);
+    const keys: Record<string, () => void> = {
+      ArrowDown: () => focus(at + 1),
+      ArrowUp: () => focus(at - 1),
+      Home: () => focus(0),
+      End: () => focus(order.length - 1),
+      Enter: () => open(id),
+      ' ': () => (event.shiftKey ? selection.extend(id, order) : selection.toggle(id)),
+      Escape: () => selection.clear(),
+      Delete: () => void commands.execute(CommandIds.deleteSnapshot, { snapshot: id })
+    };
+    const action = keys[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  };
+  return (
+    <ul
+      ref={list}
+      role="listbox"
+      aria-multiselectable
+      aria-label={trans.__('Snapshots')}
+      className="jp-chard-Runs-list"
+      data-selecting={selection.ids.length > 0}
+    >
+      {found.map(item => (
+        <li
+          key={item.id}
+          role="option"
+          aria-selected={selection.has(item.id)}
+          tabIndex={item.id === stop ? 0 : -1}
+          data-snapshot={item.id}
+          data-tone="quiet"
+          title={detailsOf(item, snapshots.sizes?.own[item.id] ?? null, trans)}
+          onKeyDown={event => press(event, item.id)}
+          onClick={event => {
+            setFocused(item.id);
+            if (event.shiftKey) selection.extend(item.id, order);
+            else if (event.ctrlKey || event.metaKey) selection.toggle(item.id);
+            else open(item.id);
+          }}
+        >
+          <span
+            aria-hidden
+            className="jp-chard-Runs-check"
+            title={trans.__('Select')}
+            onClick={event => {
+              event.stopPropagation();
+              selection.toggle(item.id);
+            }}
+          >
+            <checkIcon.react tag="span" className="jp-chard-icon" />
+          </span>
+          <snapshotIcon.react tag="span" className="jp-chard-icon" />
+          {everywhere && <span className="jp-chard-Runs-pipeline">{item.notebook}</span>}
+          <span className="jp-chard-Runs-name">{snapshotName(item)}</span>
+          <span className="jp-chard-hint jp-chard-Runs-time">{reasonOf(item, trans)}</span>
+          <span className="jp-chard-Snapshots-size">{sizeInWords(item, snapshots, trans)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** `3.4 MB, own 1.2 KB`: how much it holds, and how much only it has. */
+function sizeInWords(item: SnapshotItem, { sizes }: Snapshots, trans: TranslationBundle): string {
+  const all = byteSize(totalCounts(item).bytes);
+  const own = sizes?.own[item.id];
+  return own === undefined ? all : trans.__('%1, own %2', all, byteSize(own));
+}
+
+/** What is done with all of them. */
+function Care({ snapshots, commands, trans }: Options) {
+  const { sizes, all } = snapshots;
+  return (
+    <div className="jp-chard-Runs-bar">
+      <span className="jp-chard-hint">
+        {sizes !== null && all.length > 0 && trans.__('Together %1', byteSize(sizes.total))}
+      </span>
+      {[CommandIds.checkSnapshots, CommandIds.pruneSnapshots].map(command => (
+        <button
+          key={command}
+          type="button"
+          className="jp-chard-FlatButton"
+          disabled={all.length === 0}
+          onClick={() => void commands.execute(command)}
+        >
+          {command === CommandIds.checkSnapshots ? trans.__('Check…') : trans.__('Remove old…')}
+        </button>
+      ))}
+    </div>
+  );
+}
