@@ -13,6 +13,8 @@ c.ServerApp.port = int(os.environ["CHARD_UI_PORT"])  # noqa: F821
 c.ServerApp.port_retries = 0  # noqa: F821
 c.ServerApp.ip = "127.0.0.1"  # noqa: F821
 c.ServerApp.allow_root = True  # noqa: F821
+# What the person who runs the tests has set is not what is tested.
+c.LabApp.user_settings_dir = tempfile.mkdtemp(prefix="chard-ui-settings-")  # noqa: F821
 c.LabApp.news_url = None  # noqa: F821
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"  # noqa: F821
 c.Application.log_level = "ERROR"  # noqa: F821
