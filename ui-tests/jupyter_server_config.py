@@ -1,4 +1,7 @@
-"""The server of the browser tests: a root that is thrown away, no token, on this machine only."""
+"""The server of the browser tests: a root that is thrown away, no token, on this machine only.
+
+Jupyter runs this file with its configuration as `c`, which no linter can see (F821).
+"""
 
 import os
 import tempfile

@@ -85,9 +85,9 @@ export class FlowAnalysis {
   ): boolean {
     const start = this.heap.checkpoint();
     const { flow, asked } = this.analyse(index, step);
-    const again = last && this.asBefore(last, flow, start, below);
+    const again = last ? this.asBefore(last, flow, start, below) : null;
     this.finish({ step, start, flow: again ?? flow, asked });
-    return again !== null && again !== undefined;
+    return again !== null;
   }
 
   /** The flow of a step that does what it did the last time, and the heap, in terms of the last time; else null. */
