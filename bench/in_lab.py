@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from lab import journey, keystroke, large, log, memory, startup
+from lab import journey, keystroke, large, log, memory, startup, trials
 from measure import ROOT
 from report import Section, replaced
 
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "memory": memory.measure,
     "journey": journey.measure,
     "large": large.measure,
+    "trials": trials.measure,
 }
 
 

@@ -22,6 +22,7 @@ from measure import PEERS, ROOT
 VENV = ROOT / ".venv"
 START_SECONDS = 120
 EXTENSION = "jupyterlab-chard"
+HOME = "chard"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Server:
     url: str
     token: str
     root: Path
+    #: Chard's.
+    home: Path
     pid: int
     seconds: float
 
@@ -84,7 +87,7 @@ def serve(*, extension: bool = True, python: Path = VENV) -> Iterator[Server]:
                 url = f"http://127.0.0.1:{port}"
                 _until_up(process, f"{url}/api", folder / "log")
                 seconds = time.perf_counter() - started
-                yield Server(url, token, folder / "root", process.pid, seconds)
+                yield Server(url, token, folder / "root", folder / HOME, process.pid, seconds)
             finally:
                 process.send_signal(signal.SIGTERM)
                 try:
@@ -145,7 +148,7 @@ def _environment(folder: Path, python: Path) -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
         "PATH": f"{python / 'bin'}:{os.environ['PATH']}",
         "HOME": str(folder),
-        "CHARD_HOME": str(folder / "chard"),
+        "CHARD_HOME": str(folder / HOME),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_DATA_DIR": str(folder / "data"),

@@ -1,3 +1,4 @@
+import type { ExperimentItem } from '@chard/core/protocol/api';
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -52,8 +53,12 @@ export function addExperimentDocument({ app, restorer, trans, load, loadRuns }: 
       widget.id = PREFIX + id;
       widget.title.icon = tuneIcon;
       widget.title.closable = true;
+      let named: ExperimentItem | null = null;
       const name = (): void => {
         const item = experiments.list.get(id) ?? experiment.item;
+        // Each event of the experiment comes here, and few change what is said of it.
+        if (item !== null && item === named) return;
+        named = item;
         widget.title.label = item ? item.name : trans.__('Experiment');
         widget.title.caption = item ? shortTime(item.createdAt) : id;
       };

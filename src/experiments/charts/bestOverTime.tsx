@@ -8,6 +8,7 @@ import { Figure } from './figure';
 import { dots, line, nearestSpot, type Spot } from './marks';
 import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
 import type { Pointing } from './trial';
+import { useSame } from './useSame';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 200;
@@ -21,15 +22,19 @@ export interface BestOverTimeProps extends Pointing {
 }
 
 /** The best value as it came about: a line for the best so far, a circle for each trial. */
-export function BestOverTime(props: BestOverTimeProps) {
+export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps) {
   const { state, pointed, onPoint, trans } = props;
   const { metric } = state.spec.objective;
   const frame = useRef<HTMLDivElement>(null);
   const width = Math.max(220, useWidth(frame));
   const [log, setLog] = useState(false);
-  const history = useMemo(() => bestSoFar(state), [state.trials]);
+  const finished = useSame(state.trials.filter(({ phase }) => phase === 'succeeded'));
+  const history = useMemo(() => bestSoFar(state), [finished]);
   const canLog = history.length > 0 && history.every(({ value }) => value > 0);
-  const box: Box = { left: 52, top: 10, width: width - 52 - 20, height: HEIGHT - 10 - 24 };
+  const box = useMemo(
+    (): Box => ({ left: 52, top: 10, width: width - 52 - 20, height: HEIGHT - 10 - 24 }),
+    [width]
+  );
   const rows = useMemo(
     () =>
       numberAxis(
@@ -41,7 +46,7 @@ export function BestOverTime(props: BestOverTimeProps) {
   const columns = useMemo(() => columnsOf(history, trans), [history, trans]);
   const spots = useMemo(
     () => history.map(({ value }, at) => spotOf(at, value, history.length, rows, box)),
-    [history, rows, width]
+    [history, rows, box]
   );
   const order = useMemo(() => history.map(({ trial }) => trial), [history]);
   const at = pointed === null ? -1 : order.indexOf(pointed);
@@ -121,7 +126,7 @@ export function BestOverTime(props: BestOverTimeProps) {
       </TrialWalker>
     </Figure>
   );
-}
+});
 
 /** What does not change with the pointer. */
 const Base = memo(function Base(props: {

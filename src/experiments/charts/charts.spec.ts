@@ -156,10 +156,10 @@ it('draws many marks as one path', () => {
   expect(
     dots([
       { x: 1, y: 2 },
-      { x: 3, y: 4 }
+      { x: 3.06, y: 4 }
     ])
-  ).toBe('M1.0 2.0h0M3.0 4.0h0');
-  expect(line([{ x: 1, y: 2 }, null, { x: 3, y: 4 }])).toBe('M1.0 2.0M3.0 4.0');
+  ).toBe('M1 2h0M3.1 4h0');
+  expect(line([{ x: 1, y: 2 }, null, { x: 3, y: 4 }])).toBe('M1 2M3 4');
   expect(crosses([{ x: 5, y: 5 }]).split('M')).toHaveLength(2);
   expect(
     nearestSpot(

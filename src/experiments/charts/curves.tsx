@@ -3,6 +3,7 @@ import {
   metricsOf,
   objectiveValue,
   type ExperimentState,
+  type TrialMetric,
   type TrialState
 } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -18,8 +19,11 @@ import type { Pointing } from './trial';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 220;
-/** A curve is drawn from at most so many columns of points: there are up to a thousand curves. */
+/** A curve is drawn from at most so many columns of points, and from fewer where there are many curves... */
 const COLUMNS = 60;
+/** ...so that all of them have about so many, but for the least that a curve is told by. */
+const COLUMNS_IN_ALL = 6000;
+const LEAST_COLUMNS = 6;
 const REACH = 14;
 
 export interface CurvesProps extends Pointing {
@@ -33,7 +37,7 @@ interface TrialCurve {
 }
 
 /** A metric as it went in each trial: what was pruned is dashed and ends in a cross. Nothing where no trial has a curve. */
-export function TrialCurves(props: CurvesProps) {
+export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
   const { state, pointed, trans } = props;
   const { trials } = state;
   const frame = useRef<HTMLDivElement>(null);
@@ -148,7 +152,7 @@ export function TrialCurves(props: CurvesProps) {
       </TrialWalker>
     </Figure>
   );
-}
+});
 
 interface DrawnCurve {
   readonly trial: TrialState;
@@ -207,6 +211,19 @@ const Base = memo(
   (one, other) => one.lines === other.lines && one.state.best === other.state.best
 );
 
+/** Of trials that have not changed, which most of many have not, the points are those of the last time. */
+const known = new WeakMap<TrialMetric, { columns: number; points: readonly Point[] }>();
+
+function pointsOf({ metrics }: TrialState, name: string, columns: number): readonly Point[] {
+  const metric = metrics.get(name);
+  if (metric === undefined) return [];
+  const former = known.get(metric);
+  if (former?.columns === columns) return former.points;
+  const points = thin(curvePoints(metric.points), columns);
+  known.set(metric, { columns, points });
+  return points;
+}
+
 /** The metrics that any trial reported more than once: the objective first. */
 function curveNames({ spec, trials }: ExperimentState): string[] {
   const found = new Set<string>();
@@ -218,9 +235,11 @@ function curveNames({ spec, trials }: ExperimentState): string[] {
 }
 
 function curvesOf(trials: readonly TrialState[], name: string): TrialCurve[] {
+  const share = Math.floor(COLUMNS_IN_ALL / Math.max(1, trials.length));
+  const columns = Math.max(LEAST_COLUMNS, Math.min(COLUMNS, share));
   return trials.flatMap(trial => {
-    const points = curvePoints(trial.metrics.get(name)?.points ?? []);
-    return points.length > 1 ? [{ trial, points: thin(points, COLUMNS) }] : [];
+    const points = pointsOf(trial, name, columns);
+    return points.length > 1 ? [{ trial, points }] : [];
   });
 }
 

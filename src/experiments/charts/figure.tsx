@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useId, useState, type ReactNode } from 'react';
+import { useId, useMemo, useState, type ReactNode } from 'react';
+import { logWindow } from '../../runs/document/log/window';
 
 export interface FigureTable {
   readonly columns: readonly string[];
@@ -20,8 +21,9 @@ export interface FigureProps {
   readonly trans: TranslationBundle;
 }
 
-/** Rows that a chart's table shows: a browser lays out more of them slowly. */
-const MOST_ROWS = 1000;
+const ROW_HEIGHT = 24;
+/** As the style sheet has it. */
+const VIEW_HEIGHT = 240;
 
 /** A chart in its card: what it shows in words, and the same as a table at the press of a button. */
 export function Figure(props: FigureProps) {
@@ -60,42 +62,57 @@ export function Figure(props: FigureProps) {
   );
 }
 
+/** Only the rows that are seen are drawn, however many there are. */
 function Rows(props: { title: string; table: FigureTable; trans: TranslationBundle }) {
   const { title, table, trans } = props;
   const { columns, rows } = table;
-  const shown = rows.slice(0, MOST_ROWS);
-  const isNumber = columns.map((_, at) => rows.some(row => typeof row[at] === 'number'));
+  const [scrollTop, setScrollTop] = useState(0);
+  const isNumber = useMemo(
+    () => columns.map((_, at) => rows.some(row => typeof row[at] === 'number')),
+    [table]
+  );
   const className = (at: number): string | undefined =>
     isNumber[at] ? 'jp-chard-Table-number' : undefined;
+  const total = rows.length;
+  const view = { total, rowHeight: ROW_HEIGHT, scrollTop, viewHeight: VIEW_HEIGHT };
+  const { from, to } = logWindow(view);
   return (
-    <div className="jp-chard-Figure-table" tabIndex={0} role="region" aria-label={title}>
-      <table className="jp-chard-Table">
-        <caption>
-          {shown.length < rows.length
-            ? trans.__('%1: %2 of %3 rows', title, shown.length, rows.length)
-            : title}
-        </caption>
+    <div
+      className="jp-chard-Figure-table"
+      tabIndex={0}
+      role="region"
+      aria-label={trans._n('%2: %1 row', '%2: %1 rows', total, title)}
+      onScroll={event => setScrollTop(event.currentTarget.scrollTop)}
+    >
+      <table className="jp-chard-Table" aria-rowcount={total + 1}>
         <thead>
-          <tr>
+          <tr aria-rowindex={1}>
             {columns.map((column, at) => (
-              <th key={at} className={className(at)}>
+              <th key={at} scope="col" className={className(at)} title={column}>
                 {column}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {shown.map((row, index) => (
-            <tr key={index}>
+          <Gap rows={from} />
+          {rows.slice(from, to).map((row, index) => (
+            <tr key={from + index} aria-rowindex={from + index + 2}>
               {row.map((cell, at) => (
-                <td key={at} className={className(at)}>
+                <td key={at} className={className(at)} title={String(cell)}>
                   {cell}
                 </td>
               ))}
             </tr>
           ))}
+          <Gap rows={total - to} />
         </tbody>
       </table>
     </div>
   );
+}
+
+/** Stands for rows that are not drawn. */
+function Gap({ rows }: { readonly rows: number }) {
+  return rows > 0 ? <tr aria-hidden style={{ height: rows * ROW_HEIGHT }} /> : null;
 }

@@ -56,6 +56,7 @@ export function distanceToLine(place: Spot, from: Spot, to: Spot): number {
   return Math.hypot(place.x - from.x - at * width, place.y - from.y - at * height);
 }
 
-function round(value: number): string {
-  return value.toFixed(1);
+/** To a tenth of a pixel; `toFixed` takes several times as long. */
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }

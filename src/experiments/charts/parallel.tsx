@@ -6,7 +6,16 @@ import {
   type TrialState
 } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import {
+  memo,
+  useCallback,
+  useDeferredValue,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent
+} from 'react';
 import { placeLabels, shortNumber } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { choiceText, type AxisValue } from './axis';
@@ -38,7 +47,7 @@ export interface ParallelProps extends Pointing {
 }
 
 /** Each trial as a line through its parameters and results; drag along an axis, or move its ends by keys, to filter. */
-export function ParallelCoordinates(props: ParallelProps) {
+export const ParallelCoordinates = memo(function ParallelCoordinates(props: ParallelProps) {
   const { state, brushes, pointed, trans } = props;
   const { spec, trials } = state;
   const { objective } = spec;
@@ -47,22 +56,27 @@ export function ParallelCoordinates(props: ParallelProps) {
   const [logs, setLogs] = useState<ReadonlyMap<string, boolean>>(new Map());
   const dimensions = useMemo(() => dimensionsOf(spec, trials, logs), [spec, trials, logs]);
   const width = Math.max(seen, LEFT + RIGHT + LEAST_GAP * (dimensions.length - 1));
-  const box: Box = {
-    left: LEFT,
-    top: TOP,
-    width: width - LEFT - RIGHT,
-    height: HEIGHT - TOP - 16
-  };
+  const box = useMemo(
+    (): Box => ({
+      left: LEFT,
+      top: TOP,
+      width: width - LEFT - RIGHT,
+      height: HEIGHT - TOP - 16
+    }),
+    [width]
+  );
   const lines = useMemo(
     () => trials.map(trial => ({ trial, spots: spotsOf(trial, dimensions, box) })),
-    [trials, dimensions, width]
+    [trials, dimensions, box]
   );
+  // The brush follows the pointer; a thousand lines may come after it.
+  const filtering = useDeferredValue(brushes);
   const within = useMemo(
     () =>
-      brushes.size === 0
+      filtering.size === 0
         ? lines
-        : lines.filter(({ trial }) => isWithin(trial, dimensions, brushes)),
-    [lines, dimensions, brushes]
+        : lines.filter(({ trial }) => isWithin(trial, dimensions, filtering)),
+    [lines, dimensions, filtering]
   );
   const order = useMemo(
     () =>
@@ -72,6 +86,21 @@ export function ParallelCoordinates(props: ParallelProps) {
       ),
     [within, spec]
   );
+  const canBeLogs = useMemo(
+    () => dimensions.map(dimension => canBeLog(dimension, trials)),
+    [dimensions, trials]
+  );
+  // Axes are drawn with what they are first given.
+  const latest = useRef({ props, dimensions });
+  latest.current = { props, dimensions };
+  const brush = useCallback((id: string, span: Span | null): void => {
+    const { brushes: former, onBrushes } = latest.current.props;
+    onBrushes(withBrush(former, id, span));
+  }, []);
+  const changeLog = useCallback((id: string): void => {
+    const dimension = latest.current.dimensions.find(each => each.id === id);
+    setLogs(former => new Map(former).set(id, dimension?.axis.kind !== 'log'));
+  }, []);
   const shown = pointed === null ? undefined : lines.find(({ trial }) => trial.number === pointed);
   const point = (event: PointerEvent<SVGSVGElement>): void => {
     if (event.buttons === 0) props.onPoint(nearestLine(within, placeOf(event)));
@@ -130,12 +159,10 @@ export function ParallelCoordinates(props: ParallelProps) {
                 room={Math.min(MOST_NAME, box.width / Math.max(1, dimensions.length - 1) - 4)}
                 box={box}
                 isObjective={dimension.id === `m:${objective.metric}`}
-                canLog={canBeLog(dimension, trials)}
-                onLog={() =>
-                  setLogs(new Map(logs).set(dimension.id, dimension.axis.kind !== 'log'))
-                }
+                canLog={canBeLogs[at]!}
+                onLog={changeLog}
                 span={brushes.get(dimension.id) ?? null}
-                onSpan={span => props.onBrushes(withBrush(brushes, dimension.id, span))}
+                onBrush={brush}
                 trans={trans}
               />
             ))}
@@ -144,7 +171,7 @@ export function ParallelCoordinates(props: ParallelProps) {
       </TrialWalker>
     </Figure>
   );
-}
+});
 
 interface TrialLine {
   readonly trial: TrialState;
@@ -230,7 +257,7 @@ const Lines = memo(function Lines(props: {
 });
 
 /** One axis: its name (and whether it is a log one), its ticks, and what of it the trials are filtered by. */
-function AxisView(props: {
+const AxisView = memo(function AxisView(props: {
   readonly dimension: Dimension;
   readonly x: number;
   /** For its name, in pixels. */
@@ -238,13 +265,15 @@ function AxisView(props: {
   readonly box: Box;
   readonly isObjective: boolean;
   readonly canLog: boolean;
-  readonly onLog: () => void;
+  /** @param id the dimension's */
+  readonly onLog: (id: string) => void;
   readonly span: Span | null;
-  readonly onSpan: (span: Span | null) => void;
+  readonly onBrush: (id: string, span: Span | null) => void;
   readonly trans: TranslationBundle;
 }) {
-  const { dimension, x, room, box, isObjective, canLog, onLog, span, onSpan, trans } = props;
-  const { axis, name } = dimension;
+  const { dimension, x, room, box, isObjective, canLog, onLog, span, onBrush, trans } = props;
+  const { id, axis, name } = dimension;
+  const onSpan = (next: Span | null): void => onBrush(id, next);
   const start = useRef<number | null>(null);
   const places = {
     from: span ? axis.placeOf(span.from) : 0,
@@ -265,7 +294,7 @@ function AxisView(props: {
           title={canLog || axis.kind === 'log' ? trans.__('%1: log axis or not', name) : name}
           onClick={event => {
             event.stopPropagation();
-            onLog();
+            onLog(id);
           }}
         >
           <span>{name}</span>
@@ -318,7 +347,7 @@ function AxisView(props: {
       ))}
     </g>
   );
-}
+});
 
 /** One end of the part of an axis that trials are filtered by, for the keyboard. */
 function SpanEnd(props: {

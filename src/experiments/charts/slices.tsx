@@ -10,6 +10,7 @@ import { dots, nearestSpot, type Spot } from './marks';
 import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
 import { SHADES } from './shades';
 import type { Pointing } from './trial';
+import { useSame } from './useSame';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 150;
@@ -22,16 +23,13 @@ export interface SlicesProps extends Pointing {
 }
 
 /** Each parameter against the objective: a circle for each finished trial, later ones darker. */
-export function Slices(props: SlicesProps) {
+export const Slices = memo(function Slices(props: SlicesProps) {
   const { state, pointed, trans } = props;
   const { spec, trials } = state;
   const { metric } = spec.objective;
   const frame = useRef<HTMLDivElement>(null);
   const seen = useWidth(frame);
-  const finished = useMemo(
-    () => trials.filter(trial => objectiveValue(spec, trial) !== null),
-    [trials]
-  );
+  const finished = useSame(trials.filter(trial => objectiveValue(spec, trial) !== null));
   const dimensions = useMemo(
     () => spec.parameters.map(parameter => parameterDimension(parameter)),
     [spec.parameters]
@@ -98,7 +96,7 @@ export function Slices(props: SlicesProps) {
       </TrialWalker>
     </Figure>
   );
-}
+});
 
 function Slice(
   props: SlicesProps & {

@@ -1,6 +1,6 @@
 import { isExperimentOver, type ExperimentState, type TrialPhase } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useMemo, useRef } from 'react';
+import { memo, useMemo, useRef } from 'react';
 import { ticks } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { useNow } from '../../runs/document/useNow';
@@ -26,7 +26,7 @@ export interface TrialTimelineProps extends Pointing {
 }
 
 /** When the trials ran, side by side. */
-export function TrialTimeline(props: TrialTimelineProps) {
+export const TrialTimeline = memo(function TrialTimeline(props: TrialTimelineProps) {
   const { state, pointed, onPoint, trans } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = Math.max(220, useWidth(frame));
@@ -135,7 +135,7 @@ export function TrialTimeline(props: TrialTimelineProps) {
       </TrialWalker>
     </Figure>
   );
-}
+});
 
 type BoxOf = (bar: LaneBar) => { x: number; y: number; width: number; height: number };
 

@@ -7,7 +7,7 @@ import {
 } from '@chard/core/experiment';
 import { exportStudy, exportTrials, getImportances } from '@chard/core/protocol/api';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react';
 import { CommandIds } from '../../commands';
 import { compareIcon, downloadIcon, pencilIcon, playIcon } from '../../icons';
 import { Nothing, Problem } from '../../runs/document/notice';
@@ -29,6 +29,10 @@ import { BestTrial } from './best';
 import { Header } from './header';
 import type { ExperimentServices } from './services';
 
+/** With more trials, what comes is drawn so often and not with each frame. */
+const FEW_TRIALS = 100;
+const LARGE_PAUSE_MILLISECONDS = 300;
+
 /** An experiment in the main area: what it found in words, its best trial, charts, and all trials. */
 export class ExperimentDocument extends ReactWidget {
   constructor(private readonly services: ExperimentServices) {
@@ -44,7 +48,8 @@ export class ExperimentDocument extends ReactWidget {
 
 function ExperimentView(services: ExperimentServices) {
   const { experiment, experiments, runs, trans } = services;
-  useChanges(experiment.changed);
+  const isLarge = (experiment.state?.trials.length ?? 0) > FEW_TRIALS;
+  useChanges(experiment.changed, isLarge ? LARGE_PAUSE_MILLISECONDS : 0);
   useChanges(experiments.changed);
   useChanges(runs.list.changed);
   const { state, problem } = experiment;
@@ -78,34 +83,30 @@ function ExperimentView(services: ExperimentServices) {
 
 function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
   const { experiment, runs, commands, state, trans } = props;
-  const [pointed, setPointed] = useState<number | null>(null);
-  const [brushes, setBrushes] = useState<Brushes>(() => new Map());
-  const [selected, setSelected] = useState<ReadonlySet<number>>(() => new Set());
   const now = useNow(!isExperimentOver(state.phase));
+  // What draws many trials may come a moment later than the words, and lets a person's gestures go first.
+  const drawn = useDeferredValue(state);
   const latest = useRef(state);
   latest.current = state;
+  const runsOf = useCallback(
+    (numbers: Iterable<number>): string[] =>
+      [...numbers].flatMap(number => trialState(latest.current, number)?.run ?? []),
+    []
+  );
   const open = useCallback(
     (number: number): void => {
-      const run = trialState(latest.current, number)?.run;
-      if (run) void commands.execute(CommandIds.openRun, { run });
+      const [run] = runsOf([number]);
+      if (run !== undefined) void commands.execute(CommandIds.openRun, { run });
     },
-    [commands]
+    [commands, runsOf]
+  );
+  const compare = useCallback(
+    (numbers: Iterable<number>): void =>
+      void commands.execute(CommandIds.compareRuns, { runs: runsOf(numbers) }),
+    [commands, runsOf]
   );
   const importance = useImportance(props);
-  const dimensions = useMemo(
-    () => (brushes.size === 0 ? [] : dimensionsOf(state.spec, state.trials, new Map())),
-    [brushes, state.spec, state.trials]
-  );
-  const within = useCallback(
-    (trial: TrialState) => isWithin(trial, dimensions, brushes),
-    [dimensions, brushes]
-  );
   const baseline = baselineOf(state, runs.list.of(experiment.notebook), trans);
-  const runsOf = (numbers: Iterable<number>): string[] =>
-    [...numbers].flatMap(number => trialState(state, number)?.run ?? []);
-  const compare = (numbers: Iterable<number>): void =>
-    void commands.execute(CommandIds.compareRuns, { runs: runsOf(numbers) });
-  const chart = { state, pointed, onPoint: setPointed, onOpen: open, trans };
   return (
     <div className="jp-chard-Experiment-body">
       <p className="jp-chard-Compare-headline" role="heading" aria-level={2}>
@@ -116,43 +117,38 @@ function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
         <span className="jp-chard-hint">{background(state, baseline, trans)}</span>
       </p>
       <Progress state={state} />
-      <div className="jp-chard-Experiment-cards">
-        <BestTrial
-          {...props}
-          baseline={baseline}
-          onOpen={open}
-          onCompare={() => {
-            const others = runs.list.of(experiment.notebook).map(({ id }) => id);
-            const [best] = runsOf([state.best!]);
-            const before = baseline?.run ?? others.find(id => id !== best);
-            if (best === undefined) return;
-            void commands.execute(CommandIds.compareRuns, {
-              runs: before === undefined ? [best] : [before, best]
-            });
-          }}
-        />
-        <BestOverTime {...chart} />
-        <Importance
-          metric={state.spec.objective.metric}
-          importance={importance.answer?.importances ?? null}
-          trials={importance.answer?.trials ?? 0}
-          problem={importance.problem ?? (importance.answer?.reason || null)}
-          trans={trans}
-        />
-        <ParallelCoordinates {...chart} brushes={brushes} onBrushes={setBrushes} />
-        <TrialTable
-          {...chart}
-          isWithin={within}
-          selected={selected}
-          onSelect={setSelected}
-          actions={
-            <TableActions {...props} selected={selected} onCompare={() => compare(selected)} />
-          }
-        />
-        <TrialCurves {...chart} />
-        <Slices {...chart} />
-        <TrialTimeline {...chart} />
-      </div>
+      <Cards
+        {...{ experiment, commands, trans }}
+        experiments={props.experiments}
+        state={drawn}
+        onOpen={open}
+        onCompare={compare}
+        best={
+          <BestTrial
+            {...props}
+            baseline={baseline}
+            onOpen={open}
+            onCompare={() => {
+              const others = runs.list.of(experiment.notebook).map(({ id }) => id);
+              const [best] = runsOf([state.best!]);
+              const before = baseline?.run ?? others.find(id => id !== best);
+              if (best === undefined) return;
+              void commands.execute(CommandIds.compareRuns, {
+                runs: before === undefined ? [best] : [before, best]
+              });
+            }}
+          />
+        }
+        importance={
+          <Importance
+            metric={state.spec.objective.metric}
+            importance={importance.answer?.importances ?? null}
+            trials={importance.answer?.trials ?? 0}
+            problem={importance.problem ?? (importance.answer?.reason || null)}
+            trans={trans}
+          />
+        }
+      />
       <p className="jp-chard-hint">{spaceInWords(state.spec.parameters, trans)}</p>
       {Object.keys(state.fixed).length > 0 && (
         <p className="jp-chard-hint">{trans.__('Not tuned: %1', JSON.stringify(state.fixed))}</p>
@@ -160,6 +156,56 @@ function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
       {experiment.state?.trials.length === 0 && isExperimentOver(state.phase) && (
         <Nothing>{trans.__('No trial was started.')}</Nothing>
       )}
+    </div>
+  );
+}
+
+type CardsProps = Pick<ExperimentServices, 'experiment' | 'experiments' | 'commands' | 'trans'> & {
+  readonly state: ExperimentState;
+  readonly onOpen: (trial: number) => void;
+  readonly onCompare: (trials: Iterable<number>) => void;
+  readonly best: ReactNode;
+  readonly importance: ReactNode;
+};
+
+/** What is drawn of the trials, and what a person points at, filters by and selects in it. */
+function Cards(props: CardsProps) {
+  const { experiment, experiments, commands, state, onOpen, onCompare, trans } = props;
+  const [pointed, setPointed] = useState<number | null>(null);
+  const [brushes, setBrushes] = useState<Brushes>(() => new Map());
+  const [selected, setSelected] = useState<ReadonlySet<number>>(() => new Set());
+  const filtering = useDeferredValue(brushes);
+  const within = useMemo(() => {
+    if (filtering.size === 0) return () => true;
+    const dimensions = dimensionsOf(state.spec, state.trials, new Map());
+    return (trial: TrialState) => isWithin(trial, dimensions, filtering);
+  }, [filtering, filtering.size === 0 ? null : state.trials, state.spec]);
+  const actions = useMemo(
+    () => (
+      <TableActions
+        {...{ experiment, experiments, commands, selected, trans }}
+        onCompare={() => onCompare(selected)}
+      />
+    ),
+    [experiment, experiments, commands, selected, onCompare, trans]
+  );
+  const chart = { state, pointed, onPoint: setPointed, onOpen, trans };
+  return (
+    <div className="jp-chard-Experiment-cards">
+      {props.best}
+      <BestOverTime {...chart} />
+      {props.importance}
+      <ParallelCoordinates {...chart} brushes={brushes} onBrushes={setBrushes} />
+      <TrialTable
+        {...chart}
+        isWithin={within}
+        selected={selected}
+        onSelect={setSelected}
+        actions={actions}
+      />
+      <TrialCurves {...chart} />
+      <Slices {...chart} />
+      <TrialTimeline {...chart} />
     </div>
   );
 }
@@ -181,7 +227,7 @@ function Progress({ state }: { readonly state: ExperimentState }) {
 }
 
 function TableActions(
-  props: ExperimentServices & {
+  props: Pick<ExperimentServices, 'experiment' | 'experiments' | 'commands' | 'trans'> & {
     readonly selected: ReadonlySet<number>;
     readonly onCompare: () => void;
   }
@@ -253,7 +299,7 @@ function useImportance({
 }: ExperimentServices & { readonly state: ExperimentState }) {
   const finished = useMemo(
     () => state.trials.filter(trial => objectiveValue(state.spec, trial) !== null).length,
-    [state.trials]
+    [state.tally]
   );
   const over = isExperimentOver(state.phase);
   const revision = over

@@ -16,7 +16,7 @@ import {
   type ReactNode
 } from 'react';
 import { checkIcon } from '../../icons';
-import { logWindow } from '../../runs/document/log/window';
+import { logWindow, windowRows } from '../../runs/document/log/window';
 import { useNow } from '../../runs/document/useNow';
 import type { Pointing } from '../charts/trial';
 import { trialIcon, trialTone } from '../words';
@@ -34,6 +34,8 @@ import {
 export const ROW_HEIGHT = 28;
 const MOST_HEIGHT = 12 * ROW_HEIGHT;
 const PAGE = 10;
+/** Rows are written anew after so many have gone by: fewer than are drawn beyond the edges. */
+const STRIDE = 8 * ROW_HEIGHT;
 
 export interface TrialTableProps extends Pointing {
   readonly state: ExperimentState;
@@ -47,7 +49,7 @@ export interface TrialTableProps extends Pointing {
 }
 
 /** The trials: sorted by the column whose title is pressed, filtered, and only as many rows drawn as are seen. */
-export function TrialTable(props: TrialTableProps) {
+export const TrialTable = memo(function TrialTable(props: TrialTableProps) {
   const { state, isWithin, selected, trans } = props;
   const { spec, trials } = state;
   const [filter, setFilter] = useState<TrialFilter>({ text: '', outcome: 'all' });
@@ -116,7 +118,7 @@ export function TrialTable(props: TrialTableProps) {
       </p>
     </section>
   );
-}
+});
 
 function ColumnChoice(props: {
   readonly all: readonly TrialColumn[];
@@ -187,6 +189,7 @@ function Grid(
   const at = active === null ? -1 : order.indexOf(active);
   const viewHeight = Math.min(MOST_HEIGHT, Math.max(1, order.length) * ROW_HEIGHT);
   const drawn = logWindow({ total: order.length, rowHeight: ROW_HEIGHT, scrollTop, viewHeight });
+  const slots = windowRows(viewHeight, ROW_HEIGHT);
   const template = `28px ${columns.map(({ width }) => `minmax(${width}px, ${width}fr)`).join(' ')}`;
   const width = 28 + columns.reduce((sum, column) => sum + column.width, 0);
   useLayoutEffect(() => {
@@ -242,7 +245,7 @@ function Grid(
       aria-activedescendant={at === -1 ? undefined : `${id}-${active}`}
       tabIndex={0}
       style={{ height: viewHeight + ROW_HEIGHT + 2 }}
-      onScroll={event => setScrollTop(event.currentTarget.scrollTop)}
+      onScroll={event => setScrollTop(strideOf(event.currentTarget.scrollTop))}
       onKeyDown={press}
       onFocus={() => {
         onHeld(true);
@@ -275,7 +278,8 @@ function Grid(
       >
         {order.slice(drawn.from, drawn.to).map((number, index) => (
           <Row
-            key={number}
+            // Rows that come into view are written into those that leave it: making them anew is what takes time.
+            key={(drawn.from + index) % slots}
             id={`${id}-${number}`}
             trial={state.trials[number - 1]!}
             index={drawn.from + index}
@@ -333,6 +337,10 @@ function Title(props: {
   );
 }
 
+function strideOf(scrollTop: number): number {
+  return Math.floor(scrollTop / STRIDE) * STRIDE;
+}
+
 interface RowProps {
   readonly id: string;
   readonly trial: TrialState;
@@ -386,7 +394,7 @@ const Row = memo(
               props.onToggle(trial.number);
             }}
           >
-            <checkIcon.react tag="span" className="jp-chard-icon" />
+            {props.isSelected && <checkIcon.react tag="span" className="jp-chard-icon" />}
           </span>
         </span>
         {columns.map(column => {

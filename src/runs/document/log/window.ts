@@ -31,6 +31,11 @@ export function logWindow(input: WindowInput): LogWindow {
   return { from, to, offset: scrollTop - (first - from) * rowHeight, height };
 }
 
+/** At most so many rows are drawn at a time. */
+export function windowRows(viewHeight: number, rowHeight: number): number {
+  return Math.ceil(viewHeight / rowHeight) + 1 + 2 * OVERSCAN;
+}
+
 /** The row at the top of the view; its fraction is the part that is scrolled out. */
 export function rowAt({ total, rowHeight, scrollTop, viewHeight }: WindowInput): number {
   const height = contentHeight(total, rowHeight);
