@@ -1,7 +1,6 @@
 import {
   isTrialOver,
   metricsOf,
-  objectiveValue,
   type ExperimentState,
   type TrialMetric,
   type TrialState
@@ -15,7 +14,7 @@ import { Figure } from './figure';
 import { crosses, line, nearestSpot, type Spot } from './marks';
 import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
 import { SHADES, shadesOf } from './shades';
-import type { Pointing } from './trial';
+import { finalValue, type Pointing } from './trial';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 220;
@@ -170,13 +169,13 @@ const Base = memo(
   }) {
     const { state, lines, rows, columns, box, trans } = props;
     const { spec, best } = state;
-    const valued = lines.flatMap(({ trial }) => objectiveValue(spec, trial) ?? []);
+    const valued = lines.flatMap(({ trial }) => finalValue(spec, trial) ?? []);
     const shadeOf = shadesOf(valued, spec.objective.type);
     const paths: Record<string, string> = {};
     const add = (key: string, path: string): void => void (paths[key] = (paths[key] ?? '') + path);
     const ends: Spot[] = [];
     for (const { trial, spots } of lines) {
-      const value = objectiveValue(spec, trial);
+      const value = finalValue(spec, trial);
       if (trial.phase === 'pruned') {
         add('pruned', line(spots));
         ends.push(spots.at(-1)!);

@@ -1,5 +1,4 @@
 import {
-  objectiveValue,
   orderTrials,
   type ExperimentSpec,
   type ExperimentState,
@@ -25,7 +24,7 @@ import { Figure } from './figure';
 import { distanceToLine, line, type Spot } from './marks';
 import { placeOf, yIn, type Box } from './plot';
 import { SHADES, shadesOf } from './shades';
-import type { Pointing } from './trial';
+import { finalValue, type Pointing } from './trial';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 340;
@@ -203,12 +202,12 @@ const Lines = memo(function Lines(props: {
   readonly trans: TranslationBundle;
 }) {
   const { lines, within, spec, right, trans } = props;
-  const valued = lines.flatMap(({ trial }) => objectiveValue(spec, trial) ?? []);
+  const valued = lines.flatMap(({ trial }) => finalValue(spec, trial) ?? []);
   const shadeOf = shadesOf(valued, spec.objective.type);
   const shades = Array.from({ length: SHADES }, () => '');
   let open = '';
   for (const { trial, spots } of within) {
-    const value = objectiveValue(spec, trial);
+    const value = finalValue(spec, trial);
     if (value === null) open += line(spots);
     else shades[shadeOf(value)] += line(spots);
   }
@@ -220,7 +219,7 @@ const Lines = memo(function Lines(props: {
     spec
   );
   const bestLine = within.find(
-    ({ trial }) => trial.number === first && objectiveValue(spec, trial) !== null
+    ({ trial }) => trial.number === first && finalValue(spec, trial) !== null
   );
   const best = bestLine?.trial;
   const named = within.filter(

@@ -1,4 +1,4 @@
-import { objectiveValue, type ExperimentState, type TrialState } from '@chard/core/experiment';
+import type { ExperimentState, TrialState } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useMemo, useRef } from 'react';
 import { shortNumber } from '../../curves/scale';
@@ -9,7 +9,7 @@ import { Figure } from './figure';
 import { dots, nearestSpot, type Spot } from './marks';
 import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
 import { SHADES } from './shades';
-import type { Pointing } from './trial';
+import { finalValue, type Pointing } from './trial';
 import { useSame } from './useSame';
 import { TrialWalker } from './walker';
 
@@ -29,7 +29,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
   const { metric } = spec.objective;
   const frame = useRef<HTMLDivElement>(null);
   const seen = useWidth(frame);
-  const finished = useSame(trials.filter(trial => objectiveValue(spec, trial) !== null));
+  const finished = useSame(trials.filter(trial => finalValue(spec, trial) !== null));
   const dimensions = useMemo(
     () => spec.parameters.map(parameter => parameterDimension(parameter)),
     [spec.parameters]
@@ -37,7 +37,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
   const rows = useMemo(
     () =>
       numberAxis(
-        finished.map(trial => objectiveValue(spec, trial)!),
+        finished.map(trial => finalValue(spec, trial)!),
         false,
         3
       ),
@@ -57,7 +57,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
           ? trans.__(
               'Trial %1: %2',
               shown.number,
-              `${metric} ${shortNumber(objectiveValue(spec, shown)!)}, ${valuesInWords(shown)}`
+              `${metric} ${shortNumber(finalValue(spec, shown)!)}, ${valuesInWords(shown)}`
             )
           : ''
       }
@@ -73,7 +73,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
                 ? '–'
                 : choiceText(value);
           }),
-          objectiveValue(spec, trial)!
+          finalValue(spec, trial)!
         ])
       })}
       trans={trans}
@@ -113,7 +113,7 @@ function Slice(
     () =>
       finished.map(trial => ({
         x: xIn(box, inset(dimension.axis, dimension.axis.place(dimension.valueOf(trial)))),
-        y: yIn(box, rows.place(objectiveValue(state.spec, trial)) ?? 0)
+        y: yIn(box, rows.place(finalValue(state.spec, trial)) ?? 0)
       })),
     [finished, dimension, rows, width]
   );

@@ -1,4 +1,9 @@
-import type { TrialPhase, TrialState } from '@chard/core/experiment';
+import {
+  objectiveValue,
+  type ExperimentSpec,
+  type TrialPhase,
+  type TrialState
+} from '@chard/core/experiment';
 import type { MetricValue } from '@chard/core/run';
 
 /** The trial that is looked at, in all charts and the table at once. */
@@ -13,6 +18,14 @@ export interface Pointing {
 /** What a metric came to in a trial, or stands at while it runs; undefined where it has not been reported. */
 export function metricOf(trial: TrialState, name: string): MetricValue | undefined {
   return Object.hasOwn(trial.values, name) ? trial.values[name] : trial.metrics.get(name)?.last;
+}
+
+/**
+ * What a trial that went to its end came to: null for any other. One that was pruned or cancelled has reported values, too,
+ * which say nothing beside those of trials that were trained to the end.
+ */
+export function finalValue(spec: ExperimentSpec, trial: TrialState): number | null {
+  return trial.phase === 'succeeded' ? objectiveValue(spec, trial) : null;
 }
 
 /** Phases in the order in which legends name them. */
