@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { code, expect, test } from './lab';
 
@@ -87,4 +88,110 @@ test('an experiment is worked with by keyboard, and its trials open as runs', as
   await expect(
     page.locator('.jp-chard-Run:not(.jp-chard-Experiment) .jp-chard-Run-state')
   ).toHaveText('Succeeded');
+});
+
+/** A training as quick as it can be, which leaves a live view time to move under somebody's hand. */
+const TRAINING = [
+  code('import time\nimport chard', 'imports'),
+  code('learning_rate = 0.001\nbatch_size = 32\nepochs = 3', 'pipeline-parameters'),
+  code('data = [3, 1, 2]', 'step:preprocess'),
+  code(
+    [
+      'for epoch in range(epochs):',
+      '    time.sleep(0.1)',
+      '    val_loss = (learning_rate - 0.02) ** 2 * len(data) + batch_size / 1000 + 0.1 / (epoch + 1)',
+      '    chard.log_metric("val_loss", val_loss, epoch + 1)'
+    ].join('\n'),
+    'step:train',
+    'prev:preprocess'
+  )
+];
+
+test('six trials, three at a time, from what is proposed to the best in the notebook', async ({
+  lab
+}) => {
+  test.setTimeout(240_000);
+  const { page } = lab;
+  await lab.open(TRAINING);
+  await lab.showPanel('tuning');
+  const section = lab.panel.locator('[data-section=tuning]');
+  await section.getByRole('switch', { name: 'Tune hyperparameters' }).check();
+
+  // What is proposed by names and values.
+  const rate = section.getByRole('group', { name: 'learning_rate' });
+  await expect(rate.getByLabel('log')).toBeChecked();
+  await expect(section.getByLabel('batch_size: fixed or tuned')).toHaveValue('list');
+  await expect(section.getByLabel('Metric', { exact: true })).toHaveValue('val_loss');
+  await expect(section.getByLabel('Minimise or maximise')).toHaveValue('minimize');
+
+  // What the walk-through asks for.
+  await rate.getByLabel('log').uncheck();
+  await rate.getByLabel('learning_rate: from').fill('0.001');
+  await rate.getByLabel('learning_rate: to').fill('0.1');
+  await rate.getByLabel('learning_rate: step').fill('0.01');
+  const batch = section.getByRole('group', { name: 'batch_size' });
+  await section.getByLabel('batch_size: fixed or tuned').selectOption('range');
+  await batch.getByLabel('batch_size: from').fill('8');
+  await batch.getByLabel('batch_size: to').fill('128');
+  await batch.getByLabel('batch_size: step').fill('32');
+  await section.getByLabel('epochs: fixed or tuned').selectOption('fixed');
+  await section.getByLabel('Trials in all').fill('6');
+  await section.getByLabel('Trials at a time').fill('3');
+
+  // An empty field has a free name behind it; one of spaces is spoken of there, before anything starts.
+  const name = section.getByLabel('Name of the experiment');
+  const start = lab.panel.getByRole('button', { name: 'Compile and tune' });
+  await expect(name).toHaveAttribute('placeholder', /^test-/);
+  await name.fill('  ');
+  await expect(section.getByText('The experiment has no name.')).toBeVisible();
+  await name.fill('walk');
+
+  await start.click();
+  const found = page.locator('.jp-chard-Experiment');
+  await expect(found.locator('.jp-chard-mod-parallel')).toBeVisible({ timeout: 60_000 });
+  // Nothing moves while trials come: not the cards, not what is pressed.
+  const cards = found.locator(
+    '.jp-chard-mod-history, .jp-chard-mod-parallel, .jp-chard-Trials, .jp-chard-Run-header h1'
+  );
+  const corners = () =>
+    cards.evaluateAll(nodes =>
+      nodes.map(node => {
+        const { left, top, width } = node.getBoundingClientRect();
+        return [left, top, width].map(Math.round);
+      })
+    );
+  await expect(found.locator('.jp-chard-Trials-row')).toHaveCount(3);
+  const before = await corners();
+  const states = new Set<string>();
+  const state = found.locator('.jp-chard-Run-state');
+  for (let said = ''; !said.startsWith('Finished');) {
+    said = (await state.textContent()) ?? '';
+    if (states.has(said)) continue;
+    states.add(said);
+    expect([said, await corners()]).toEqual([said, before]);
+  }
+  expect(states.size).toBeGreaterThan(2);
+  expect([...states].at(-1)).toBe('Finished, 6 of 6 trials done');
+
+  const best = found.getByRole('region', { name: 'Best trial' });
+  await expect(best.locator('.jp-chard-Best-value')).not.toBeEmpty();
+  const batchSize = await best.locator('dd').nth(1).textContent();
+  await found.getByRole('button', { name: 'Write into parameters' }).click();
+  await expect(lab.cells.nth(1)).not.toContainText('learning_rate = 0.001\n');
+  await expect(lab.cells.nth(1)).toContainText(`batch_size = ${batchSize}`);
+  await lab.undo();
+  await expect(lab.cells.nth(1)).toContainText('batch_size = 32');
+
+  await page.getByRole('tab', { name: 'walk' }).click();
+  const [csv] = await Promise.all([
+    page.waitForEvent('download'),
+    found.getByRole('link', { name: 'CSV' }).click()
+  ]);
+  expect(csv.suggestedFilename()).toBe('walk.csv');
+  const text = readFileSync(await csv.path(), 'utf8');
+  expect(text.trim().split('\r\n')).toHaveLength(7);
+
+  // A second one of the same name: said at the field before anything is asked of the server.
+  await page.getByRole('tab', { name: /^test-/ }).click();
+  await expect(section.getByText('There is an experiment "walk" already.')).toBeVisible();
 });

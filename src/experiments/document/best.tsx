@@ -2,16 +2,16 @@ import {
   metricsOf,
   objectiveValue,
   trialState,
+  type Choice,
   type ExperimentState
 } from '@chard/core/experiment';
-import { shortNumber } from '../../curves/scale';
 import { CommandIds } from '../../commands';
 import { compareIcon, pencilIcon, playIcon, starIcon } from '../../icons';
 import { metricOf } from '../charts/trial';
 import { comparisonInWords, valueText, type Baseline } from '../sentences';
 import type { ExperimentServices } from './services';
 
-/** The best trial, and what can be done with it. */
+/** The best trial, and what can be done with it. As high without one as with it: nothing moves when the first has finished. */
 export function BestTrial(
   props: ExperimentServices & {
     readonly state: ExperimentState;
@@ -42,64 +42,64 @@ export function BestTrial(
           </button>
         )}
       </h3>
-      {!trial || value === null ? (
-        <p className="jp-chard-hint">
-          {trans.__('The first trial that finishes with a value stands here.')}
-        </p>
-      ) : (
-        <>
-          <p className="jp-chard-Best-value" title={String(value)}>
-            {shortNumber(value)}
-          </p>
-          <p className="jp-chard-hint">
-            {objective}
-            {baseline && `. ${comparisonInWords(state, baseline, trans)}`}
-          </p>
-          <dl className="jp-chard-Best-values">
-            {Object.entries(trial.parameters).map(([name, each]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd title={String(each)}>{valueText(each)}</dd>
-              </div>
-            ))}
-            {others.map(name => {
-              const each = metricOf(trial, name);
-              return (
-                each !== undefined && (
-                  <div key={`m:${name}`}>
-                    <dt>{name}</dt>
-                    <dd>{valueText(each)}</dd>
-                  </div>
-                )
-              );
-            })}
-          </dl>
-          <div className="jp-chard-Best-actions">
-            <button
-              type="button"
-              className="jp-chard-Button jp-chard-mod-primary"
-              title={trans.__('Runs the notebook as it is now with these values')}
-              onClick={() => act(CommandIds.runTrial)}
-            >
-              <playIcon.react tag="span" className="jp-chard-icon" />
-              {trans.__('Run it')}
-            </button>
-            <button
-              type="button"
-              className="jp-chard-Button"
-              title={trans.__('An edit of the parameters cell, which the notebook can undo')}
-              onClick={() => act(CommandIds.writeTrial)}
-            >
-              <pencilIcon.react tag="span" className="jp-chard-icon" />
-              {trans.__('Write into parameters')}
-            </button>
-            <button type="button" className="jp-chard-Button" onClick={onCompare}>
-              <compareIcon.react tag="span" className="jp-chard-icon" />
-              {trans.__('Compare with…')}
-            </button>
-          </div>
-        </>
-      )}
+      <p className="jp-chard-Best-value" title={value === null ? undefined : String(value)}>
+        {valueText(value ?? undefined)}
+      </p>
+      <p className="jp-chard-hint">
+        {value === null
+          ? trans.__('The first trial that finishes with a value stands here.')
+          : objective}
+        {value !== null && baseline && `. ${comparisonInWords(state, baseline, trans)}`}
+      </p>
+      <dl className="jp-chard-Best-values">
+        {state.spec.parameters.map(({ name }) => (
+          <Value key={name} name={name} value={trial?.parameters[name]} />
+        ))}
+        {others.map(name => (
+          <Value key={`m:${name}`} name={name} value={trial && metricOf(trial, name)} />
+        ))}
+      </dl>
+      <div className="jp-chard-Best-actions">
+        <button
+          type="button"
+          className="jp-chard-Button jp-chard-mod-primary"
+          disabled={value === null}
+          title={trans.__('Runs the notebook as it is now with these values')}
+          onClick={() => act(CommandIds.runTrial)}
+        >
+          <playIcon.react tag="span" className="jp-chard-icon" />
+          {trans.__('Run it')}
+        </button>
+        <button
+          type="button"
+          className="jp-chard-Button"
+          disabled={value === null}
+          title={trans.__('An edit of the parameters cell, which the notebook can undo')}
+          onClick={() => act(CommandIds.writeTrial)}
+        >
+          <pencilIcon.react tag="span" className="jp-chard-icon" />
+          {trans.__('Write into parameters')}
+        </button>
+        <button
+          type="button"
+          className="jp-chard-Button"
+          disabled={value === null}
+          onClick={onCompare}
+        >
+          <compareIcon.react tag="span" className="jp-chard-icon" />
+          {trans.__('Compare with…')}
+        </button>
+      </div>
     </section>
+  );
+}
+
+/** One of the trial's values; its place is there before the value is. */
+function Value({ name, value }: { readonly name: string; readonly value: Choice | undefined }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd title={value === undefined ? undefined : String(value)}>{valueText(value)}</dd>
+    </div>
   );
 }
