@@ -104,6 +104,16 @@ test('an experiment and its files, as a person reviews them', () => {
   expect(shown).toBe(readFileSync(file, 'utf8'));
 });
 
+test('no code of the notebook stands in what a pod is described by', () => {
+  const [files, { spec }] = documents();
+  const description = JSON.stringify(spec.trialTemplate.trialSpec);
+  for (const line of ['log_metric', 'model = ', 'data = [', 'import chard']) {
+    expect(description).not.toContain(line);
+  }
+  expect(description.length).toBeLessThan(8000);
+  expect(Object.keys(files.binaryData)).toContain('pipeline.json.gz');
+});
+
 test('the same experiment gives the same bytes, and other files another name', () => {
   expect(compile().text).toBe(compile().text);
   const other = loadAll(compile(SPEC, NOTEBOOK, 'print(2)\n').text!) as [ConfigMap, Experiment];

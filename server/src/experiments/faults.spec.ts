@@ -136,3 +136,26 @@ it('cut off while it waits for its last trials, an experiment lets them finish',
   expect(state.trials.map(({ phase }) => phase)).toEqual(['succeeded']);
   expect(marks(1)).toBe(1);
 });
+
+it('stopped while nobody runs it, an experiment leaves no trial without an end', async () => {
+  const writes = runAside(null) ?? 0;
+  await bench.close();
+  bench = new Bench();
+  expect(runAside(Math.floor(writes / 2))).toBeNull();
+  const engine = createExperimentEngine({
+    stores: bench.stores,
+    engine: bench.engine(),
+    open: listSuggester(xs(...VALUES)).open,
+    contextOf: async () => ({ interpreter: interpreter() })
+  });
+  const { id } = onlyExperiment();
+  engine.recover();
+  const before = stateOf(id);
+  expect(before.phase).toBe('interrupted');
+  expect(before.trials.some(({ phase }) => !isTrialOver(phase))).toBe(true);
+  engine.ask(id, { type: 'stop', trials: 'cancel' });
+  const state = stateOf(id);
+  expect(state).toMatchObject({ phase: 'stopped', reason: 'stopped' });
+  expect(state.trials.map(({ phase }) => isTrialOver(phase))).not.toContain(false);
+  expect(bench.stores.experiments.leases.all()).toEqual([]);
+});

@@ -3,6 +3,7 @@ import {
   foldExperiment,
   initialExperimentState,
   isExperimentOver,
+  isTrialOver,
   type Assignment,
   type EndReason,
   type ExperimentEventBody,
@@ -33,6 +34,7 @@ import { ExperimentLog } from './log';
 import { experimentOutline } from './outline';
 import { experimentPin } from './pin';
 import type { OpenSuggester, Suggester } from './suggester/suggester';
+import { notRun } from './trialEnd';
 
 export interface LocalExperimentOptions {
   readonly stores: Stores;
@@ -178,7 +180,11 @@ class LocalExperimentEngine implements ExperimentEngine {
       // Its own experiments need not wait for the store to tell.
       this.active.get(experiment)?.execution.hear();
     } else if (command.type === 'stop' && phase === 'interrupted') {
+      // Nobody will take the trials that were cut off to their end.
       this.writeOnce(experiment, [
+        ...this.formerState(experiment)
+          .state.trials.filter(trial => !isTrialOver(trial.phase))
+          .map(({ number }) => notRun(number, 'The experiment was stopped.')),
         { type: 'experiment-finished', state: 'stopped', reason: 'stopped', message: '' }
       ]);
     } else {

@@ -42,6 +42,12 @@ export function trialFinished(
   };
 }
 
+/** The end of a trial that nobody takes to one: of what its run did, the run itself tells. */
+export function notRun(trial: number, reason: string): TrialFinished {
+  const none = { values: {}, reusedSteps: [], stepsMs: 0, error: null };
+  return { type: 'trial-finished', trial, state: 'cancelled', reason, ...none };
+}
+
 function outcome(
   { objective: { metric } }: ExperimentSpec,
   { phase, error }: RunState,
