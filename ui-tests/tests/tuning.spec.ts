@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { code, expect, test } from './lab';
 
@@ -90,17 +92,18 @@ test('an experiment is worked with by keyboard, and its trials open as runs', as
   ).toHaveText('Succeeded');
 });
 
-/** A training as quick as it can be, which leaves a live view time to move under somebody's hand. */
-const TRAINING = [
-  code('import time\nimport chard', 'imports'),
+/** A training that waits before its end until a file is there, so that a test can look at a live view first. */
+const training = (gate: string) => [
+  code('import os\nimport time\nimport chard', 'imports'),
   code('learning_rate = 0.001\nbatch_size = 32\nepochs = 3', 'pipeline-parameters'),
   code('data = [3, 1, 2]', 'step:preprocess'),
   code(
     [
       'for epoch in range(epochs):',
-      '    time.sleep(0.1)',
       '    val_loss = (learning_rate - 0.02) ** 2 * len(data) + batch_size / 1000 + 0.1 / (epoch + 1)',
-      '    chard.log_metric("val_loss", val_loss, epoch + 1)'
+      '    chard.log_metric("val_loss", val_loss, epoch + 1)',
+      `while not os.path.exists(${JSON.stringify(gate)}):`,
+      '    time.sleep(0.02)'
     ].join('\n'),
     'step:train',
     'prev:preprocess'
@@ -112,7 +115,9 @@ test('six trials, three at a time, from what is proposed to the best in the note
 }) => {
   test.setTimeout(240_000);
   const { page } = lab;
-  await lab.open(TRAINING);
+  const folder = mkdtempSync(join(tmpdir(), 'chard-gate-'));
+  const gate = join(folder, 'open');
+  await lab.open(training(gate));
   await lab.showPanel('tuning');
   const section = lab.panel.locator('[data-section=tuning]');
   await section.getByRole('switch', { name: 'Tune hyperparameters' }).check();
@@ -149,29 +154,35 @@ test('six trials, three at a time, from what is proposed to the best in the note
   await start.click();
   const found = page.locator('.jp-chard-Experiment');
   await expect(found.locator('.jp-chard-mod-parallel')).toBeVisible({ timeout: 60_000 });
-  // Nothing moves while trials come: not the cards, not what is pressed.
-  const cards = found.locator(
-    '.jp-chard-mod-history, .jp-chard-mod-parallel, .jp-chard-Trials, .jp-chard-Run-header h1'
-  );
-  const corners = () =>
-    cards.evaluateAll(nodes =>
-      nodes.map(node => {
-        const { left, top, width } = node.getBoundingClientRect();
+  await expect(found.locator('.jp-chard-Run-state')).toHaveText('Running, 0 of 6 trials done');
+  await expect(found.locator('.jp-chard-Trials-row[data-tone=running]')).toHaveCount(3);
+  await expect(found.locator('.jp-chard-mod-curves')).toBeVisible();
+  // From here on nothing moves, in no frame: not the cards, not the name above them.
+  const places = await page.evaluateHandle(() => {
+    const seen = new Set<string>();
+    const look = (): void => {
+      const cards = document.querySelectorAll(
+        '.jp-chard-Experiment :is(.jp-chard-Run-header h1, .jp-chard-Card)'
+      );
+      const corners = [...cards].map(card => {
+        const { left, top, width } = card.getBoundingClientRect();
         return [left, top, width].map(Math.round);
-      })
-    );
-  await expect(found.locator('.jp-chard-Trials-row')).toHaveCount(3);
-  const before = await corners();
-  const states = new Set<string>();
-  const state = found.locator('.jp-chard-Run-state');
-  for (let said = ''; !said.startsWith('Finished');) {
-    said = (await state.textContent()) ?? '';
-    if (states.has(said)) continue;
-    states.add(said);
-    expect([said, await corners()]).toEqual([said, before]);
-  }
-  expect(states.size).toBeGreaterThan(2);
-  expect([...states].at(-1)).toBe('Finished, 6 of 6 trials done');
+      });
+      seen.add(JSON.stringify(corners));
+      if (document.querySelector('.jp-chard-Experiment')?.checkVisibility()) {
+        requestAnimationFrame(look);
+      }
+    };
+    look();
+    return seen;
+  });
+  writeFileSync(gate, '');
+  await expect(found.locator('.jp-chard-Run-state')).toHaveText('Finished, 6 of 6 trials done', {
+    timeout: 120_000
+  });
+  await expect(found.locator('.jp-chard-Trials-row[data-tone=ok]')).toHaveCount(6);
+  expect(await places.evaluate(seen => [...seen])).toHaveLength(1);
+  rmSync(folder, { recursive: true });
 
   const best = found.getByRole('region', { name: 'Best trial' });
   await expect(best.locator('.jp-chard-Best-value')).not.toBeEmpty();

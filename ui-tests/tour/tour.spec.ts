@@ -65,20 +65,4 @@ test('the pictures of the tour', async ({ lab }) => {
   });
   await expect(page.locator('.jp-chard-ComparedCell:visible').first()).toBeVisible();
   await picture('snapshots');
-
-  await lab.execute('docmanager:open', { path: 'digits.ipynb' });
-  await lab.showPanel('tuning');
-  const tuning = lab.panel.locator('[data-section=tuning]');
-  await tuning.getByRole('switch', { name: 'Tune hyperparameters' }).check();
-  await tuning.getByLabel('test_share: fixed or tuned').selectOption('fixed');
-  await tuning.getByLabel('Trials in all').fill('16');
-  await lab.execute('chard:tune');
-  const experiment = page.locator('.jp-chard-Experiment');
-  await expect(experiment.locator('.jp-chard-Run-state')).toHaveText(/^Finished/, {
-    timeout: 240_000
-  });
-  await expect(experiment.locator('.jp-chard-Importance li').first()).toBeVisible();
-  await lab.execute('application:toggle-right-area');
-  await page.setViewportSize({ width: 1280, height: 1000 });
-  await picture('experiment');
 });

@@ -16,6 +16,8 @@ import { TrialWalker } from './walker';
 const HEIGHT = 150;
 const LEAST_WIDTH = 180;
 const REACH = 16;
+/** As the style sheet has it. */
+const GAP = 8;
 
 export interface SlicesProps extends Pointing {
   readonly state: ExperimentState;
@@ -46,6 +48,9 @@ export const Slices = memo(function Slices(props: SlicesProps) {
   const order = useMemo(() => finished.map(({ number }) => number), [finished]);
   const columns = Math.max(1, Math.min(dimensions.length, Math.floor(seen / LEAST_WIDTH)));
   const width = Math.floor(seen / columns) - 8;
+  // Before the first trial has finished as after it: what stands below does not move.
+  const lines = Math.ceil(dimensions.length / columns);
+  const height = lines * HEIGHT + (lines - 1) * GAP;
   const shown = finished.find(({ number }) => number === pointed);
   return (
     <Figure
@@ -79,7 +84,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
       trans={trans}
     >
       <TrialWalker {...props} order={order} label={trans.__('%1 by each parameter', metric)}>
-        <div ref={frame} className="jp-chard-Slices">
+        <div ref={frame} className="jp-chard-Slices" style={{ minHeight: height }}>
           {finished.length === 0 && (
             <p className="jp-chard-hint">{trans.__('No trial has finished yet.')}</p>
           )}

@@ -187,7 +187,9 @@ function Grid(
   const [active, setActive] = useState<number | null>(null);
   const now = useNow(!isExperimentOver(state.phase) && state.tally.running > 0);
   const at = active === null ? -1 : order.indexOf(active);
-  const viewHeight = Math.min(MOST_HEIGHT, Math.max(1, order.length) * ROW_HEIGHT);
+  // As high as all trials need, from the first on: what stands below does not move while they come.
+  const rows = Math.max(1, order.length, state.spec.maxTrialCount);
+  const viewHeight = Math.min(MOST_HEIGHT, rows * ROW_HEIGHT);
   const drawn = logWindow({ total: order.length, rowHeight: ROW_HEIGHT, scrollTop, viewHeight });
   const slots = windowRows(viewHeight, ROW_HEIGHT);
   const template = `28px ${columns.map(({ width }) => `minmax(${width}px, ${width}fr)`).join(' ')}`;
