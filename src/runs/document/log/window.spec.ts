@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { logWindow, rowAt, scrollTopOf, TALLEST } from './window';
+import { logWindow, rowAt, scrollTopOf, TALLEST, windowRows } from './window';
 
 const sizes = fc.record({
   total: fc.integer({ min: 0, max: 3_000_000 }),
@@ -35,4 +35,14 @@ it('comes to the row that was asked for', () => {
       expect(rowAt({ ...size, scrollTop })).toBeCloseTo(Math.min(row, last), 3);
     })
   );
+});
+
+it('never draws more rows than a window has, so that each can have a slot of its own', () => {
+  const rowHeight = 28;
+  for (const viewHeight of [28, 336, 500]) {
+    for (let scrollTop = 0; scrollTop < 9000; scrollTop += 101) {
+      const { from, to } = logWindow({ total: 300, rowHeight, scrollTop, viewHeight });
+      expect(to - from).toBeLessThanOrEqual(windowRows(viewHeight, rowHeight));
+    }
+  }
 });
