@@ -28,6 +28,7 @@ import { baselineOf } from './baseline';
 import { BestTrial } from './best';
 import { Header } from './header';
 import type { ExperimentServices } from './services';
+import '../../views';
 
 /** An experiment in the main area: what it found in words, its best trial, charts, and all trials. */
 export class ExperimentDocument extends ReactWidget {
