@@ -29,10 +29,13 @@ module.exports = {
     new NormalModuleReplacementPlugin(/[\\/]locales[\\/]index\.js$/, resource => {
       if (/[\\/]zod[\\/]v4[\\/]/.test(resource.context)) resource.request = '../locales/en.js';
     }),
-    new NormalModuleReplacementPlugin(/[\\/](to-json-schema|json-schema-processors)\.js$/, resource => {
-      if (/[\\/]zod[\\/]v4[\\/]classic$/.test(resource.context)) {
-        resource.request = require.resolve('./webpack.noJsonSchema.cjs');
+    new NormalModuleReplacementPlugin(
+      /[\\/](to-json-schema|json-schema-processors)\.js$/,
+      resource => {
+        if (/[\\/]zod[\\/]v4[\\/]classic$/.test(resource.context)) {
+          resource.request = require.resolve('./webpack.noJsonSchema.cjs');
+        }
       }
-    })
+    )
   ]
 };

@@ -131,6 +131,8 @@ test('keys that are typed while the editor is being loaded are not the notebookâ
   await expect(lab.editor.getByLabel('Kind')).toBeVisible();
   await expect(lab.cells).toHaveCount(NOTEBOOK.length);
   await expect(lab.editor).not.toBeFocused();
+  // The look of views comes with the first of them, which here is the editor.
+  await expect(lab.editor.locator('.jp-chard-Row').first()).toHaveCSS('display', 'flex');
   await page.context().close();
 });
 
