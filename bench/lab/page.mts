@@ -101,6 +101,8 @@ export async function newPage(
   page.on('pageerror', error => console.error(error.stack ?? error.message));
   await page.addInitScript(() => {
     const probe: Probe = { ready: null, tasks: [], frames: [] };
+    // JupyterLab alone has more than the 250 that are kept.
+    performance.setResourceTimingBufferSize(10_000);
     window.chardProbe = probe;
     let app: App;
     Object.defineProperty(window, 'jupyterapp', {

@@ -20,12 +20,19 @@ interface Load {
 
 const EXTENSION = '/lab/extensions/jupyterlab-chard/';
 
-/** Bytes of the extension's own files that a load fetched. */
+interface File {
+  readonly plain: number;
+  readonly gz: number;
+  /** Whether the page itself has it; else only its worker. */
+  readonly isPages: boolean;
+}
+
+/** A load, with the extension's own files that it fetched. */
 async function load(
   browser: Browser,
   where: Where,
   notebook?: string
-): Promise<Load & { files: Record<string, { plain: number; gz: number }> }> {
+): Promise<Load & { files: Record<string, File> }> {
   const { context, page } = await newPage(browser);
   const bodies: Promise<[string, Buffer]>[] = [];
   context.on('response', response => {
@@ -36,10 +43,17 @@ async function load(
   if (notebook !== undefined) await page.locator('.jp-Notebook .jp-Cell').first().waitFor();
   await untilQuiet(page);
   const { all: tasks, ours } = await longTasks(page);
+  const pages = new Set(
+    await page.evaluate(() =>
+      (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
+        .filter(({ initiatorType }) => initiatorType === 'script')
+        .map(({ name }) => new URL(name).pathname)
+    )
+  );
   const files = Object.fromEntries(
     (await Promise.all(bodies)).map(([path, body]) => [
       path.slice(path.indexOf(EXTENSION) + EXTENSION.length),
-      { plain: body.length, gz: gzipSync(body).length }
+      { plain: body.length, gz: gzipSync(body).length, isPages: pages.has(path) }
     ])
   );
   await context.close();

@@ -1,5 +1,6 @@
 export * from './model';
 export { parseNotebook } from './read';
+export { readNotebook } from './read-json';
 export { isQuantity } from '../quantity';
 export {
   isEnvironmentName,

@@ -38,7 +38,7 @@ export class Annotators {
   }
 
   private async add(open: OpenNotebook): Promise<void> {
-    const { Annotator } = await import('./annotator');
+    const { Annotator } = await import(/* webpackChunkName: "notebook" */ './annotator');
     if (open.panel.isDisposed) return;
     this.annotators.set(open, new Annotator(open, this.status, this.trans, this._mode));
     open.pipeline.changed.connect(() => this._changed.emit());

@@ -25,6 +25,7 @@ import { runName } from '../runs/list/describeRun';
 import { duration, shortTime, stepTime, stepTitle, stepWord } from '../runs/text';
 import { stepStatus } from '../runs/words';
 import { background, differenceInWords, headline, stepsInWords, whyInWords } from './sentences';
+import '../views';
 
 export interface ComparisonServices {
   readonly runs: Runs;

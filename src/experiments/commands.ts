@@ -1,34 +1,18 @@
-import { byteSize } from '@chard/core/text';
-import { doneCount, trialState, TrialCounts, type TrialState } from '@chard/core/experiment';
-import type { JupyterFrontEnd } from '@jupyterlab/application';
-import {
-  Clipboard,
-  Dialog,
-  InputDialog,
-  Notification,
-  showDialog,
-  type ICommandPalette
-} from '@jupyterlab/apputils';
+import { Clipboard, Notification, type ICommandPalette } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { deleteIcon, linkIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../commands';
 import { pauseIcon, pencilIcon, playIcon, plusIcon, resumeIcon } from '../icons';
-import type { Runs } from '../runs/runs';
-import type { IChardNotebooks, IChardPanel } from '../tokens';
+import type * as Actions from './actions';
+import type { ExperimentNeeds } from './actions';
 import type { Experiments } from './experiments';
 import { EXPERIMENT_LINKS } from './links';
 
-interface Needs {
-  readonly app: JupyterFrontEnd;
-  readonly notebooks: IChardNotebooks;
-  readonly panel: IChardPanel;
-  readonly trans: TranslationBundle;
+interface Needs extends ExperimentNeeds {
   readonly palette: ICommandPalette | null;
   /** The experiments, loaded when they are first needed. */
   readonly load: () => Promise<Experiments>;
-  readonly loadRuns: () => Promise<Runs>;
   /** The experiment whose document is the current one. */
   readonly current: () => string | null;
 }
@@ -44,9 +28,9 @@ const TRIAL = {
   trial: { type: 'integer', minimum: 1, description: 'Its number; the best one.' }
 } as const;
 
-/** The commands that manage experiments: the one that is shown, or by its id. */
+/** The commands that manage experiments: the one that is shown, or by its id. What they do is loaded with the first of them. */
 export function addExperimentCommands(needs: Needs): void {
-  const { app, trans, palette, load, loadRuns, current } = needs;
+  const { app, trans, palette, load, current } = needs;
   const { commands } = app;
   const meant = ({ experiment, of }: Args): string | null => {
     if (typeof experiment === 'string') return experiment;
@@ -57,12 +41,13 @@ export function addExperimentCommands(needs: Needs): void {
   const isEnabled = (args: Args): boolean => meant(args) !== null;
   /** Does something to the experiment that is meant; says what went wrong. */
   const doing =
-    (work: (experiments: Experiments, id: string, args: Args) => Promise<void>) =>
+    (action: keyof typeof Actions) =>
     async (args: Args): Promise<void> => {
       const id = meant(args);
       if (id === null) return;
       try {
-        await work(await load(), id, args);
+        const [experiments, actions] = await Promise.all([load(), import('./actions')]);
+        await actions[action](needs, experiments, id, args);
       } catch (error) {
         Notification.error((error as Error).message, { autoClose: false });
       }
@@ -74,7 +59,7 @@ export function addExperimentCommands(needs: Needs): void {
     icon: pauseIcon,
     isEnabled,
     describedBy: { args: { type: 'object', properties: ONE } },
-    execute: doing((experiments, id) => experiments.command(id, { type: 'pause' }))
+    execute: doing('pause')
   });
 
   commands.addCommand(CommandIds.resumeExperiment, {
@@ -82,7 +67,7 @@ export function addExperimentCommands(needs: Needs): void {
     icon: resumeIcon,
     isEnabled,
     describedBy: { args: { type: 'object', properties: ONE } },
-    execute: doing((experiments, id) => experiments.command(id, { type: 'resume' }))
+    execute: doing('resume')
   });
 
   commands.addCommand(CommandIds.stopExperiment, {
@@ -101,13 +86,7 @@ export function addExperimentCommands(needs: Needs): void {
         }
       }
     },
-    execute: doing(async (experiments, id, args) => {
-      const trials =
-        args.trials === 'finish' || args.trials === 'cancel'
-          ? args.trials
-          : await askHowToStop(experiments, id, trans);
-      if (trials !== null) await experiments.command(id, { type: 'stop', trials });
-    })
+    execute: doing('stop')
   });
 
   commands.addCommand(CommandIds.setExperimentCounts, {
@@ -131,21 +110,7 @@ export function addExperimentCommands(needs: Needs): void {
         }
       }
     },
-    execute: doing(async (experiments, id, args) => {
-      const { state } = await experiments.get(id).known();
-      const given = TrialCounts.partial().safeParse(args.counts);
-      const { askForCounts } = await import('./counts');
-      const counts =
-        given.success && args.counts !== undefined
-          ? TrialCounts.parse({ ...state!.spec, ...given.data })
-          : await askForCounts({
-              title: trans.__('How many trials'),
-              counts: state!.spec,
-              done: doneCount(state!),
-              trans
-            });
-      if (counts) await experiments.command(id, { type: 'counts', counts });
-    })
+    execute: doing('setCounts')
   });
 
   commands.addCommand(CommandIds.editExperiment, {
@@ -154,11 +119,7 @@ export function addExperimentCommands(needs: Needs): void {
     icon: pencilIcon,
     isEnabled,
     describedBy: { args: { type: 'object', properties: ONE } },
-    execute: doing(async (experiments, id) => {
-      const { state, notebook } = await experiments.get(id).known();
-      const { editAnew } = await import('./editAnew');
-      await editAnew({ ...needs, experiments }, state!.spec, notebook);
-    })
+    execute: doing('edit')
   });
 
   commands.addCommand(CommandIds.renameExperiment, {
@@ -174,13 +135,7 @@ export function addExperimentCommands(needs: Needs): void {
         }
       }
     },
-    execute: doing(async (experiments, id, args) => {
-      const name =
-        typeof args.name === 'string' ? args.name : await askName(experiments, id, trans);
-      if (name === null) return;
-      if (name.trim() === '') throw new Error(trans.__('An experiment needs a name.'));
-      await experiments.rename(id, name.trim());
-    })
+    execute: doing('rename')
   });
 
   commands.addCommand(CommandIds.deleteExperiment, {
@@ -199,13 +154,7 @@ export function addExperimentCommands(needs: Needs): void {
         }
       }
     },
-    execute: doing(async (experiments, id, args) => {
-      const runs =
-        args.runs === 'delete' || args.runs === 'keep'
-          ? args.runs
-          : await askHowToDelete(experiments, id, trans);
-      if (runs !== null) await experiments.delete(id, runs);
-    })
+    execute: doing('remove')
   });
 
   commands.addCommand(CommandIds.copyExperimentLink, {
@@ -232,14 +181,7 @@ export function addExperimentCommands(needs: Needs): void {
     icon: playIcon,
     isEnabled,
     describedBy: { args: { type: 'object', properties: TRIAL } },
-    execute: doing(async (experiments, id, args) => {
-      const { state, notebook, trial } = await trialMeant(experiments, id, args, trans);
-      const runs = await loadRuns();
-      const run = await runs.start(notebook, {
-        parameters: { ...state.fixed, ...trial.parameters }
-      });
-      await commands.execute(CommandIds.openRun, { run: run.id });
-    })
+    execute: doing('runTrial')
   });
 
   commands.addCommand(CommandIds.writeTrial, {
@@ -247,11 +189,7 @@ export function addExperimentCommands(needs: Needs): void {
     icon: pencilIcon,
     isEnabled,
     describedBy: { args: { type: 'object', properties: TRIAL } },
-    execute: doing(async (experiments, id, args) => {
-      const { notebook, trial } = await trialMeant(experiments, id, args, trans);
-      const { writeTrial } = await import('./writeTrial');
-      await writeTrial(needs, notebook, trial.parameters);
-    })
+    execute: doing('writeTrial')
   });
 
   for (const command of [
@@ -269,82 +207,4 @@ export function addExperimentCommands(needs: Needs): void {
     palette?.addItem({ command, category: trans.__('Pipeline') });
   }
   app.shell.currentChanged?.connect(() => commands.notifyCommandChanged());
-}
-
-async function trialMeant(
-  experiments: Experiments,
-  id: string,
-  args: Args,
-  trans: TranslationBundle
-) {
-  const { state, notebook } = await experiments.get(id).known();
-  const number = typeof args.trial === 'number' ? args.trial : state!.best;
-  const trial: TrialState | undefined = number === null ? undefined : trialState(state!, number);
-  if (!trial) {
-    throw new Error(
-      number === null
-        ? trans.__('No trial of this experiment has a value yet.')
-        : trans.__('This experiment has no trial %1.', number)
-    );
-  }
-  return { state: state!, notebook, trial };
-}
-
-async function askHowToStop(
-  experiments: Experiments,
-  id: string,
-  trans: TranslationBundle
-): Promise<'finish' | 'cancel' | null> {
-  const { state } = await experiments.get(id).known();
-  const { running } = state!.tally;
-  if (running === 0) return 'finish';
-  const finish = Dialog.okButton({ label: trans.__('Let them finish') });
-  const cancel = Dialog.warnButton({ label: trans.__('Cancel them') });
-  const { button } = await showDialog({
-    title: trans.__('Stop the experiment early?'),
-    body: trans._n(
-      '%1 trial is running. What has finished is kept either way.',
-      '%1 trials are running. What has finished is kept either way.',
-      running
-    ),
-    buttons: [Dialog.cancelButton({ label: trans.__('Go on') }), cancel, finish],
-    defaultButton: 2
-  });
-  return button === finish ? 'finish' : button === cancel ? 'cancel' : null;
-}
-
-async function askName(
-  experiments: Experiments,
-  id: string,
-  trans: TranslationBundle
-): Promise<string | null> {
-  const { value } = await InputDialog.getText({
-    title: trans.__('Rename experiment'),
-    label: trans.__('Name'),
-    text: experiments.list.get(id)?.name ?? '',
-    okLabel: trans.__('Rename')
-  });
-  return value;
-}
-
-async function askHowToDelete(
-  experiments: Experiments,
-  id: string,
-  trans: TranslationBundle
-): Promise<'delete' | 'keep' | null> {
-  const held = await experiments.measure(id);
-  const name = experiments.list.get(id)?.name ?? id;
-  const all = Dialog.warnButton({ label: trans.__('Delete with its runs') });
-  const keep = Dialog.okButton({ label: trans.__('Keep the runs') });
-  const { button } = await showDialog({
-    title: trans.__('Delete %1?', name),
-    body: [
-      trans._n('It has %1 run.', 'It has %1 runs.', held.runs),
-      trans.__('Deleting them, too, frees %1 that no other run needs.', byteSize(held.bytes)),
-      trans.__('It cannot be undone.')
-    ].join(' '),
-    buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), keep, all],
-    defaultButton: 1
-  });
-  return button === all ? 'delete' : button === keep ? 'keep' : null;
 }

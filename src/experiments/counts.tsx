@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useEffect, useId, useRef, useState } from 'react';
 import { countFaults, type CountField, type CountTexts } from './countFaults';
+import '../views';
 
 interface Options {
   readonly title: string;

@@ -11,10 +11,12 @@ import {
   type ExperimentItem
 } from '@chard/core/protocol/api';
 import type { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { ChardApi } from '../runs/api';
 import { FeedList, type ListChange } from '../runs/feedList';
 import { LiveExperiment } from './liveExperiment';
+import { outcomeInWords } from './sentences';
 
 const PAGE = 200;
 
@@ -27,7 +29,10 @@ export class Experiments {
   private readonly _started = new Signal<this, LiveExperiment>(this);
   private readonly _deleted = new Signal<this, string>(this);
 
-  constructor(settings: ServerConnection.ISettings) {
+  constructor(
+    settings: ServerConnection.ISettings,
+    private readonly trans: TranslationBundle
+  ) {
     const api = new ChardApi(settings);
     this.api = api;
     this.list = new FeedList({
@@ -55,6 +60,11 @@ export class Experiments {
   /** The id of an experiment that was deleted from this page. */
   get deleted(): ISignal<this, string> {
     return this._deleted;
+  }
+
+  /** How an experiment stands, in a few words. */
+  inWords(experiment: ExperimentItem): string {
+    return outcomeInWords(experiment, this.trans);
   }
 
   /** The experiment, followed from now on. */

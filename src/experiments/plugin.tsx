@@ -50,7 +50,7 @@ export const experimentsPlugin: JupyterFrontEndPlugin<void> = {
     const load = (): Promise<Experiments> => {
       loading ??= Promise.all([import('./experiments'), import('./notifier')]).then(
         ([{ Experiments }, { notifyOfExperiments }]) => {
-          const experiments = new Experiments(app.serviceManager.serverSettings);
+          const experiments = new Experiments(app.serviceManager.serverSettings, trans);
           known = experiments;
           const isSeen = (experiment: string): boolean =>
             documentOf(experiment)?.isVisible ?? false;

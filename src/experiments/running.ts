@@ -6,7 +6,6 @@ import { CommandIds } from '../commands';
 import { tuneIcon } from '../icons';
 import { addRunningList } from '../runs/runningList';
 import type { Experiments } from './experiments';
-import { outcomeInWords } from './sentences';
 
 interface Needs {
   readonly managers: IRunningSessionManagers;
@@ -26,7 +25,7 @@ export function addRunningExperiments({ managers, commands, trans, load, loaded 
     icon: () => tuneIcon,
     label: () => experiment.name,
     labelTitle: () => experiment.notebook,
-    detail: () => outcomeInWords(experiment, trans),
+    detail: () => loaded()?.inWords(experiment) ?? '',
     open: () => void commands.execute(CommandIds.openExperiment, { experiment: experiment.id }),
     shutdown: () => stop(experiment)
   });

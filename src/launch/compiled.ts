@@ -8,6 +8,7 @@ import { copyIcon, saveIcon, ToolbarButton } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { chardIcon } from '../icons';
 import { saveText } from './saveFile';
+import '../views';
 
 export interface CompiledOptions {
   readonly app: JupyterFrontEnd;

@@ -1,5 +1,5 @@
 import type { NotebookEdit } from '@chard/core';
-import { annotate, parseNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
+import { annotate, readNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
 import { buildPipeline, listImportedModules, type LocalModules } from '@chard/core/pipeline';
 import type { Analyser } from '@chard/core/python/dataflow';
 import { editsToTake, suggestSteps, type Suggestion } from '@chard/core/suggest';
@@ -19,7 +19,7 @@ export class AnalysedNotebook {
   analyse(request: Request): Omit<Analysed, 'type'> {
     this.receive(request);
     const { notebook: id, revision } = request;
-    const parsed = parseNotebook({
+    const parsed = readNotebook({
       nbformat: 4,
       nbformat_minor: 5,
       metadata: request.metadata,

@@ -1,12 +1,12 @@
 import type { NotebookEdit } from '@chard/core';
 import type { Suggestion } from '@chard/core/suggest';
-import {
+import type {
+  Analysed,
+  Answer,
+  GraphLayout,
+  GraphShape,
   WorkerReply,
-  type Analysed,
-  type Answer,
-  type GraphLayout,
-  type GraphShape,
-  type WorkerRequest
+  WorkerRequest
 } from './messages';
 
 /** What a notebook asks the analysis for; the only thing that knows of the worker. */
@@ -96,8 +96,7 @@ export class WorkerAnalysis implements Analysis {
   }
 
   private listen(worker: Worker): Worker {
-    worker.onmessage = (event: MessageEvent<unknown>) =>
-      this.receive(WorkerReply.parse(event.data));
+    worker.onmessage = (event: MessageEvent<WorkerReply>) => this.receive(event.data);
     worker.onerror = event => this.broke(worker, event.message || 'its script could not be loaded');
     return worker;
   }

@@ -1,4 +1,4 @@
-import { findModules, type ModuleSource } from '@chard/core/protocol/api';
+import type { ModuleSource } from '@chard/core/protocol/api';
 import type { Contents, ServerConnection } from '@jupyterlab/services';
 import type { OpenNotebook } from '../tokens';
 
@@ -20,11 +20,9 @@ export function followLocalModules({ panel, pipeline }: OpenNotebook, needs: Nee
   const read = async (): Promise<ModuleSource[]> => {
     const names = [...pipeline.imports];
     if (names.length === 0) return [];
-    const { ChardApi } = await import('../runs/api');
+    const { askForModules } = await import(/* webpackChunkName: "runs" */ './askForModules');
     const { context } = panel;
-    const path = context.contentsModel?.path ?? context.path;
-    const body = { path, names };
-    return (await new ChardApi(settings).ask(findModules, { params: {}, query: {}, body })).modules;
+    return askForModules(settings, context.contentsModel?.path ?? context.path, names);
   };
   const ask = (): void => {
     if (asking || panel.isDisposed) {

@@ -4,7 +4,10 @@ import { ModuleSource } from '@chard/core/protocol/api';
 import { Suggestion } from '@chard/core/suggest';
 import { z } from 'zod';
 
-/** What the page sends to the worker that analyses notebooks, and what comes back: validated where it arrives. */
+/**
+ * What the page sends to the worker that analyses notebooks, and what comes back. The worker validates both, what it sends before it goes:
+ * neither the schemas nor the time that they take are the page's.
+ */
 
 const Metadata = z.record(z.string(), z.json());
 

@@ -1,5 +1,5 @@
 import type { Diagnostic, Fix, NotebookEdit } from '@chard/core';
-import { annotate, parseNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
+import { annotate, readNotebook, type AnnotatedNotebook } from '@chard/core/notebook';
 import type { Pipeline } from '@chard/core/pipeline';
 import type { ModuleSource } from '@chard/core/protocol/api';
 import type { Suggestion } from '@chard/core/suggest';
@@ -190,7 +190,7 @@ export class NotebookPipeline {
   }
 
   private parse() {
-    const { notebook, diagnostics } = parseNotebook({
+    const { notebook, diagnostics } = readNotebook({
       nbformat: 4,
       nbformat_minor: 5,
       metadata: this.source.metadata,

@@ -46,7 +46,7 @@ export class Notebooks implements IChardNotebooks {
   }
 
   private analysis(): Promise<WorkerAnalysis> {
-    this.worker ??= import('./analysis').then(
+    this.worker ??= import(/* webpackChunkName: "notebook" */ './analysis').then(
       ({ WorkerAnalysis, startWorker }) => new WorkerAnalysis(startWorker)
     );
     return this.worker;
@@ -54,8 +54,8 @@ export class Notebooks implements IChardNotebooks {
 
   private async add(panel: NotebookPanel): Promise<void> {
     const [{ NotebookPipeline }, { followLocalModules }, analysis] = await Promise.all([
-      import('./notebookPipeline'),
-      import('./localModules'),
+      import(/* webpackChunkName: "notebook" */ './notebookPipeline'),
+      import(/* webpackChunkName: "notebook" */ './localModules'),
       this.analysis(),
       panel.context.ready
     ]);

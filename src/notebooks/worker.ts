@@ -1,13 +1,13 @@
 import { createAnalyser } from '@chard/core/python/dataflow';
 import { AnalysedNotebook } from './analysedNotebook';
-import { WorkerRequest, type Answer, type WorkerReply } from './messages';
+import { WorkerReply, WorkerRequest, type Answer } from './messages';
 
 /** The worker's end: what is remembered of each notebook. */
 
 const notebooks = new Map<number, AnalysedNotebook>();
 
 function reply(message: WorkerReply): void {
-  self.postMessage(message);
+  self.postMessage(WorkerReply.parse(message));
 }
 
 async function answer(request: WorkerRequest): Promise<void> {

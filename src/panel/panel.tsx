@@ -7,6 +7,7 @@ import { caretIcon, chardIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
 import type { IChardNotebooks, OpenNotebook, PanelSection } from '../tokens';
 import type { Sections } from './sections';
+import '../views';
 
 export interface PanelOptions {
   readonly notebooks: IChardNotebooks;

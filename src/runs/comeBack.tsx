@@ -8,6 +8,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { z } from 'zod';
 import { followWork } from './longWork';
 import type { Runs } from './runs';
+import '../views';
 
 type Restored = z.output<(typeof restoreRun)['answer']>;
 

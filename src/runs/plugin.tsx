@@ -85,10 +85,10 @@ export const runsPlugin: JupyterFrontEndPlugin<IChardRuns> = {
     /** The code for runs, and the connection to the server: from the first pipeline, run or opened panel on. */
     const load = (): Promise<Runs> => {
       loading ??= Promise.all([
-        import('./runs'),
-        import('./moves'),
-        import('./notifier'),
-        import('./storeNotice')
+        import(/* webpackChunkName: "runs" */ './runs'),
+        import(/* webpackChunkName: "runs" */ './moves'),
+        import(/* webpackChunkName: "runs" */ './notifier'),
+        import(/* webpackChunkName: "runs" */ './storeNotice')
       ]).then(([{ Runs }, { Moves }, { notifyOfRuns }, { notifyOfStore }]) => {
         const { serverSettings, contents } = app.serviceManager;
         const runs = new Runs(serverSettings, new Moves(contents, stateDB), trans);

@@ -11,6 +11,7 @@ import {
   skipIcon,
   stepIcon
 } from '../icons';
+import '../views';
 
 export interface SuggestedCell {
   readonly suggestion: Suggestion;

@@ -1,4 +1,4 @@
-import { code, expect, markdown, test, type TestCell } from './lab';
+import { code, expect, markdown, openLab, test, type TestCell } from './lab';
 
 const NOTEBOOK: TestCell[] = [
   code('import math', 'imports'),
@@ -106,6 +106,34 @@ test('the editor names, joins, accepts and removes by the keyboard', async ({ la
   await page.keyboard.press('Escape');
   await lab.undo();
   await expect.poll(() => lab.tags(6)).toEqual(['step:judge', 'prev:load', 'prev:train']);
+});
+
+test('keys that are typed while the editor is being loaded are not the notebook’s', async ({
+  browser,
+  baseURL
+}) => {
+  const lab = await openLab(await browser.newContext(), baseURL!);
+  const { page } = lab;
+  let deliver = (): void => undefined;
+  const delivered = new Promise<void>(resolve => (deliver = resolve));
+  await page.route(/\/cell-editor\./, async route => {
+    await delivered;
+    await route.continue();
+  });
+  await lab.open(NOTEBOOK);
+  await expect(lab.lineOf('best = math').locator('.jp-chard-mod-derived')).toHaveText('train');
+  await lab.select(4);
+  await page.keyboard.press('e');
+  await expect(lab.editor).toBeFocused();
+  // In the notebook it deletes the cell.
+  await page.keyboard.type('dd');
+  deliver();
+  await expect(lab.editor.getByLabel('Kind')).toBeVisible();
+  await expect(lab.cells).toHaveCount(NOTEBOOK.length);
+  await expect(lab.editor).not.toBeFocused();
+  // The look of views comes with the first of them, which here is the editor.
+  await expect(lab.editor.locator('.jp-chard-Row').first()).toHaveCSS('display', 'flex');
+  await page.context().close();
 });
 
 test('renaming a step renames it in those that come after it', async ({ lab }) => {

@@ -69,7 +69,7 @@ test('the panel says so where there is no notebook, no pipeline or no Python', a
   await expect(lab.panel).toContainText('Not a Python notebook');
 });
 
-for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
+for (const theme of ['JupyterLab Light', 'JupyterLab Dark', 'JupyterLab Dark High Contrast']) {
   test(`axe finds nothing serious, ${theme}`, async ({ lab }) => {
     const { page } = lab;
     await lab.execute('apputils:change-theme', { theme });
@@ -97,3 +97,25 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await lab.execute('apputils:change-theme', { theme: 'JupyterLab Light' });
   });
 }
+
+test('where the system chooses the colours, what is chosen is still seen', async ({ lab }) => {
+  const { page } = lab;
+  await lab.open(NOTEBOOK);
+  await lab.showPanel();
+  await page.emulateMedia({ forcedColors: 'active' });
+  await lab.select(0);
+  await page.keyboard.press('e');
+  const kinds = lab.editor.getByRole('radio');
+  const chosen = lab.editor.getByRole('radio', { checked: true });
+  const background = (element: Element): string => getComputedStyle(element).backgroundColor;
+  await expect(chosen).toBeVisible();
+  const other = await kinds.and(page.locator('[aria-checked=false]')).first().evaluate(background);
+  expect(await chosen.evaluate(background)).not.toBe(other);
+  const primary = lab.panel.locator('.jp-chard-mod-primary');
+  const [icon, behind] = await primary.evaluate(button => [
+    getComputedStyle(button.querySelector('.jp-icon3')!).fill,
+    getComputedStyle(button).backgroundColor
+  ]);
+  expect(icon).not.toBe(behind);
+  await page.emulateMedia({ forcedColors: 'none' });
+});

@@ -1,5 +1,6 @@
 /** @jest-environment node */
 import { YNotebook } from '@jupyter/ydoc';
+import { applyUpdate, encodeStateAsUpdate } from 'yjs';
 import type { Analysis } from '../../notebooks/analysis';
 import { EditSession } from '../../notebooks/edits';
 import { NotebookPipeline } from '../../notebooks/notebookPipeline';
@@ -65,6 +66,58 @@ test('a new name renames the step everywhere, letter by letter as one step of un
   expect(tags()).toEqual([['step:read'], ['step:read'], ['step:b', 'prev:read']]);
   notebook.undo();
   expect(tags()).toEqual([['step:a'], ['step:a'], ['step:b', 'prev:a']]);
+});
+
+/** The same notebook as a second person has it, who sees each edit of the first at once and the other way round. */
+function shareWithAnother(notebook: YNotebook): YNotebook {
+  const other = new YNotebook();
+  applyUpdate(other.ydoc, encodeStateAsUpdate(notebook.ydoc), 'remote');
+  for (const [from, to] of [
+    [notebook, other],
+    [other, notebook]
+  ] as const) {
+    from.ydoc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin !== 'remote') applyUpdate(to.ydoc, update, 'remote');
+    });
+  }
+  const pipeline = new NotebookPipeline(other, NO_ANALYSIS, 'x');
+  opened.push(pipeline);
+  return other;
+}
+
+test('undoing a rename takes back one’s own, and nothing that a second person did meanwhile', () => {
+  const { editor, notebook, tags } = edit(
+    [['step:a'], ['step:b', 'prev:a'], ['step:c', 'prev:a']],
+    0
+  );
+  const other = shareWithAnother(notebook);
+  const theirs = new CellEditor(opened.at(-1)!, ['c2']);
+  editor.setName('read', 'step');
+  other.cells[1]!.setSource('y = 2');
+  theirs.setSetting('timeoutSeconds', 30);
+  notebook.undo();
+  expect(tags()).toEqual([['step:a'], ['step:b', 'prev:a'], ['step:c', 'prev:a']]);
+  expect(notebook.cells[1]!.getSource()).toBe('y = 2');
+  expect(notebook.cells[2]!.getMetadata('chard')).toEqual({ timeoutSeconds: 30 });
+  expect(other.toJSON()).toEqual(notebook.toJSON());
+  notebook.redo();
+  expect(tags()).toEqual([['step:read'], ['step:b', 'prev:read'], ['step:c', 'prev:read']]);
+  other.undo();
+  expect(notebook.cells[2]!.getMetadata('chard')).toBeUndefined();
+  expect(tags()[2]).toEqual(['step:c', 'prev:read']);
+});
+
+test('a rename that a second person has renamed again is theirs: undo leaves it whole', () => {
+  const { editor, notebook, tags } = edit([['step:a'], ['step:b', 'prev:a']], 0);
+  // As JupyterLab does when a notebook is open.
+  notebook.clearUndoHistory();
+  const other = shareWithAnother(notebook);
+  editor.setName('read', 'step');
+  new CellEditor(opened.at(-1)!, ['c0']).setName('fetch', 'step');
+  notebook.undo();
+  expect(tags()).toEqual([['step:fetch'], ['step:b', 'prev:fetch']]);
+  other.undo();
+  expect(tags()).toEqual([['step:read'], ['step:b', 'prev:read']]);
 });
 
 test('with only these cells chosen, a new name takes them out of the step', () => {

@@ -10,6 +10,7 @@ import { kindChoices, kindOfKey, KindPicker } from './kindPicker';
 import { More, moreSummary } from './more';
 import { Resources } from './resources';
 import { StepName } from './stepName';
+import '../../views';
 
 export interface EditorFormProps {
   readonly editor: CellEditor;

@@ -1,10 +1,11 @@
+import { Notification } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Message } from '@lumino/messaging';
+import { MessageLoop, type Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import type { OpenNotebook } from '../../tokens';
 import { CellEditor } from './cellEditor';
-import { EditorForm } from './form';
+import type { EditorForm } from './form';
 
 const FOCUSABLE =
   'button:not([disabled]):not([tabindex="-1"]), input:not([disabled]), select:not([disabled])';
@@ -26,6 +27,8 @@ export interface PopoverOptions {
  */
 export class EditorPopover extends ReactWidget {
   private readonly editor: CellEditor;
+  /** Loaded with the first cell that is edited. */
+  private form: typeof EditorForm | null = null;
   private readonly follow = (): void => this.place();
   private readonly resize = new ResizeObserver(this.follow);
 
@@ -34,26 +37,48 @@ export class EditorPopover extends ReactWidget {
     const { open, ids, trans } = options;
     this.addClass('jp-chard-Editor');
     this.node.setAttribute('role', 'dialog');
+    this.node.tabIndex = -1;
     this.node.setAttribute('aria-label', trans.__('Cell in the pipeline'));
     this.editor = new CellEditor(open.pipeline, ids);
     open.panel.disposed.connect(() => this.dispose());
     open.panel.content.activeCellChanged.connect(this.close, this);
   }
 
-  /** Shows the popover and puts the keyboard into it. */
+  /**
+   * Shows the popover and puts the keyboard into it: at once, so that no key meant for it is the notebook's, also while the form
+   * is being loaded.
+   */
   open(): void {
     Widget.attach(this, document.body);
+    this.node.focus({ preventScroll: true });
+    import(/* webpackChunkName: "cell-editor" */ './form').then(
+      ({ EditorForm }) => this.fill(EditorForm),
+      (error: unknown) => {
+        if (this.isDisposed) return;
+        this.backToCell();
+        const { trans } = this.options;
+        const message = trans.__('The cell editor could not be loaded: %1', String(error));
+        Notification.error(message, { autoClose: false });
+      }
+    );
+  }
+
+  private fill(form: typeof EditorForm): void {
+    if (this.isDisposed) return;
+    this.form = form;
+    MessageLoop.sendMessage(this, Widget.Msg.UpdateRequest);
     void this.renderPromise?.then(() => {
       if (this.isDisposed) return;
       this.place();
-      if (!this.node.contains(document.activeElement)) this.firstField()?.focus();
+      if (document.activeElement === this.node) this.firstField()?.focus();
     });
   }
 
   override render() {
+    const { form: Form } = this;
     const { open, trans, onEditStep } = this.options;
-    return (
-      <EditorForm
+    return Form === null ? null : (
+      <Form
         editor={this.editor}
         pipeline={open.pipeline}
         trans={trans}
@@ -78,7 +103,7 @@ export class EditorPopover extends ReactWidget {
     content.outerNode.addEventListener('scroll', this.follow, { passive: true });
     window.addEventListener('resize', this.follow);
     document.addEventListener('pointerdown', this.onPointerDown, true);
-    this.node.addEventListener('keydown', this.onTab);
+    this.node.addEventListener('keydown', this.onKey);
   }
 
   protected override onBeforeDetach(message: Message): void {
@@ -87,7 +112,7 @@ export class EditorPopover extends ReactWidget {
     content.outerNode?.removeEventListener('scroll', this.follow);
     window.removeEventListener('resize', this.follow);
     document.removeEventListener('pointerdown', this.onPointerDown, true);
-    this.node.removeEventListener('keydown', this.onTab);
+    this.node.removeEventListener('keydown', this.onKey);
   }
 
   private firstField(): HTMLElement | null {
@@ -111,13 +136,14 @@ export class EditorPopover extends ReactWidget {
   };
 
   /** Tab stays inside: Escape is the way out. */
-  private readonly onTab = (event: KeyboardEvent): void => {
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && this.form === null) this.backToCell();
     if (event.key !== 'Tab') return;
     const stops = [...this.node.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
       each => each.offsetParent !== null
     );
     const at = stops.indexOf(document.activeElement as HTMLElement);
-    const edge = event.shiftKey ? at === 0 : at === stops.length - 1;
+    const edge = event.shiftKey ? at <= 0 : at === stops.length - 1;
     if (!edge) return;
     event.preventDefault();
     stops.at(event.shiftKey ? -1 : 0)?.focus();
@@ -125,6 +151,8 @@ export class EditorPopover extends ReactWidget {
 
   /** Below the line where there is room, else above it; never over the notebook's edges. */
   private place(): void {
+    // What is hidden has no keyboard.
+    if (this.form === null) return;
     const anchor = this.options.anchor();
     const view = this.options.open.panel.content.outerNode.getBoundingClientRect();
     const at = anchor?.getBoundingClientRect();

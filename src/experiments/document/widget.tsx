@@ -28,6 +28,7 @@ import { baselineOf } from './baseline';
 import { BestTrial } from './best';
 import { Header } from './header';
 import type { ExperimentServices } from './services';
+import '../../views';
 
 /** With more trials, what comes is drawn so often and not with each frame. */
 const FEW_TRIALS = 100;

@@ -12,6 +12,7 @@ import {
   type FieldReading,
   type ParameterField
 } from './fields';
+import '../../views';
 
 export interface ParameterChoice {
   /** Those that are other than their defaults. */

@@ -4,6 +4,7 @@ import { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import type { Notebook } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
+import '../../views';
 
 /** The line to mark, counted from 1, and what is said of it; null takes the mark away. */
 const setFailed = StateEffect.define<{ line: number; message: string } | null>();

@@ -13,6 +13,7 @@ import { Splitter } from './splitter';
 import { StepTable } from './table';
 import { TimelineView } from './timeline/timeline';
 import { useChanges } from '../useChanges';
+import '../../views';
 
 /** Below this width the inspector stands under the graph. */
 const NARROW = 760;

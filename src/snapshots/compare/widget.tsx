@@ -10,6 +10,7 @@ import type { SnapshotServices } from '../document/widget';
 import { reasonOf } from '../words';
 import { Cells, type NotebookPlace } from './cells';
 import { Files } from './files';
+import '../../views';
 
 type Pair = readonly [string, string];
 

@@ -6,6 +6,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { errorIcon, okIcon } from '../../icons';
 import type { Snapshots } from '../snapshots';
 import { snapshotName } from '../words';
+import '../../views';
 
 const MOST_DAMAGES = 200;
 const MOST_FILES = 5;

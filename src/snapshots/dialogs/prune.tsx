@@ -7,6 +7,7 @@ import { useEffect, useId, useState } from 'react';
 import { useAnswer } from '../../runs/useAnswer';
 import type { Snapshots } from '../snapshots';
 import { reasonOf, snapshotName } from '../words';
+import '../../views';
 
 /** What stays: the newest of each notebook, and those that are young. */
 export interface PruneRules {

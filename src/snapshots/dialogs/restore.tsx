@@ -6,6 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useId, useState } from 'react';
 import { contentsOf, folderName } from '../words';
+import '../../views';
 
 /** Into a folder below Jupyter's root, or back where the files were. */
 export type RestoreChoice = { readonly folder: string } | { readonly inPlace: true };

@@ -4,6 +4,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { useId } from 'react';
 import type { ChardApi } from '../../runs/api';
 import { Measure } from '../../volumes/measure';
+import '../../views';
 
 interface Options {
   readonly api: ChardApi;

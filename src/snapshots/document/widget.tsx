@@ -14,6 +14,7 @@ import { snapshotIcon } from '../icon';
 import type { Snapshots } from '../snapshots';
 import { contentsOf, folderName, reasonOf, snapshotName } from '../words';
 import { Files } from './files';
+import '../../views';
 
 export interface SnapshotServices {
   readonly snapshots: Snapshots;

@@ -1,0 +1,2 @@
+// What a style sheet is in unit tests: nothing.
+module.exports = {};
