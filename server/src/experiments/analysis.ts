@@ -17,6 +17,9 @@ const IDLE_MILLISECONDS = 30_000;
 interface Kept {
   readonly key: string;
   readonly opened: Promise<Suggester>;
+  /** Questions that it has not answered yet: it is closed after the last one. */
+  asked: number;
+  isOver: boolean;
   stopTimer: () => void;
 }
 
@@ -55,11 +58,15 @@ export class ExperimentAnalysis {
     ask: (suggester: Suggester) => Promise<Answer>
   ): Promise<Answer> {
     const kept = this.keep(state);
+    kept.asked += 1;
     try {
       return await ask(await kept.opened);
     } catch (error) {
       if (this.kept === kept) this.letGo();
       throw error;
+    } finally {
+      kept.asked -= 1;
+      closeUnused(kept);
     }
   }
 
@@ -67,7 +74,13 @@ export class ExperimentAnalysis {
     const key = `${state.id}/${state.seq}`;
     if (this.kept?.key !== key) {
       this.letGo();
-      this.kept = { key, opened: this.open(analysed(state), {}), stopTimer: () => undefined };
+      this.kept = {
+        key,
+        opened: this.open(analysed(state), {}),
+        asked: 0,
+        isOver: false,
+        stopTimer: () => undefined
+      };
     }
     const { kept } = this;
     kept.stopTimer();
@@ -80,9 +93,17 @@ export class ExperimentAnalysis {
   private letGo(): void {
     const { kept } = this;
     this.kept = null;
-    kept?.stopTimer();
-    kept?.opened.then(suggester => suggester.close()).catch(() => undefined);
+    if (kept === null) return;
+    kept.stopTimer();
+    kept.isOver = true;
+    closeUnused(kept);
   }
+}
+
+function closeUnused({ isOver, asked, opened }: Kept): void {
+  if (!isOver || asked > 0) return;
+  // One that could not be started has told who asked.
+  opened.then(suggester => suggester.close()).catch(() => undefined);
 }
 
 /** The trials as they are: an algorithm that needs packages is not needed to look at them. */
