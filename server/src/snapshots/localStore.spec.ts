@@ -2,14 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { openSnapshotStore } from './localStore';
+import { openSnapshotStore, type LocalStoreOptions } from './localStore';
+import type { SnapshotStore } from './snapshotStore';
+import { PYTHON } from './testing/attributes';
 import { describeSnapshotStores } from './testing/contract';
 import { LOOP_DISK_KINDS, loopDiskProblem, makeLoopDisk, type LoopDisk } from './testing/loopDisk';
 
 // What is taken goes to the disk, and disks are made.
 jest.setTimeout(60_000);
 
-describeSnapshotStores('snapshots in a folder', openSnapshotStore);
+const open = (home: string, options?: LocalStoreOptions): SnapshotStore =>
+  openSnapshotStore(home, { ...options, python: PYTHON });
+
+describeSnapshotStores('snapshots in a folder', open);
 
 for (const kind of LOOP_DISK_KINDS) {
   const problem = loopDiskProblem(kind);
@@ -21,7 +26,7 @@ for (const kind of LOOP_DISK_KINDS) {
     });
     afterAll(() => disk.remove());
 
-    describeSnapshotStores('snapshots in a folder', openSnapshotStore, () => disk.folder);
+    describeSnapshotStores('snapshots in a folder', open, () => disk.folder);
 
     it('a snapshot and a workspace share their blocks with the files, until one is written', async () => {
       const data = join(disk.folder, 'data');

@@ -8,6 +8,8 @@ import type {
   SnapshotEntry
 } from '@chard/core/snapshot';
 import { Access } from './access';
+import { attributeHelper } from './attributes/helper';
+import type { ExtendedAttributes } from './attributes/model';
 import { Layout } from './disk/layout';
 import { Locks } from './disk/locks';
 import { Records } from './disk/records';
@@ -40,6 +42,8 @@ import { usageOf } from './upkeep/usage';
 const PATIENCE_MILLISECONDS = 60_000;
 
 export interface LocalStoreOptions {
+  /** The Python by which extended attributes are reached; without one they are not kept. */
+  readonly python?: string | null;
   /** Milliseconds to wait for other processes. */
   readonly patience?: number;
   /** Milliseconds since 1970. */
@@ -58,10 +62,11 @@ class LocalSnapshotStore implements SnapshotStore {
   private readonly access: Access;
   private readonly library: Library;
   private readonly now: () => number;
+  private readonly attributes: () => ExtendedAttributes | null;
 
   constructor(
     private readonly home: string,
-    { patience = PATIENCE_MILLISECONDS, now = Date.now }: LocalStoreOptions
+    { python = null, patience = PATIENCE_MILLISECONDS, now = Date.now }: LocalStoreOptions
   ) {
     this.layout = new Layout(join(home, 'snapshots'));
     const locks = new Locks(this.layout.locks, patience);
@@ -69,6 +74,7 @@ class LocalSnapshotStore implements SnapshotStore {
     this.access = new Access(this.layout, this.records, locks);
     this.library = new Library(this.layout, this.records, this.access);
     this.now = now;
+    this.attributes = () => attributeHelper(python);
   }
 
   async measure(
@@ -134,7 +140,9 @@ class LocalSnapshotStore implements SnapshotStore {
   ): Promise<RestoreReport> {
     const record = this.library.find(id);
     return this.access.reading('restores a snapshot', options.signal, () =>
-      restoreSnapshot(this.layout, record, place, options)
+      this.annotating(attributes =>
+        restoreSnapshot(this.layout, record, place, options, attributes)
+      )
     );
   }
 
@@ -146,7 +154,7 @@ class LocalSnapshotStore implements SnapshotStore {
   ): Promise<Workspace> {
     const kept = sourceOf(this.library.find(id), source);
     return this.access.reading('makes a workspace', options.signal, () =>
-      makeWorkspace(this.layout, kept, folder, options)
+      this.annotating(attributes => makeWorkspace(this.layout, kept, folder, options, attributes))
     );
   }
 
@@ -206,7 +214,18 @@ class LocalSnapshotStore implements SnapshotStore {
   }
 
   private get parts(): Parameters<typeof takeSnapshot>[0] {
-    const { home, layout, records, access, library, now } = this;
-    return { home, layout, records, access, library, now };
+    const { home, layout, records, access, library, now, attributes } = this;
+    return { home, layout, records, access, library, now, attributes };
+  }
+
+  private async annotating<Result>(
+    work: (attributes: ExtendedAttributes | null) => Promise<Result>
+  ): Promise<Result> {
+    const attributes = this.attributes();
+    try {
+      return await work(attributes);
+    } finally {
+      attributes?.close();
+    }
   }
 }
