@@ -87,7 +87,9 @@ function edited(cells: number): number {
   const analyser = createAnalyser();
   build(notebook(cells), analyser);
   const middle = Math.floor(cells / 2);
-  return median(Array.from({ length: ROUNDS }, () => build(notebook(cells, middle), analyser)));
+  const take = () => build(notebook(cells, middle), analyser);
+  Array.from({ length: WARM_UP }, take);
+  return median(Array.from({ length: ROUNDS }, take));
 }
 
 process.stdout.write(

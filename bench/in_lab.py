@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from chosen import add_names
 from lab import journey, keystroke, large, log, memory, startup
 from measure import ROOT
 from report import Section, replaced
@@ -27,7 +28,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*SECTIONS], help="what to measure")
+    add_names(parser, SECTIONS)
     parser.add_argument(
         "--minutes", type=float, default=memory.MINUTES, help="in which memory's hour is lived"
     )

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chosen import add_names
 from measure import CHARD, ROOT, Sample, median, run
 from report import Row, Section, mebibytes, replaced, seconds
 
@@ -312,7 +313,7 @@ def sections(options: argparse.Namespace) -> Iterator[Section]:
 
 def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=NAMES, help="else all")
+    add_names(parser, NAMES)
     parser.add_argument("--full", action="store_true", help="memory with a million files")
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--bytes", type=int, default=BYTES)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from chosen import add_names
 from measure import ROOT
 from report import Section, replaced
 from tune import best, memory, overhead, restart, shared
@@ -24,7 +25,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*SECTIONS], help="what to measure")
+    add_names(parser, SECTIONS)
     parser.add_argument("--note", default="", help="a sentence for each section's text")
     arguments = parser.parse_args()
     for name in arguments.names or SECTIONS:

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ChardError } from '../../errors';
-import { errorCode, fileFailure, makeFolders } from '../../files';
+import { errorCode, fileFailure, makeFolders, removeTree } from '../../files';
 import { nativePath } from '../paths/names';
 
 /** Makes a folder as a whole: it gets its name when all is in it. @throws ChardError `target-not-empty`, `folder-full`, ... */
@@ -25,7 +25,7 @@ export async function newFolder<Result>(
     }
     return result;
   } catch (error) {
-    rmSync(nativePath(temporary), { recursive: true, force: true });
+    removeTree(nativePath(temporary));
     throw error;
   }
 }

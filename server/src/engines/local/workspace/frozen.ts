@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ChardError } from '../../../errors';
-import { makeFolders } from '../../../files';
+import { makeFolders, removeTree } from '../../../files';
 import type { WatchedFolder } from './folder';
 import type { FileProblem, FileState, FrozenOptions } from './model';
 import { linkShared, placeShared, sharedPaths } from './shared';
@@ -39,7 +39,7 @@ export interface FrozenTree {
 export async function freeze(options: FrozenOptions, folder: WatchedFolder): Promise<Frozen> {
   const { store, snapshot, source, folder: home } = options;
   const trees = new Map<string, Promise<FrozenTree>>();
-  rmSync(home, { recursive: true, force: true });
+  removeTree(home);
   return {
     snapshot,
     states: await readStates(options, folder),
@@ -64,7 +64,7 @@ export async function freeze(options: FrozenOptions, folder: WatchedFolder): Pro
       trees.set(name, tree);
       return tree;
     },
-    remove: () => rmSync(home, { recursive: true, force: true })
+    remove: () => removeTree(home)
   };
 }
 
@@ -99,7 +99,7 @@ function tooLarge(bytes: number): ChardError {
 
 /** Makes an empty folder. */
 export function freshFolder(path: string): string {
-  rmSync(path, { recursive: true, force: true });
+  removeTree(path);
   makeFolders(dirname(path), 0o700);
   mkdirSync(path);
   return path;

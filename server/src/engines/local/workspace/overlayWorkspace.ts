@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeTree } from '../../../files';
 import type { WatchedFolder } from './folder';
 import { freshFolder, type Frozen } from './frozen';
 import { hiddenPaths, readLayer, type Layer } from './layer';
@@ -81,7 +82,7 @@ export class OverlayWorkspace extends StepRecords {
       const { home } = this.frozen;
       if (this.unfinished.size === 0) return this.frozen.remove();
       for (const name of existsSync(home) ? readdirSync(home) : []) {
-        if (!this.unfinished.has(name)) rmSync(join(home, name), { recursive: true, force: true });
+        if (!this.unfinished.has(name)) removeTree(join(home, name));
       }
     });
   }
@@ -154,7 +155,6 @@ export class OverlayWorkspace extends StepRecords {
     const doubts: string[] = succeeded ? [] : ['it did not succeed'];
     const name = this.layers.get(step) as string;
     const folder = join(this.frozen.home, name);
-    this.dropWork(step);
     const above = this.above(step);
     const layer = await readLayer(folder, told?.opaque ?? []);
     const written = await this.writtenFiles(folder, layer, above, seen, doubts, succeeded);
@@ -283,7 +283,7 @@ export class OverlayWorkspace extends StepRecords {
     const files = written.filter(({ state }) => state !== null);
     const folder = join(this.frozen.home, name);
     if (files.length === 0) {
-      rmSync(folder, { recursive: true, force: true });
+      removeTree(folder);
       return [];
     }
     this.unfinished.add(name);
@@ -293,14 +293,6 @@ export class OverlayWorkspace extends StepRecords {
         message: `What the step "${step}" wrote before it ended was not put into your folder. It is in ${folder}, until the run is resumed or deleted.`
       }
     ];
-  }
-
-  /** The kernel's folder beside the upper layer; what is in it is closed to everybody. */
-  private dropWork(step: string): void {
-    const work = join(this.frozen.home, this.place(step).overlay?.work ?? '');
-    const inner = join(work, 'work');
-    if (existsSync(inner)) chmodSync(inner, 0o700);
-    rmSync(work, { recursive: true, force: true });
   }
 
   private above(step: string): Map<string, FileState | null> {

@@ -1,9 +1,10 @@
-import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Mount } from '@chard/core/protocol';
 import type { Pipeline } from '@chard/core/pipeline';
 import type { VolumeUse } from '@chard/core/run';
 import { byteSize } from '@chard/core/text';
+import { removeTree } from '../../../files';
 import type { WorkspaceMemory } from './memory';
 import { sharesBlocks } from './isolation';
 import type { FrozenOptions, StepVolume, WorkspaceMode, WorkspaceOptions } from './model';
@@ -121,7 +122,7 @@ export class VolumeMounts {
   /** Takes away what was made. */
   remove(): void {
     for (const { source } of this.planned) {
-      if (source !== null) rmSync(this.tree(source), { recursive: true, force: true });
+      if (source !== null) removeTree(this.tree(source));
     }
   }
 
@@ -133,7 +134,7 @@ export class VolumeMounts {
     for (const { source } of this.planned) {
       if (source === null || this.frozen === null) continue;
       const { store, snapshot, copyLimit } = this.frozen;
-      rmSync(this.tree(source), { recursive: true, force: true });
+      removeTree(this.tree(source));
       await store.workspace(snapshot, source, this.tree(source), { copyLimit });
     }
   }
