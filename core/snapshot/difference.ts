@@ -3,14 +3,7 @@ import { SnapshotEntry } from './model';
 import { comparePaths } from './order';
 
 /** In what an entry differs. */
-export const EntryAspect = z.enum([
-  'kind',
-  'content',
-  'mode',
-  'target',
-  'attributes',
-  'modified'
-]);
+export const EntryAspect = z.enum(['kind', 'content', 'mode', 'target', 'attributes', 'modified']);
 export type EntryAspect = z.infer<typeof EntryAspect>;
 
 /** What is different at one path of two snapshots. */
@@ -83,9 +76,7 @@ function sameAttributes(
 ): boolean {
   const [old, now] = [before ?? {}, after ?? {}];
   const names = Object.keys(old);
-  return (
-    names.length === Object.keys(now).length && names.every(name => old[name] === now[name])
-  );
+  return names.length === Object.keys(now).length && names.every(name => old[name] === now[name]);
 }
 
 /** Times are put back in whole microseconds. */

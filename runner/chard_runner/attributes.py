@@ -133,14 +133,18 @@ def _writable(path: str, work: Callable[[], None]) -> None:
     try:
         work()
     except PermissionError:
-        mode = os.stat(path).st_mode & 0o7777
+        # Seldom needed, and slow to load.
+        from pathlib import Path
+
+        file = Path(path)
+        mode = file.stat().st_mode & 0o7777
         if mode & 0o200:
             raise
-        os.chmod(path, mode | 0o200)
+        file.chmod(mode | 0o200)
         try:
             work()
         finally:
-            os.chmod(path, mode)
+            file.chmod(mode)
 
 
 def main() -> None:

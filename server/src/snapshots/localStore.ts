@@ -17,6 +17,7 @@ import { Library, sourceOf } from './reading/library';
 import { restoreSnapshot } from './restoring/restore';
 import { makeWorkspace } from './restoring/workspace';
 import type {
+  Base,
   CheckOptions,
   ChildrenOptions,
   CreateOptions,
@@ -34,6 +35,8 @@ import type {
 } from './snapshotStore';
 import { measureSource, openSources } from './taking/folders';
 import { takeSnapshot } from './taking/take';
+import { openBase } from './trees/base';
+import { KeptTrees } from './trees/keptTrees';
 import { checkFormat, checkStore } from './upkeep/check';
 import { removeOld, removeOne } from './upkeep/remove';
 import { usageOf } from './upkeep/usage';
@@ -61,6 +64,7 @@ class LocalSnapshotStore implements SnapshotStore {
   private readonly records: Records;
   private readonly access: Access;
   private readonly library: Library;
+  private readonly trees: KeptTrees;
   private readonly now: () => number;
   private readonly attributes: () => ExtendedAttributes | null;
 
@@ -73,6 +77,7 @@ class LocalSnapshotStore implements SnapshotStore {
     this.records = new Records(this.layout, locks.instance);
     this.access = new Access(this.layout, this.records, locks);
     this.library = new Library(this.layout, this.records, this.access);
+    this.trees = new KeptTrees(this.layout.trees);
     this.now = now;
     this.attributes = () => attributeHelper(python);
   }
@@ -158,6 +163,14 @@ class LocalSnapshotStore implements SnapshotStore {
     );
   }
 
+  async base(id: string, source: string, options: WorkspaceOptions): Promise<Base> {
+    const record = this.library.find(id);
+    const kept = sourceOf(record, source);
+    return this.access.reading('makes a workspace', options.signal, () =>
+      this.annotating(attributes => openBase(this.parts, record, kept, options, attributes))
+    );
+  }
+
   async pin(id: string, by: string): Promise<void> {
     this.layout.make();
     await this.access.writing('shared', 'keeps a snapshot', undefined, () => {
@@ -174,16 +187,22 @@ class LocalSnapshotStore implements SnapshotStore {
 
   async remove(id: string): Promise<PruneReport> {
     const { id: whole } = this.library.find(id);
-    return this.access.writing('exclusive', 'removes a snapshot', undefined, () =>
-      removeOne(this.parts, whole)
-    );
+    return this.access.writing('exclusive', 'removes a snapshot', undefined, async () => {
+      const report = await removeOne(this.parts, whole);
+      await this.tidyTrees();
+      return report;
+    });
   }
 
   async prune(retention: Retention): Promise<PruneReport> {
     const dryRun = retention.dryRun === true;
     if (!this.layout.exists) return { removed: [], kept: [], contents: 0, bytes: 0, dryRun };
     this.layout.demandVersion();
-    const work = (): Promise<PruneReport> => removeOld(this.parts, retention, this.now());
+    const work = async (): Promise<PruneReport> => {
+      const report = await removeOld(this.parts, retention, this.now());
+      if (!dryRun) await this.tidyTrees();
+      return report;
+    };
     return dryRun
       ? this.access.reading('looks through the snapshots', undefined, work)
       : this.access.writing('exclusive', 'removes snapshots', undefined, work);
@@ -213,9 +232,13 @@ class LocalSnapshotStore implements SnapshotStore {
     return Promise.resolve();
   }
 
-  private get parts(): Parameters<typeof takeSnapshot>[0] {
-    const { home, layout, records, access, library, now, attributes } = this;
-    return { home, layout, records, access, library, now, attributes };
+  private get parts(): Parameters<typeof takeSnapshot>[0] & Parameters<typeof openBase>[0] {
+    const { home, layout, records, access, library, trees, now, attributes } = this;
+    return { home, layout, records, access, library, trees, now, attributes };
+  }
+
+  private tidyTrees(): Promise<void> {
+    return this.trees.tidy(id => this.records.read(id) !== null);
   }
 
   private async annotating<Result>(

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Volume } from '@chard/core/pipeline';
 import { stepState, type RunState, type WorkspaceWay } from '@chard/core/run';
 import { openSnapshotStore, type SnapshotStore } from '../../snapshots';
@@ -78,7 +78,7 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string, disk = tmpdi
     async function begin(
       steps: Record<string, StepSketch>,
       options: Partial<RunOptions> = {},
-      use: { readonly brings?: boolean } = {}
+      use: { readonly brings?: boolean; readonly files?: number } = {}
     ): Promise<RunHandle & { readonly snapshot: string }> {
       const { id } = await snapshots.create([{ name: 'notebook', path: bench.folder }]);
       const handle = await engine.start({
@@ -228,6 +228,66 @@ open('data', 'a').write('!')`
       const [files] = bench.stores.runs.stepFiles(handle.id).values();
       await putStepFiles(bench.stores.home, bench.aside, files);
       expect(readFileSync(join(bench.aside, 'new'), 'utf8')).toBe('then');
+    });
+
+    describe('that is large, so that its tree is kept', () => {
+      const LARGE = { files: 5000 };
+      const trees = (): string[] => {
+        const folder = join(bench.stores.home, 'snapshots/trees');
+        return existsSync(folder) ? readdirSync(folder) : [];
+      };
+      const list = `
+import os
+for folder, folders, files in sorted(os.walk('.', followlinks=True)):
+    for name in sorted(files):
+        path = os.path.join(folder, name)
+        print(path[2:], open(path).read())`;
+      const on = async (steps: Record<string, StepSketch>): Promise<RunState> =>
+        (await begin(steps, { cache: false }, LARGE)).finished;
+      const writeAll = (paths: readonly string[], text = 'x'): void => {
+        for (const path of paths) {
+          mkdirSync(dirname(inFolder(path)), { recursive: true });
+          write(path, text);
+        }
+      };
+
+      itWhereHere('shows each run its own snapshot, whatever the tree is of', async () => {
+        writeAll(['a', 'old', 'gone/x', 'gone/y', '.cache/c']);
+        const first = await on({ look: { code: list } });
+        expect(text(first, 'look')).toBe(
+          'a x\nnotebook.ipynb {}\nold x\n.cache/c x\ngone/x x\ngone/y x\n'
+        );
+        const kept = trees();
+        expect(kept).toHaveLength(way === 'overlay' ? 1 : 0);
+        writeAll(['a', 'new/file', 'new/.cache/c'], 'y');
+        rmSync(inFolder('old'));
+        rmSync(inFolder('gone'), { recursive: true });
+        const second = await on({
+          look: { code: list },
+          make: {
+            code: "import os\nos.mkdir('gone')\nopen('gone/x', 'w').write('again')\nopen('a', 'a').write('!')",
+            after: ['look']
+          },
+          below: { code: list, after: ['make'] }
+        });
+        expect(text(second, 'look')).toBe(
+          'a y\nnotebook.ipynb {}\n.cache/c x\nnew/file y\nnew/.cache/c y\n'
+        );
+        expect(text(second, 'below')).toBe(
+          'a y!\nnotebook.ipynb {}\n.cache/c x\ngone/x again\nnew/file y\nnew/.cache/c y\n'
+        );
+        expect(trees()).toEqual(kept);
+        expect([read('a'), read('gone/x'), read('old')]).toEqual(['y!', 'again', null]);
+      });
+
+      itWhereHere('leaves alone what is left out of snapshots from now on', async () => {
+        writeAll(['big/data', 'a']);
+        await on({ look: { code: list } });
+        write('.chardignore', 'big/\n');
+        const state = await on({ look: { code: list } });
+        expect(text(state, 'look')).toContain('big/data x\n');
+        expect(read('big/data')).toBe('x');
+      });
     });
 
     describe('and a volume beside the folder', () => {

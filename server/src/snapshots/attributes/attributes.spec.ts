@@ -47,7 +47,10 @@ here('an unchanged folder is asked for nothing, and what cannot be asked is said
   const without = open(NONE);
   const same = await without.create(sources());
   expect(same.problems).toEqual([]);
-  expect(await noted(without, same.id)).toEqual({ a: { [NOTE]: 'eA==' }, folder: { [NOTE]: 'eQ==' } });
+  expect(await noted(without, same.id)).toEqual({
+    a: { [NOTE]: 'eA==' },
+    folder: { [NOTE]: 'eQ==' }
+  });
   writeFileSync(join(data, 'b'), 'new');
   const { id, problems } = await without.create(sources());
   expect(problems).toEqual([

@@ -301,7 +301,10 @@ class Thawing {
     if (attributes === null) return;
     try {
       if (this.order.attributes === null) throw new AttributesUnavailable('the system has none');
-      for (const { name, why, isUnsupported } of await this.order.attributes.put(file, attributes)) {
+      for (const { name, why, isUnsupported } of await this.order.attributes.put(
+        file,
+        attributes
+      )) {
         if (isUnsupported) this.refuse(name, `the file system takes no ${name}`);
         else this.notAnnotated(path, `${name}: ${why}`);
       }
