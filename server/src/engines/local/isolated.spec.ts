@@ -4,12 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Volume } from '@chard/core/pipeline';
 import { stepState, type RunState, type WorkspaceWay } from '@chard/core/run';
 import { openSnapshotStore, type SnapshotStore } from '../../snapshots';
-import {
-  LOOP_DISK_KINDS,
-  loopDiskProblem,
-  makeLoopDisk,
-  type LoopDisk
-} from '../../snapshots/testing/loopDisk';
+import { describeOnLoopDisks } from '../../snapshots/testing/loopDisk';
 import type { Engine, RunHandle, RunOptions } from '../engine';
 import { Bench, FAKE_RUNNER, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
 import { eventually, outputOf, printed } from './testing/observe';
@@ -378,15 +373,4 @@ except OSError as error:
 describeIsolation('overlay', REAL_RUNNER);
 // Without the runner's own script nothing can be found out about overlays, as where there are none.
 describeIsolation('copy', FAKE_RUNNER);
-for (const kind of LOOP_DISK_KINDS) {
-  const problem = loopDiskProblem(kind);
-  const describeHere = problem === null ? describe : describe.skip;
-  describeHere(`on ${kind}${problem === null ? '' : ` [skipped: ${problem}]`}`, () => {
-    let disk: LoopDisk;
-    beforeAll(() => {
-      disk = makeLoopDisk(kind);
-    });
-    afterAll(() => disk.remove());
-    describeIsolation('reflink', FAKE_RUNNER, () => disk.folder);
-  });
-}
+describeOnLoopDisks(folder => describeIsolation('reflink', FAKE_RUNNER, folder));
