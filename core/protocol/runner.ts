@@ -162,14 +162,22 @@ export const RunnerMessage = z.discriminatedUnion('type', [
     error: StepError.nullable(),
     values: z.array(RunnerValue),
     files: TouchedFiles,
-    resources: Resources
+    resources: Resources,
+    /** Whether the supervisor stays for another step: never where it was not asked to. */
+    stays: z.boolean()
   })
 ]);
 export type RunnerMessage = z.infer<typeof RunnerMessage>;
 
-/** From the engine to a step's supervisor: the spec first, then at most one of the others. */
+/** From the engine to a step's supervisor: the spec first, then at most one `cancel`. */
 export const SupervisorCommand = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('run'), spec: StepSpec, timeoutSeconds: z.number().nullable() }),
+  z.object({
+    type: z.literal('run'),
+    spec: StepSpec,
+    timeoutSeconds: z.number().nullable(),
+    /** Whether to make a process ready for another step after one that succeeded, and wait for its `run`. */
+    stay: z.boolean()
+  }),
   /** Interrupt, and after `graceSeconds` kill, the step's whole process tree. */
   z.object({ type: z.literal('cancel'), graceSeconds: z.number() })
 ]);

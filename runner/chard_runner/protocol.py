@@ -59,6 +59,12 @@ class Fields:
             raise self._wrong(name, "a number", value)
         return value
 
+    def boolean(self, name: str) -> bool:
+        value = self._get(name)
+        if not isinstance(value, bool):
+            raise self._wrong(name, "true or false", value)
+        return value
+
     def text_or_null(self, name: str) -> str | None:
         return None if self._get(name) is None else self.text(name)
 
@@ -256,6 +262,7 @@ class StepSpec:
 class Run:
     spec: StepSpec
     timeoutSeconds: float | None
+    stay: bool
 
 
 @dataclass(frozen=True)
@@ -287,7 +294,7 @@ def read_supervisor_command(line: bytes) -> SupervisorCommand:
     if fields.one_of("type", ("run", "cancel")) == "cancel":
         return Cancel(fields.number("graceSeconds"))
     spec = StepSpec.read(fields.nested("spec"))
-    return Run(spec, fields.number_or_null("timeoutSeconds"))
+    return Run(spec, fields.number_or_null("timeoutSeconds"), fields.boolean("stay"))
 
 
 def read_fork_server_command(line: bytes) -> ForkServerCommand:

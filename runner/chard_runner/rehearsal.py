@@ -23,7 +23,7 @@ from .values import GroupReference, ValueSession
 
 def rehearse_supervision() -> None:
     """Read an order and pass it on, to nobody."""
-    command = {"type": "run", "spec": asdict(_empty_spec()), "timeoutSeconds": None}
+    command = {"type": "run", "spec": asdict(_empty_spec()), "timeoutSeconds": None, "stay": False}
     pickle.dumps(read_supervisor_command(encode(command)), protocol=4)
     OutOfMemoryCounter()
 

@@ -3,7 +3,8 @@
 Forked by the fork server or started afresh, with the token as the first line on its standard input.
 It connects to the engine and forks the step's process, which makes itself ready until the engine
 says what to run. It passes on what the step says, enforces its timeout, and in the end takes the
-step's whole process tree along, whoever dies first. One thread, one loop, nothing that blocks.
+step's whole process tree along, whoever dies first. Then it ends, or does the same for another
+step where the engine wants it to stay. One thread, one loop, nothing that blocks.
 """
 
 from __future__ import annotations
@@ -72,6 +73,11 @@ class StepPipes:
 
     def close_supervisor_side(self) -> None:
         for descriptor in (self.messages, self.stdout, self.stderr, self.lifeline, self.order):
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """In the supervisor, after the end of the step that got its order."""
+        for descriptor in (self.messages, self.stdout, self.stderr, self.lifeline, self.fault):
             os.close(descriptor)
 
     def close_step_side(self) -> None:
@@ -158,6 +164,7 @@ class Supervisor:
         self._engine = engine
         self._received = received
         self._spec = command.spec
+        self._is_to_stay = command.stay
         self._timeout = command.timeoutSeconds
         self._wakeup = wakeup
         self._started = time.monotonic()
@@ -185,9 +192,15 @@ class Supervisor:
         self._interrupted_cell: int | None = None
         self._kill_at: float | None = None
         self._exit_by: float | None = None
+        self._has_left = False
+        self._stays = False
 
-    def run(self) -> None:
-        """Run the step to its end and say so; on return no process of it is left."""
+    def run(self) -> bytes | None:
+        """Run the step to its end and say so; on return no process of it is left.
+
+        :returns: what has been received for another step; None where there will be none: it is not
+            wanted, the engine is gone, this step did not succeed, or a process of it does not end.
+        """
         self._pipes.send_order(self._spec)
         # What came together with the command to run, and what happened before it.
         self._obey()
@@ -197,10 +210,12 @@ class Supervisor:
         died_in = self._relay.cell
         self._end_tree()
         if self._owner_gone:
-            return
+            return None
         self._relay.finish()
         self._finish(died_in)
         self._send_rest()
+        self._pipes.close()
+        return self._received if self._stays else None
 
     def _turn(self) -> None:
         """Wait for something to happen or to be due, and do what has to be done."""
@@ -347,7 +362,8 @@ class Supervisor:
                 selector.register(self._wakeup, selectors.EVENT_READ)
                 if selector.select(0.05):
                     os.read(self._wakeup, 4096)
-        if self._reap():
+        self._has_left = self._reap()
+        if self._has_left:
             self._warn(
                 "processes-left", "Processes of this step do not end even when they are killed"
             )
@@ -397,6 +413,7 @@ class Supervisor:
             state, error = "failed", self._stop_error("timeout", "Timeout", words)
         else:
             state, error = "failed", self._death(died_in)
+        self._stays = self._is_to_stay and state == "succeeded" and not self._has_left
         resources: Resources = {
             "wallSeconds": time.monotonic() - self._started,
             "cpuSeconds": self._usage.cpu_seconds,
@@ -409,6 +426,7 @@ class Supervisor:
             values=values,
             files=self._files,
             resources=resources,
+            stays=self._stays,
         )
 
     @property
@@ -529,18 +547,34 @@ def serve(engine: socket.socket, *, forked: bool = False) -> int:
     step = WaitingStep(engine, wakeup)
     if forked and not _is_readable(engine):
         rehearse_supervision()
-    received = _first_command(engine, wakeup)
-    if received is None:
-        step.dismiss()
-        return 0
-    line, rest = received.split(b"\n", 1)
-    return _answer(engine, line, rest, wakeup, step)
+    received = b""
+    is_first = True
+    while True:
+        commands = _first_command(engine, wakeup, received)
+        if commands is None:
+            step.dismiss()
+            return 0
+        line, received = commands.split(b"\n", 1)
+        # The last step succeeded before it could be cancelled.
+        if not is_first and _is_cancel(line):
+            continue
+        code, left = _answer(engine, line, received, wakeup, step)
+        if left is None:
+            return code
+        received = left
+        is_first = False
+        step = WaitingStep(engine, wakeup)
 
 
-def _first_command(engine: socket.socket, wakeup: int) -> bytes | None:
+def _is_cancel(line: bytes) -> bool:
+    with contextlib.suppress(ProtocolError):
+        return isinstance(read_supervisor_command(line), Cancel)
+    return False
+
+
+def _first_command(engine: socket.socket, wakeup: int, received: bytes) -> bytes | None:
     """Its line and what came behind it; None where the engine goes away or this process is to
     end."""
-    received = b""
     with selectors.DefaultSelector() as selector:
         selector.register(engine, selectors.EVENT_READ)
         selector.register(wakeup, selectors.EVENT_READ)
@@ -556,24 +590,29 @@ def _first_command(engine: socket.socket, wakeup: int) -> bytes | None:
     return received
 
 
-def _answer(engine: socket.socket, line: bytes, rest: bytes, wakeup: int, step: WaitingStep) -> int:
+def _answer(
+    engine: socket.socket, line: bytes, rest: bytes, wakeup: int, step: WaitingStep
+) -> tuple[int, bytes | None]:
+    """Run a step.
+
+    :returns: the exit code, and what has been received for the next step; None for no next step.
+    """
     outbox = Outbox()
     try:
         command = read_supervisor_command(line)
         if not isinstance(command, Run):
             raise ProtocolError("the first command to a supervisor must be `run`")
         engine.setblocking(False)
-        Supervisor(engine, rest, command, wakeup, outbox, step).run()
-        return 0
+        return 0, Supervisor(engine, rest, command, wakeup, outbox, step).run()
     except ProtocolError as error:
         _fail(engine, outbox, "protocol", str(error), [])
-        return 2
+        return 2, None
     except Exception as error:
         lines = traceback.format_exc().splitlines()
         _fail(
             engine, outbox, "runner", f"The runner failed: {type(error).__name__}: {error}", lines
         )
-        return 1
+        return 1, None
 
 
 def _fail(engine: socket.socket, outbox: Outbox, code: str, message: str, lines: list[str]) -> None:
@@ -590,6 +629,7 @@ def _fail(engine: socket.socket, outbox: Outbox, code: str, message: str, lines:
         values=[],
         files={"read": [], "written": []},
         resources={"wallSeconds": 0, "cpuSeconds": 0, "peakMemoryBytes": 0},
+        stays=False,
     )
     engine.settimeout(10)
     with contextlib.suppress(OSError):

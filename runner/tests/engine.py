@@ -140,7 +140,7 @@ class Engine:
     ) -> Connection:
         """Start a fresh supervisor and give it its step."""
         connection = self.wait_ready(before)
-        connection.send({"type": "run", "spec": spec, "timeoutSeconds": timeout})
+        connection.send({"type": "run", "spec": spec, "timeoutSeconds": timeout, "stay": False})
         return connection
 
     def wait_ready(self, before: Sequence[str] = ()) -> Connection:
@@ -218,13 +218,15 @@ class ForkServer:
         self.send({"type": "preload", "modules": list(modules)})
         return self.receive()
 
-    def start(self, spec: Message, timeout: float | None = None) -> Connection:
+    def start(
+        self, spec: Message, timeout: float | None = None, *, stay: bool = False
+    ) -> Connection:
         self.send({"type": "spawn", "socket": self._engine.path, "token": "forked-token"})
         spawned = self.receive()
         assert spawned["type"] == "spawned", spawned
         connection = self._engine.accept()
         assert connection.token == b"forked-token"
-        connection.send({"type": "run", "spec": spec, "timeoutSeconds": timeout})
+        connection.send({"type": "run", "spec": spec, "timeoutSeconds": timeout, "stay": stay})
         return connection
 
     def stop(self) -> None:

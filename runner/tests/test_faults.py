@@ -333,7 +333,9 @@ def test_commands_out_of_order_are_refused(steps: Engine, folder: Path) -> None:
     connection = steps.start(step_spec(folder, FOREVER))
     connection.until_text("running")
     step = connection.of("started")[0]["pid"]
-    connection.send({"type": "run", "spec": step_spec(folder), "timeoutSeconds": None})
+    connection.send(
+        {"type": "run", "spec": step_spec(folder), "timeoutSeconds": None, "stay": False}
+    )
     assert "second `run`" in connection.finished()["error"]["message"]
     steps.supervisor.wait()
     assert not alive(step)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from chard_runner import processes
-from engine import Connection, Engine, alive, engine, step_spec, wait_for, wait_gone
+from engine import Connection, Engine, Message, alive, engine, step_spec, wait_for, wait_gone
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks on Linux only")
 
@@ -269,8 +269,78 @@ def test_a_step_whose_process_died_while_it_waited_is_told_so(steps: Engine, fol
     step = waiting_step(steps)
     os.kill(step, signal.SIGKILL)
     wait_for(lambda: not alive(step))
-    connection.send({"type": "run", "spec": step_spec(folder, "1"), "timeoutSeconds": None})
+    connection.send(
+        {"type": "run", "spec": step_spec(folder, "1"), "timeoutSeconds": None, "stay": False}
+    )
     assert connection.finished()["error"]["type"] == "SIGKILL"
+
+
+def next_step(connection: Connection, spec: Message, *, stay: bool = True) -> Message:
+    """Give a supervisor that stayed another step."""
+    connection.messages.clear()
+    connection.send({"type": "run", "spec": spec, "timeoutSeconds": None, "stay": stay})
+    return connection.until(lambda message: message["type"] == "finished")
+
+
+def finish(connection: Connection) -> Message:
+    return connection.until(lambda message: message["type"] == "finished")
+
+
+def test_a_supervisor_that_stays_runs_steps_that_share_nothing(steps: Engine, folder: Path) -> None:
+    server = steps.fork_server()
+    server.preload("random")
+    cell = "import random, os\nassert 'x' not in globals()\nx = 1\nprint(random.random())"
+    connection = server.start(step_spec(folder, cell, outputs=["x"]), stay=True)
+    supervisor = parent_of(connection.until(lambda m: m["type"] == "started")["pid"])
+    assert finish(connection)["state"] == "succeeded"
+    pids, texts = set(), {connection.text()}
+    descriptors = set()
+    for _ in range(3):
+        finished = next_step(connection, step_spec(folder, cell, outputs=["x"]))
+        assert (finished["state"], finished["values"][0]["name"]) == ("succeeded", "x")
+        (started,) = connection.of("started")
+        pids.add(started["pid"])
+        texts.add(connection.text())
+        wait_for(lambda: len(processes.descendants(supervisor)) == 1)
+        descriptors.add(len(list(Path(f"/proc/{supervisor}/fd").iterdir())))
+    assert (len(pids), len(texts), len(descriptors)) == (3, 4, 1)
+    assert next_step(connection, step_spec(folder, "1"), stay=False)["state"] == "succeeded"
+    assert connection.receive() is None
+    wait_gone(supervisor)
+
+
+def test_a_supervisor_that_stays_ends_after_a_step_that_failed(steps: Engine, folder: Path) -> None:
+    server = steps.fork_server()
+    server.preload()
+    connection = server.start(step_spec(folder, "1 / 0"), stay=True)
+    assert connection.finished()["error"]["type"] == "ZeroDivisionError"
+
+
+def test_a_cancel_that_came_too_late_does_not_concern_the_next_step(
+    steps: Engine, folder: Path
+) -> None:
+    server = steps.fork_server()
+    server.preload()
+    connection = server.start(step_spec(folder, "1"), stay=True)
+    finish(connection)
+    connection.send({"type": "cancel", "graceSeconds": 3})
+    assert next_step(connection, step_spec(folder, "print('whole')"))["state"] == "succeeded"
+    assert connection.text() == "whole\n"
+
+
+def test_no_process_waits_on_where_the_engine_of_a_supervisor_that_stayed_goes_away(
+    steps: Engine, folder: Path
+) -> None:
+    server = steps.fork_server()
+    server.preload()
+    connection = server.start(step_spec(folder, "1"), stay=True)
+    supervisor = parent_of(connection.until(lambda m: m["type"] == "started")["pid"])
+    finish(connection)
+    wait_for(lambda: processes.descendants(supervisor) != [])
+    (waiting,) = processes.descendants(supervisor)
+    connection.close()
+    wait_gone(waiting)
+    wait_gone(supervisor)
 
 
 def test_faults_in_forked_steps(steps: Engine, folder: Path) -> None:

@@ -34,7 +34,7 @@ NESTED = {
 
 
 def read(spec: Any) -> protocol.StepSpec:
-    command = {"type": "run", "spec": spec, "timeoutSeconds": 1.5}
+    command = {"type": "run", "spec": spec, "timeoutSeconds": 1.5, "stay": False}
     run = protocol.read_supervisor_command(json.dumps(command).encode())
     assert isinstance(run, protocol.Run)
     assert run.timeoutSeconds == 1.5

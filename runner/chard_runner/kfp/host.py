@@ -47,7 +47,7 @@ def run_step(
     theirs.close()
     finished: Message | None = None
     with ours:
-        command = {"type": "run", "spec": spec, "timeoutSeconds": timeout_seconds}
+        command = {"type": "run", "spec": spec, "timeoutSeconds": timeout_seconds, "stay": False}
         ours.sendall(encode(command) + b"\n")
         for message in _messages(ours):
             if message["type"] == "finished":

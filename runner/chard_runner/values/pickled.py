@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 from .addresses import address_of
 from .arrays import ArrayUse, Memory, SharedMemory, shared_ranges
 from .digest import Digest, ParallelDigester, combine
-from .pickler import ValuePickler
+from .pickler import Named, ValuePickler
 from .world import Record, World
 
 KnowDigest = Callable[[int, int], Optional[str]]
@@ -51,6 +52,15 @@ def pickle_value(value: Any, world: World, *, limit: int | None = None) -> Pickl
     if not ranges:
         return first
     return _one_pass(value, world, SharedMemory(map(Memory, ranges)), limit)
+
+
+def pickle_names(values: Mapping[str, Any], world: World) -> Pickled:
+    """Pickle values together, as a tuple: what they share they share in the consumer too, where
+    each is bound to its name before the next one is made.
+
+    :raises Exception: whatever pickling a value raises.
+    """
+    return pickle_value(tuple(Named(name, value) for name, value in values.items()), world)
 
 
 def start_digest(pickled: Pickled, digester: ParallelDigester, known: KnowDigest) -> Digest:

@@ -8,6 +8,7 @@ import pickle
 import sys
 import types
 import typing
+from dataclasses import dataclass
 from typing import Any, BinaryIO, Callable
 
 from .._vendor.cloudpickle import cloudpickle
@@ -24,6 +25,14 @@ _DICT_VIEWS: dict[type, Callable[[Any], Any]] = {
     type({}.values()): dict.values,
     type({}.items()): dict.items,
 }
+
+
+@dataclass(frozen=True)
+class Named:
+    """A value that becomes itself in the consumer, bound to its name there."""
+
+    name: str
+    value: Any
 
 
 class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]
@@ -113,6 +122,10 @@ def _reduce_exception(pickler: ValuePickler, error: BaseException) -> Any:
     return rebuild.exception, (type(error), error.args), error.__dict__ or None
 
 
+def _reduce_named(pickler: ValuePickler, named: Named) -> Any:
+    return rebuild.bound, (named.name, named.value)
+
+
 def _reduce_memory(pickler: ValuePickler, memory: Memory) -> Any:
     return rebuild.memory, (memory.buffer(),)
 
@@ -136,5 +149,6 @@ _HANDLERS: dict[type, Handler | None] = {
     functools.cached_property: functions.reduce_cached_property,
     typing.TypeVar: functions.reduce_type_variable,
     Memory: _reduce_memory,
+    Named: _reduce_named,
     **dict.fromkeys(_DICT_VIEWS, _reduce_dict_view),
 }

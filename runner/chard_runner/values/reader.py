@@ -17,12 +17,16 @@ from .world import Record, World
 
 
 class Reader:
-    """Reads the streams of one group; ``records`` are the classes that came with it, by
-    identity."""
+    """Reads the streams of one group.
 
-    def __init__(self, world: World, records: Mapping[str, Record]) -> None:
+    :param records: the classes that came with it, by identity.
+    :param names: those of its names that the consumer is to get.
+    """
+
+    def __init__(self, world: World, records: Mapping[str, Record], names: frozenset[str]) -> None:
         self._world = world
         self._records = records
+        self._names = names
 
     @property
     def definitions(self) -> Definitions:
@@ -33,6 +37,11 @@ class Reader:
     def namespace(self) -> dict[str, Any]:
         """The consumer's names, which notebook functions get as their globals."""
         return self._world.namespace
+
+    def bind(self, name: str, value: Any) -> None:
+        """Bind a name of the notebook, if the consumer is to get it."""
+        if name in self._names and not name.startswith("@"):
+            self._world.namespace[name] = value
 
     def load(self, stream: Any, buffers: Iterable[Any] = ()) -> Any:
         """The object in a stream."""

@@ -11,6 +11,7 @@ from typing import Any
 from .container import LoadedFile, read_file
 from .loaded import LoadedBuffers, LoadedGroup
 from .model import GroupReference, ValueReadError
+from .order import in_order_of_use
 from .reader import Reader
 from .world import Record, World
 
@@ -51,26 +52,12 @@ class OpenedGroup:
         return LoadedGroup(self._reference.group, tuple(taken), self._stored), taken
 
 
-def in_order_of_use(groups: Iterable[OpenedGroup]) -> list[OpenedGroup]:
-    """Groups behind those whose names they use: making a value may run code of the notebook (a
-    ``__setstate__``, a layer's ``__init__``), which then finds them.
-
-    Of groups that use each other, the earlier one is last.
-    """
+def in_order_of_making(groups: Iterable[OpenedGroup]) -> list[OpenedGroup]:
+    """Groups behind those whose names they use."""
     groups = list(groups)
-    providers = {name: group for group in groups for name in group.names}
-    ordered: dict[OpenedGroup, None] = {}
-    for group in groups:
-        path, seen = [group], {group}
-        while path:
-            used = [providers[name] for name in sorted(path[-1].globals) if name in providers]
-            ahead = next((each for each in used if each not in seen and each not in ordered), None)
-            if ahead is None:
-                ordered[path.pop()] = None
-            else:
-                seen.add(ahead)
-                path.append(ahead)
-    return list(ordered)
+    provided = {group: group.names for group in groups}
+    used = {group: group.globals for group in groups}
+    return in_order_of_use(groups, provided, used)
 
 
 def _load(file: LoadedFile, reference: GroupReference, world: World) -> tuple[Any, ...]:
@@ -79,7 +66,7 @@ def _load(file: LoadedFile, reference: GroupReference, world: World) -> tuple[An
         records: dict[str, Record] = {
             record.identity: record for record in map(Record.from_plain, pickle.loads(definitions))
         }
-        reader = Reader(world, records)
+        reader = Reader(world, records, frozenset(reference.names))
         reader.take_newer_definitions()
         loaded: tuple[Any, ...] = reader.load(stream, data)
     except ValueReadError:

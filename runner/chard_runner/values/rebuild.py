@@ -33,6 +33,12 @@ def prologue(reader: Reader, path: str) -> Any:
     return reader.prologue_definition(path)
 
 
+def bound(reader: Reader, name: str, value: Any) -> Any:
+    """A value, which the code that makes later ones finds under its name."""
+    reader.bind(name, value)
+    return value
+
+
 def cell(reader: Reader) -> types.CellType:
     """A closure's variable, still empty."""
     return types.CellType()

@@ -16,9 +16,9 @@ from .functions import is_importable, prologue_identity, state_digest
 from .groups import is_basic
 from .loaded import LoadedBuffers, LoadedGroup
 from .model import GroupReference, ReadResult, WriteResult
-from .pickled import pickle_value, start_digest
+from .pickled import pickle_names, pickle_value, start_digest
 from .prologue import Prologue
-from .reading import OpenedGroup, in_order_of_use
+from .reading import OpenedGroup, in_order_of_making
 from .world import World
 from .writer import Writer
 
@@ -84,7 +84,7 @@ class ValueSession:
         groups = []
         opened = [OpenedGroup(self._store, each, verify=verify) for each in references]
         with _undone_on_failure(world.namespace):
-            for each in in_order_of_use(opened):
+            for each in in_order_of_making(opened):
                 group, loaded = each.load(world, self._buffers)
                 groups.append(group)
                 values.update(loaded)
@@ -156,7 +156,7 @@ class ValueSession:
                     pickled = pickle_value((values[name],), self._world)
                     group.baselines[name] = start_digest(pickled, digester, pristine)()
                 if len(names) > 1:
-                    together = pickle_value(tuple(values[name] for name in names), self._world)
+                    together = pickle_names({name: values[name] for name in names}, self._world)
                     group.whole = start_digest(together, digester, pristine)()
         except Exception:
             # Read, but not to be written again (its class has no way back): it counts as changed.

@@ -16,7 +16,8 @@ from .digest import Digest, ParallelDigester
 from .groups import find_groups, is_basic
 from .loaded import LoadedBuffers, LoadedGroup
 from .model import Refusal, StoredValue, WriteResult
-from .pickled import Pickled, TooLarge, pickle_value, start_digest
+from .order import in_order_of_use
+from .pickled import Pickled, TooLarge, pickle_names, pickle_value, start_digest
 from .prologue import KINDS
 from .world import World
 from .writing import write_group
@@ -201,16 +202,17 @@ class Writer:
     def _together(self, names: Sequence[str]) -> Pickled:
         if len(names) == 1:
             return self._pickled[names[0]]
-        return pickle_value(tuple(self._values[name] for name in names), self._world)
+        return pickle_names({name: self._values[name] for name in names}, self._world)
 
     def _store_group(self, names: tuple[str, ...], digester: ParallelDigester) -> None:
         try:
             digests = {name: self._stored_digest(name, digester) for name in names}
             globals_ = {name: self._all_globals(name) for name in names}
+            order = in_order_of_use(names, {name: [name] for name in names}, globals_)
             group = write_group(
                 self._store,
-                names,
-                self._together(names),
+                order,
+                self._together(order),
                 digests,
                 globals_,
                 digester,

@@ -91,6 +91,18 @@ def test_code_that_makes_a_value_finds_the_names_that_it_uses(
     second.run("assert a.held == 7 and type(a) is C")
 
 
+@pytest.mark.parametrize("names", ["a b both C", "both b C a"])
+def test_code_that_makes_a_value_finds_names_that_share_with_it(names: str, tmp_path: Path) -> None:
+    first = Step(tmp_path, "first")
+    first.run(f"b = [7]\n{BEING_MADE['setstate']}\na = C(); both = [a, b]")
+    left = first.write(names)
+    assert len({by_name(left)[name].group for name in ("a", "b", "both")}) == 1
+    second = Step(tmp_path, "second")
+    second.read(left)
+    second.run("assert a.held is b and both == [a, b]")
+    assert all(value.unchanged for value in second.write(names).values)
+
+
 def test_nothing_is_bound_where_a_later_value_cannot_be_made(tmp_path: Path) -> None:
     first = Step(tmp_path, "first")
     first.run(

@@ -52,7 +52,7 @@ class StepConversation {
 
   begin(): void {
     const { launched, spec, timeoutSeconds, signal } = this.execution;
-    launched.connection.send({ type: 'run', spec, timeoutSeconds });
+    launched.connection.send({ type: 'run', spec, timeoutSeconds, stay: launched.isWantedAgain });
     if (timeoutSeconds !== null) {
       this.giveUpAfter(timeoutSeconds + GRACE_SECONDS, 'did not end at its time limit');
     }
@@ -69,8 +69,10 @@ class StepConversation {
     if (message.type === 'finished') {
       const { state, error, values, files, resources } = message;
       this.finished = { state, error, values, files, resources };
-      this.execution.launched.connection.destroy();
-      return;
+      const { connection } = this.execution.launched;
+      if (!message.stays) return connection.destroy();
+      connection.ignore();
+      return this.close(null);
     }
     if (message.type === 'started') this.stepPid = message.pid;
     this.execution.onMessage(message);

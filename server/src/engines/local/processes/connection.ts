@@ -42,6 +42,11 @@ export class Connection {
     if (!this.isOpen) this.end();
   }
 
+  /** From now on nobody is told; what comes is kept for the next listener. */
+  ignore(): void {
+    this.listener = null;
+  }
+
   send(command: SupervisorCommand): void {
     if (!this.socket.destroyed) this.socket.write(`${JSON.stringify(command)}\n`);
   }

@@ -19,13 +19,19 @@ interface KeptForkServer {
   live: number;
   /** A supervisor that waits for the next step, or is on its way. */
   spare: Promise<Launched | null> | null;
+  /** Supervisors that are through with a step and ready for another one. */
+  readonly rested: Supervisor[];
 }
+
+type Supervisor = Pick<Launched, 'connection' | 'pid'>;
 
 export interface Launched {
   readonly connection: Connection;
   /** The supervisor's. */
   readonly pid: number;
-  /** The connection has ended. */
+  /** Whether it should stay for another step when this one has succeeded. */
+  readonly isWantedAgain: boolean;
+  /** The step is through. A supervisor whose connection is open then, has stayed. */
   release(): void;
 }
 
@@ -68,7 +74,7 @@ export class Launcher {
       if (kept.server.isImporting) onImporting?.();
       const launched = (await this.takeSpare(kept)) ?? (await this.fork(port, kept, signal));
       if (more) this.prepareSpare(port, kept);
-      return launched;
+      return { ...launched, isWantedAgain: more };
     } catch (error) {
       if (!(error instanceof ForkServerUnavailable)) throw error;
     }
@@ -112,15 +118,19 @@ export class Launcher {
     const kept = this.forkServers.get(key) ?? {
       server: new ForkServer(interpreter.executable, environment, port.emptyFolder, modules, clock),
       live: 0,
-      spare: null
+      spare: null,
+      rested: []
     };
     this.forkServers.delete(key);
     this.forkServers.set(key, kept);
     return kept;
   }
 
-  private release(kept: KeptForkServer): void {
+  private release(kept: KeptForkServer, supervisor: Supervisor | null): void {
     kept.live -= 1;
+    if (supervisor?.connection.isOpen === true) kept.rested.push(supervisor);
+    // While a step runs the next one may come at once; else one is enough for a quick start.
+    for (const { connection } of kept.live === 0 ? kept.rested.splice(1) : []) connection.destroy();
     const idle = [...this.forkServers].filter(([, { live }]) => live === 0);
     for (const [key, { server }] of idle.slice(0, Math.max(0, idle.length - MAX_IDLE))) {
       this.forkServers.delete(key);
@@ -136,22 +146,36 @@ export class Launcher {
     kept.live += 1;
     const launched = await spare;
     if (launched?.connection.isOpen === true) return launched;
-    this.release(kept);
+    this.release(kept, null);
     return null;
   }
 
   private prepareSpare(port: Port, kept: KeptForkServer): void {
     if (this.isClosed) return;
     // One that cannot be made is no failure: the step that would have got it tries again, and is told.
-    kept.spare ??= this.connect(port, kept, NEVER).catch(() => null);
+    kept.spare ??= (async () =>
+      this.takeRested(kept) ?? (await this.connect(port, kept, NEVER)))().catch(() => null);
+  }
+
+  private takeRested(kept: KeptForkServer): Launched | null {
+    for (let next = kept.rested.pop(); next !== undefined; next = kept.rested.pop()) {
+      if (next.connection.isOpen) return this.launched(kept, next);
+    }
+    return null;
+  }
+
+  private launched(kept: KeptForkServer, supervisor: Supervisor): Launched {
+    return { ...supervisor, isWantedAgain: false, release: () => this.release(kept, supervisor) };
   }
 
   private async fork(port: Port, kept: KeptForkServer, signal: AbortSignal): Promise<Launched> {
     kept.live += 1;
+    const rested = this.takeRested(kept);
+    if (rested !== null) return rested;
     try {
       return await this.connect(port, kept, signal);
     } catch (error) {
-      this.release(kept);
+      this.release(kept, null);
       throw error;
     }
   }
@@ -169,7 +193,7 @@ export class Launcher {
         throw error;
       });
       const [connection, pid] = await Promise.all([expected.connected, spawned]);
-      return { connection, pid, release: () => this.release(kept) };
+      return this.launched(kept, { connection, pid });
     } finally {
       cancelTimer();
       signal.removeEventListener('abort', abandon);
@@ -211,6 +235,7 @@ export class Launcher {
       return {
         connection: await expected.connected,
         pid: child.pid as number,
+        isWantedAgain: false,
         release: () => undefined
       };
     } finally {

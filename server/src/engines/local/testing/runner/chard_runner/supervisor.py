@@ -99,7 +99,8 @@ def failure(code: str, kind: str, message: str, lines: Sequence[str] = ()) -> di
 
 def tell(engine: socket.socket, message: dict[str, Any]) -> None:
     if message["type"] == "finished":
-        message = {"values": [], "files": NO_FILES, "resources": ZERO, **message}
+        rest = {"values": [], "files": NO_FILES, "resources": ZERO, "stays": False}
+        message = {**rest, **message}
     engine.sendall(json.dumps(message).encode() + b"\n")
 
 
