@@ -1,2 +1,3 @@
 export * from './byteSize';
 export * from './escapes';
+export * from './grouped';

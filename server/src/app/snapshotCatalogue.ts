@@ -29,7 +29,7 @@ export class SnapshotCatalogue {
     if (this.isHere(snapshot)) return snapshot;
     throw new ChardError(
       'snapshot-outside-root',
-      `The snapshot ${id} holds folders outside of the one that Jupyter serves. \`chard snapshot show ${id}\` shows it.`
+      `The snapshot ${id} holds folders outside of the one that Jupyter serves. In a terminal \`chard snapshot show ${id}\` shows it, and \`chard snapshot restore ${id}\` brings it back.`
     );
   }
 

@@ -1,4 +1,5 @@
 import type { RunEvent } from '@chard/core/run';
+import { grouped } from '@chard/core/text';
 
 /** One piece of what a step said, as `chard runs logs` prints it. */
 export interface LogEntry {
@@ -20,7 +21,7 @@ export function logEntry(event: RunEvent): LogEntry | null {
         step: event.step,
         stream: event.stream,
         time,
-        text: `\n[${event.bytes.toLocaleString('en')} bytes left out: the step printed more than its log limit]\n`
+        text: `\n[${grouped(event.bytes)} bytes left out: the step printed more than its log limit]\n`
       };
     case 'display':
       return { step: event.step, stream: 'display', time, text: displayText(event) };

@@ -1,7 +1,7 @@
 import type { Pipeline } from '@chard/core/pipeline';
 import type { RunSnapshotUse } from '@chard/core/run';
 import { totalCounts, type Snapshot } from '@chard/core/snapshot';
-import { byteSize } from '@chard/core/text';
+import { byteSize, grouped } from '@chard/core/text';
 import { ChardError } from '../errors';
 import type { SnapshotStore, SourceFolder, Watch } from '../snapshots/snapshotStore';
 import { NOTEBOOK_SOURCE, volumesHere } from './volumes';
@@ -85,7 +85,7 @@ async function demandReasonable(
     if (files <= MAX_FILES && bytes <= MAX_BYTES) continue;
     throw new ChardError(
       'snapshot-too-large',
-      `No snapshot was taken: ${path} holds ${files.toLocaleString('en')} files of ${byteSize(bytes)}. ` +
+      `No snapshot was taken: ${path} holds ${grouped(files)} files of ${byteSize(bytes)}. ` +
         'Name what is no data of the notebook in a file .chardignore there, or run without a snapshot. ' +
         'If all of it is meant, take a first snapshot by hand: chard snapshot create.'
     );
@@ -116,6 +116,6 @@ export function snapshotUse(snapshot: Snapshot, copyLimit: number | null): RunSn
 /** "12 files, 3.4 MB; 1.2 MB of it new". */
 export function describeSnapshot(snapshot: Snapshot): string {
   const { files, bytes } = totalCounts(snapshot);
-  const count = `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`;
+  const count = `${grouped(files)} ${files === 1 ? 'file' : 'files'}`;
   return `${count}, ${byteSize(bytes)}; ${byteSize(snapshot.addedBytes)} of it new`;
 }

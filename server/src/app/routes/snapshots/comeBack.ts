@@ -15,12 +15,12 @@ import { freeFolder } from './subject';
 export function comeBackRoutes({ root, host, open }: App): Route[] {
   return [
     work(restoreRun, async ({ params, body: { folder, replace, withResults } }) => {
-      const { stores, catalogue, snapshots } = open();
+      const { stores, catalogue, snapshots, snapshotCatalogue } = open();
       const run = catalogue.get(params.run);
       const below = folder ?? freeFolder(root, run.notebook, `run-${run.number}`);
       const place = { folder: root.resolve(below), replace, withResults };
       const state = readState(stores, run.id);
-      await snapshots().get(snapshotOfRun(state).id);
+      await snapshotCatalogue.get(snapshotOfRun(state).id);
       return async watch => {
         const archive = { stores, snapshots: snapshots() };
         const { report, notebook } = await restore(archive, state, { ...place, ...watch });

@@ -560,6 +560,20 @@ describe('coming back from a run', () => {
     ).toMatchObject({ status: 404, error: { code: 'path-outside-root' } });
   });
 
+  it('gives nothing of folders outside of the root', async () => {
+    notebook('n.ipynb');
+    mkdirSync(join(served.stores.home, 'beside'));
+    const taken = await served.snapshots().create([
+      { name: 'notebook', path: served.rootFolder },
+      { name: 'beside', path: join(served.stores.home, 'beside') }
+    ]);
+    const id = await run('n.ipynb', snapshotUse(taken, null));
+    expect(await served.client.work(restoreRun, { params: { run: id }, body: {} })).toMatchObject({
+      status: 404,
+      error: { code: 'snapshot-outside-root' }
+    });
+  });
+
   it('runs it again on the same snapshot', async () => {
     notebook('a/n.ipynb');
     const taken = await take('a/n.ipynb', { forRun: true });

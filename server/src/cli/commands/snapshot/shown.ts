@@ -4,7 +4,7 @@ import {
   type Snapshot,
   type SnapshotProblem
 } from '@chard/core/snapshot';
-import { byteSize } from '@chard/core/text';
+import { byteSize, grouped } from '@chard/core/text';
 import type { Terminal } from '../../terminal';
 
 const MOST_PROBLEMS = 20;
@@ -22,7 +22,7 @@ export function contentsOf(snapshot: Snapshot): string {
 
 /** "1 file", "2,000 files". */
 export function countOf(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Tells what could not be taken or put back, the first of it. @param count of all */

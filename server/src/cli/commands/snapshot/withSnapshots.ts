@@ -1,5 +1,5 @@
 import type { Progress, SnapshotStore, Watch } from '../../../snapshots';
-import { byteSize } from '@chard/core/text';
+import { byteSize, grouped } from '@chard/core/text';
 import type { Context } from '../../context';
 import type { Terminal } from '../../terminal';
 
@@ -38,7 +38,7 @@ export async function watched<Result>(
 const CLEAR = '\u001b[K';
 
 function describe({ files, bytes, totalFiles, totalBytes }: Progress): string {
-  const done = `${files.toLocaleString('en')} files, ${byteSize(bytes)}`;
+  const done = `${grouped(files)} files, ${byteSize(bytes)}`;
   if (totalFiles === null || totalBytes === null) return done;
   const share = totalBytes > 0 ? bytes / totalBytes : totalFiles > 0 ? files / totalFiles : 1;
   return `${done} (${Math.min(100, Math.floor(share * 100))} %)`;
