@@ -325,13 +325,14 @@ test.describe('of much', () => {
       path
     );
     const told = page.locator('.Toastify__toast').filter({ hasText: 'Taking a snapshot' });
-    await expect(told).toContainText(/[\d.]+ [KMG]B/);
+    await expect(told).toContainText(/[\d.]+ [KMG]iB/);
     await told.getByRole('button', { name: 'Cancel' }).click();
     expect(await taking).toBeNull();
 
+    await lab.showPanel('snapshots');
     const running = page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
-    const stage = page.locator('.jp-chard-Stages [data-stage=snapshot]');
-    await expect(stage).toContainText(/Snapshot: \d+ files?, [\d.]+ [KMG]B/);
+    const stage = lab.panel.locator('[data-stage=snapshot]');
+    await expect(stage).toContainText(/Snapshot: \d+ files?, [\d.]+ [KMG]iB/);
     await lab.panel.getByRole('button', { name: 'Cancel' }).click();
     await expect(stage).toContainText('cancelled');
     await running;

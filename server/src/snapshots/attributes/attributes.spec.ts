@@ -6,6 +6,9 @@ import { openSnapshotStore } from '../localStore';
 import { attributesOf, PYTHON, setAttribute, takesAttributes } from '../testing/attributes';
 import { entriesOf } from '../testing/contract';
 
+// What is taken goes to the disk.
+jest.setTimeout(60_000);
+
 const NONE = '/nowhere/python';
 const NOTE = 'user.chard.note';
 

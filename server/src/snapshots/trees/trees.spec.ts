@@ -13,6 +13,9 @@ import { join } from 'node:path';
 import { openSnapshotStore } from '../localStore';
 import type { Base, SnapshotStore } from '../snapshotStore';
 
+// What is taken goes to the disk.
+jest.setTimeout(60_000);
+
 type Tree = Exclude<Base, { way: 'none' }>;
 
 let root: string;
