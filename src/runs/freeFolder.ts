@@ -1,6 +1,6 @@
 import type { Contents } from '@jupyterlab/services';
 import { PathExt } from '@jupyterlab/coreutils';
-import { namesIn } from '../launch/saveFile';
+import { namesIn } from '../launch/namesIn';
 
 /** The path of a folder that is not there yet: `digits-run-3`, `digits-run-3-1`, ... @param path below Jupyter's root */
 export async function freeFolder(contents: Contents.IManager, path: string): Promise<string> {
