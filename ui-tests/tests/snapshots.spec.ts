@@ -329,7 +329,8 @@ test.describe('of much', () => {
     await told.getByRole('button', { name: 'Cancel' }).click();
     expect(await taking).toBeNull();
 
-    expect(readdirSync(join(jupyter.home, 'snapshots/records'))).toEqual([]);
-    expect(readdirSync(join(jupyter.home, 'snapshots/staging'))).toEqual([]);
+    const left = (): string[] =>
+      ['records', 'staging'].flatMap(name => readdirSync(join(jupyter.home, 'snapshots', name)));
+    await expect.poll(left).toEqual([]);
   });
 });
