@@ -3,7 +3,7 @@ import { SnapshotEntry } from './model';
 import { comparePaths } from './order';
 
 /** In what an entry differs. */
-export const EntryAspect = z.enum(['kind', 'content', 'mode', 'target', 'modified']);
+export const EntryAspect = z.enum(['kind', 'content', 'mode', 'target', 'attributes', 'modified']);
 export type EntryAspect = z.infer<typeof EntryAspect>;
 
 /** What is different at one path of two snapshots. */
@@ -63,10 +63,20 @@ export function entryAspects(before: SnapshotEntry, after: SnapshotEntry): Entry
   if (before.digest !== after.digest) aspects.push('content');
   if (before.target !== after.target) aspects.push('target');
   if (before.kind !== 'link' && before.mode !== after.mode) aspects.push('mode');
+  if (!sameAttributes(before.attributes, after.attributes)) aspects.push('attributes');
   if (before.kind === 'file' && !isSameTime(before.modified, after.modified)) {
     aspects.push('modified');
   }
   return aspects;
+}
+
+function sameAttributes(
+  before: SnapshotEntry['attributes'],
+  after: SnapshotEntry['attributes']
+): boolean {
+  const [old, now] = [before ?? {}, after ?? {}];
+  const names = Object.keys(old);
+  return names.length === Object.keys(now).length && names.every(name => old[name] === now[name]);
 }
 
 /** Times are put back in whole microseconds. */

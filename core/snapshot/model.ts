@@ -36,7 +36,9 @@ export const SnapshotEntry = z.object({
   /** What a symbolic link says; null for what is none. Bytes that are not UTF-8 as in paths. */
   target: z.string().nullable(),
   /** The path of the first entry that is the same file (a hard link); null for that one and for most. */
-  sameFileAs: SnapshotPath.nullable()
+  sameFileAs: SnapshotPath.nullable(),
+  /** Extended attributes, name to value in base64; null where it has none, or they were not taken. Names as in paths. */
+  attributes: z.record(z.string(), z.string()).nullable()
 });
 export type SnapshotEntry = z.infer<typeof SnapshotEntry>;
 

@@ -20,7 +20,8 @@ const file = (path: string, content = 'a', modified = '1000000'): SnapshotEntry 
   modified,
   digest: content.repeat(64).slice(0, 64),
   target: null,
-  sameFileAs: null
+  sameFileAs: null,
+  attributes: null
 });
 
 async function* batches(entries: readonly SnapshotEntry[], size: number) {

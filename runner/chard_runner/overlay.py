@@ -101,14 +101,15 @@ def _enter_overlay(overlay: Overlay) -> None:
     shared = {path: os.open(folder / path, os.O_PATH) for path in overlay.shared}
     try:
         _mount_overlay(overlay)
+        # Before anything of the live folder can be reached.
+        for path in overlay.absent:
+            _remove(folder, path)
         for path, descriptor in shared.items():
             source = f"/proc/self/fd/{descriptor}"
             _mount(source, str(folder / path), None, _MS_BIND | _MS_REC)
     finally:
         for descriptor in shared.values():
             os.close(descriptor)
-    for path in overlay.absent:
-        _remove(folder / path)
 
 
 def opaque_folders(upper: str) -> list[str]:
@@ -156,7 +157,11 @@ def _mount_overlay(overlay: Overlay) -> None:
         os.close(before)
 
 
-def _remove(path: Path) -> None:
+def _remove(folder: Path, name: str) -> None:
+    """Remove what is below ``folder``; a link on the way to it may lead anywhere."""
+    path = folder / name
+    if any((folder / above).is_symlink() for above in Path(name).parents):
+        return
     with suppress(FileNotFoundError, NotADirectoryError):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

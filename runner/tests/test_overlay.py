@@ -116,6 +116,28 @@ except OSError as error:
     assert text == "False\nRead-only file system\n"
 
 
+def test_what_is_absent_is_never_looked_for_behind_a_link_or_in_what_is_shared(
+    steps: Engine, places: dict[str, Path]
+) -> None:
+    outside = places["seen"].parent / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("kept")
+    (places["lower"] / "link").symlink_to(outside)
+    for folder in (places["seen"], places["lower"]):
+        (folder / "shared").mkdir()
+    (places["seen"] / "shared" / "file").write_text("kept")
+    order = spec(
+        places,
+        "print(open('shared/file').read())",
+        shared=["shared"],
+        absent=["link/file", "shared/file"],
+    )
+    text, _ = run(steps, order)
+    assert text == "kept\n"
+    assert (outside / "file").read_text() == "kept"
+    assert (places["seen"] / "shared" / "file").read_text() == "kept"
+
+
 def attempt(path: Path) -> str:
     """Code that reads a file and tries to write it."""
     return f"""

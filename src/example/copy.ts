@@ -2,7 +2,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import address from '../../examples/digits/digits.ipynb';
 import { freeName } from '../launch/freeName';
-import { namesIn } from '../launch/saveFile';
+import { namesIn } from '../launch/namesIn';
 
 /** Puts a copy of the example into a folder below Jupyter's root, beside what is there. @returns its path. */
 export async function copyExample(contents: Contents.IManager, folder: string): Promise<string> {

@@ -3,17 +3,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { ServerConnection, type Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { freeName } from './freeName';
-
-/** The names in a folder below Jupyter's root. */
-export async function namesIn(
-  contents: Contents.IManager,
-  folder: string
-): Promise<ReadonlySet<string>> {
-  const { content } = (await contents.get(folder, { type: 'directory', content: true })) as {
-    content: readonly { readonly name: string }[];
-  };
-  return new Set(content.map(({ name }) => name));
-}
+import { namesIn } from './namesIn';
 
 export interface TextFile {
   readonly folder: string;

@@ -6,6 +6,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { z } from 'zod';
+import { freeFolder } from './freeFolder';
 import { followWork } from './longWork';
 import type { Runs } from './runs';
 import '../views';
@@ -25,8 +26,8 @@ export async function restore(
   run: string,
   folder?: string
 ): Promise<Restored | null> {
-  const { app, runs, trans } = services;
-  const chosen = folder ?? (await askFolder(runs, run, trans));
+  const { app, trans } = services;
+  const chosen = folder ?? (await askFolder(services, run));
   const restored = chosen === null ? null : await ask(services, run, chosen);
   if (restored === null) return null;
   const message = trans.__(
@@ -83,18 +84,15 @@ async function ask(
   return followWork(title, watch => runs.api.work(restoreRun, input, watch), trans);
 }
 
-async function askFolder(
-  runs: Runs,
-  run: string,
-  trans: TranslationBundle
-): Promise<string | null> {
+async function askFolder({ app, runs, trans }: ComeBack, run: string): Promise<string | null> {
   const item = (await runs.get(run).known()).item ?? runs.list.get(run);
   const path = item?.notebook ?? '';
   const stem = path.slice(0, path.length - PathExt.extname(path).length);
+  const name = `${stem}-run-${item?.number ?? ''}`;
   const { value, button } = await InputDialog.getText({
     title: trans.__('Restore run'),
     label: trans.__('Put the notebook and its data, as the run saw them, into this new folder'),
-    text: `${stem}-run-${item?.number ?? ''}`,
+    text: await freeFolder(app.serviceManager.contents, name),
     okLabel: trans.__('Restore')
   });
   const folder = value?.trim().replace(/^\/+|\/+$/g, '') ?? '';

@@ -2,20 +2,12 @@ import type { RunItem } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { deleteIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import {
-  useEffect,
-  useReducer,
-  useRef,
-  useState,
-  type ComponentType,
-  type KeyboardEvent,
-  type MouseEvent
-} from 'react';
+import { useEffect, useReducer, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
-import { checkIcon } from '../icons';
 import type { OpenNotebook } from '../tokens';
 import { detailsOf, outcomeOf, runName, whenAndHowLong } from './list/describeRun';
 import { filterRuns, type RunFilter, type StateFilter } from './list/filter';
+import { SelectableList } from './list/selectableList';
 import type { Runs } from './runs';
 import { phaseIcon, phaseTone } from './words';
 
@@ -169,113 +161,36 @@ function Bar({ runs, commands, trans, found }: Options & { found: readonly RunIt
 function List(props: Options & { found: readonly RunItem[]; everywhere: boolean }) {
   const { runs, commands, trans, found, everywhere } = props;
   const { selection } = runs;
-  const [focused, setFocused] = useState<string | null>(null);
-  const list = useRef<HTMLUListElement>(null);
-  const order = found.map(({ id }) => id);
-  const stop = focused !== null && order.includes(focused) ? focused : order[0];
-  const focus = (at: number): void => {
-    const id = order[Math.min(Math.max(at, 0), order.length - 1)];
-    if (id === undefined) return;
-    setFocused(id);
-    list.current?.querySelector<HTMLElement>(`[data-run="${id}"]`)?.focus();
-  };
-  const press = (event: KeyboardEvent, { id }: RunItem): void => {
-    if (event.target !== event.currentTarget) return;
-    const at = order.indexOf(id);
-    const run =
-      (command: string, args: { readonly run?: string; readonly runs?: string[] }) => () =>
-        void commands.execute(command, args);
-    const keys: Record<string, () => void> = {
-      ArrowDown: () => focus(at + 1),
-      ArrowUp: () => focus(at - 1),
-      Home: () => focus(0),
-      End: () => focus(order.length - 1),
-      Enter: run(CommandIds.openRun, { run: id }),
-      ' ': () => (event.shiftKey ? selection.extend(id, order) : selection.toggle(id)),
-      Escape: () => selection.clear(),
-      F2: run(CommandIds.renameRun, { run: id }),
-      Delete: run(CommandIds.deleteRuns, { runs: [...selection.meant(id)] })
-    };
-    const action = keys[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  };
-  const click = (event: MouseEvent, { id }: RunItem): void => {
-    setFocused(id);
-    if (event.shiftKey) selection.extend(id, order);
-    else if (event.ctrlKey || event.metaKey) selection.toggle(id);
-    else void commands.execute(CommandIds.openRun, { run: id });
-  };
   return (
-    <ul
-      ref={list}
-      role="listbox"
-      aria-multiselectable
-      aria-label={trans.__('Runs')}
-      className="jp-chard-Runs-list"
-      data-selecting={selection.ids.length > 0}
-    >
-      {found.map(run => (
-        <Row
-          key={run.id}
-          run={run}
-          isSelected={selection.has(run.id)}
-          isStop={run.id === stop}
-          everywhere={everywhere}
-          onClick={event => click(event, run)}
-          onSelect={() => selection.toggle(run.id)}
-          onKeyDown={event => press(event, run)}
-          trans={trans}
-        />
-      ))}
-    </ul>
-  );
-}
-
-function Row(props: {
-  readonly run: RunItem;
-  readonly isSelected: boolean;
-  readonly isStop: boolean;
-  readonly everywhere: boolean;
-  readonly onClick: (event: MouseEvent) => void;
-  readonly onSelect: () => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
-  readonly trans: TranslationBundle;
-}) {
-  const { run, trans } = props;
-  const Icon = phaseIcon(run.state);
-  const name = runName(run, trans);
-  return (
-    <li
-      role="option"
-      aria-selected={props.isSelected}
-      tabIndex={props.isStop ? 0 : -1}
-      data-run={run.id}
-      data-tone={phaseTone(run.state)}
-      title={detailsOf(run, trans)}
-      onClick={props.onClick}
-      onKeyDown={props.onKeyDown}
-    >
-      <span
-        aria-hidden
-        className="jp-chard-Runs-check"
-        title={trans.__('Select')}
-        onClick={event => {
-          event.stopPropagation();
-          props.onSelect();
-        }}
-      >
-        <checkIcon.react tag="span" className="jp-chard-icon" />
-      </span>
-      <Icon.react tag="span" className="jp-chard-icon" />
-      {props.everywhere && <span className="jp-chard-Runs-pipeline">{run.pipeline}</span>}
-      <span className="jp-chard-Runs-name">{name}</span>
-      {!props.everywhere && (
-        <span className="jp-chard-hint jp-chard-Runs-time">{whenAndHowLong(run, Date.now())}</span>
-      )}
-      <span className="jp-chard-Runs-outcome">{outcomeOf(run, trans)}</span>
-    </li>
+    <SelectableList
+      kind="run"
+      label={trans.__('Runs')}
+      selection={selection}
+      open={run => void commands.execute(CommandIds.openRun, { run })}
+      keys={{
+        F2: run => void commands.execute(CommandIds.renameRun, { run }),
+        Delete: run =>
+          void commands.execute(CommandIds.deleteRuns, { runs: [...selection.meant(run)] })
+      }}
+      rows={found.map(run => ({
+        id: run.id,
+        tone: phaseTone(run.state),
+        icon: phaseIcon(run.state),
+        title: detailsOf(run, trans),
+        content: (
+          <>
+            {everywhere && <span className="jp-chard-Runs-pipeline">{run.pipeline}</span>}
+            <span className="jp-chard-Runs-name">{runName(run, trans)}</span>
+            {!everywhere && (
+              <span className="jp-chard-hint jp-chard-Runs-time">
+                {whenAndHowLong(run, Date.now())}
+              </span>
+            )}
+            <span className="jp-chard-Runs-outcome">{outcomeOf(run, trans)}</span>
+          </>
+        )
+      }))}
+      trans={trans}
+    />
   );
 }

@@ -4,6 +4,7 @@ import { totalCounts } from '@chard/core/snapshot';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { LaunchFailure, type LaunchContext } from '../tokens';
 import { ApiError, type ChardApi } from './api';
+import { progressInWords } from './longWork';
 
 /** The stage in which a run's snapshot is taken; leaves its id to the start of the run. @returns what was done */
 export async function takeSnapshot(
@@ -16,7 +17,10 @@ export async function takeSnapshot(
     const { snapshot } = await api.work(
       takeSnapshotOf,
       { params: {}, query: {}, body: { path, forRun: true } },
-      { signal, progress: ({ files }) => tell(countedSoFar(files, trans)) }
+      {
+        signal,
+        progress: progress => tell(trans.__('Snapshot: %1', progressInWords(progress, trans)))
+      }
     );
     results.set('snapshot', snapshot.id);
     const { files, bytes: size } = totalCounts(snapshot);
@@ -25,8 +29,4 @@ export async function takeSnapshot(
     if (!(error instanceof ApiError) || signal.aborted) throw error;
     throw new LaunchFailure(error.message, [], 'volumes');
   }
-}
-
-function countedSoFar(files: number, trans: TranslationBundle): string {
-  return trans._n('Snapshot: %1 file so far', 'Snapshot: %1 files so far', files);
 }

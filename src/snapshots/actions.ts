@@ -15,7 +15,8 @@ import { followWork } from '../runs/longWork';
 import type { SnapshotAction } from './needs';
 import { askWhetherToCheck, showCheck } from './dialogs/check';
 import { askWhatToRemove } from './dialogs/prune';
-import { askWhereTo, freeFolderName, type RestoreChoice } from './dialogs/restore';
+import { freeFolder } from '../runs/freeFolder';
+import { askWhereTo, folderNameOf, type RestoreChoice } from './dialogs/restore';
 import { askToTake } from './dialogs/take';
 import { labLinkToSnapshots } from './lab';
 import type { Snapshots } from './snapshots';
@@ -89,7 +90,7 @@ export const restore: SnapshotAction = async (
           item,
           source: from,
           paths: chosen,
-          folder: freeFolderName(item),
+          folder: await freeFolder(app.serviceManager.contents, folderNameOf(item)),
           trans
         });
   if (choice === null) return false;

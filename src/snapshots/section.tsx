@@ -4,9 +4,10 @@ import { byteSize } from '@chard/core/text';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { deleteIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import { useEffect, useRef, useState, type ComponentType, type KeyboardEvent } from 'react';
+import { useEffect, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
-import { checkIcon, plusIcon } from '../icons';
+import { plusIcon } from '../icons';
+import { SelectableList } from '../runs/list/selectableList';
 import { useChanges } from '../runs/useChanges';
 import type { OpenNotebook } from '../tokens';
 import { snapshotIcon } from './icon';
@@ -135,83 +136,29 @@ function List(
   props: Options & { readonly found: readonly SnapshotItem[]; readonly everywhere: boolean }
 ) {
   const { snapshots, commands, trans, found, everywhere } = props;
-  const { selection } = snapshots;
-  const [focused, setFocused] = useState<string | null>(null);
-  const list = useRef<HTMLUListElement>(null);
-  const order = found.map(({ id }) => id);
-  const stop = focused !== null && order.includes(focused) ? focused : order[0];
-  const focus = (at: number): void => {
-    const id = order[Math.min(Math.max(at, 0), order.length - 1)];
-    if (id === undefined) return;
-    setFocused(id);
-    list.current?.querySelector<HTMLElement>(`[data-snapshot="${id}"]`)?.focus();
-  };
-  const open = (snapshot: string): void =>
-    void commands.execute(CommandIds.openSnapshot, { snapshot });
-  const press = (event: KeyboardEvent, id: string): void => {
-    if (event.target !== event.currentTarget) return;
-    const at = order.indexOf(id);
-    const keys: Record<string, () => void> = {
-      ArrowDown: () => focus(at + 1),
-      ArrowUp: () => focus(at - 1),
-      Home: () => focus(0),
-      End: () => focus(order.length - 1),
-      Enter: () => open(id),
-      ' ': () => (event.shiftKey ? selection.extend(id, order) : selection.toggle(id)),
-      Escape: () => selection.clear(),
-      Delete: () => void commands.execute(CommandIds.deleteSnapshot, { snapshot: id })
-    };
-    const action = keys[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  };
   return (
-    <ul
-      ref={list}
-      role="listbox"
-      aria-multiselectable
-      aria-label={trans.__('Snapshots')}
-      className="jp-chard-Runs-list"
-      data-selecting={selection.ids.length > 0}
-    >
-      {found.map(item => (
-        <li
-          key={item.id}
-          role="option"
-          aria-selected={selection.has(item.id)}
-          tabIndex={item.id === stop ? 0 : -1}
-          data-snapshot={item.id}
-          data-tone="quiet"
-          title={detailsOf(item, snapshots.sizes?.own[item.id] ?? null, trans)}
-          onKeyDown={event => press(event, item.id)}
-          onClick={event => {
-            setFocused(item.id);
-            if (event.shiftKey) selection.extend(item.id, order);
-            else if (event.ctrlKey || event.metaKey) selection.toggle(item.id);
-            else open(item.id);
-          }}
-        >
-          <span
-            aria-hidden
-            className="jp-chard-Runs-check"
-            title={trans.__('Select')}
-            onClick={event => {
-              event.stopPropagation();
-              selection.toggle(item.id);
-            }}
-          >
-            <checkIcon.react tag="span" className="jp-chard-icon" />
-          </span>
-          <snapshotIcon.react tag="span" className="jp-chard-icon" />
-          {everywhere && <span className="jp-chard-Runs-pipeline">{item.notebook}</span>}
-          <span className="jp-chard-Runs-name">{snapshotName(item)}</span>
-          <span className="jp-chard-hint jp-chard-Runs-time">{reasonOf(item, trans)}</span>
-          <span className="jp-chard-Snapshots-size">{sizeInWords(item, snapshots, trans)}</span>
-        </li>
-      ))}
-    </ul>
+    <SelectableList
+      kind="snapshot"
+      label={trans.__('Snapshots')}
+      selection={snapshots.selection}
+      open={snapshot => void commands.execute(CommandIds.openSnapshot, { snapshot })}
+      keys={{ Delete: snapshot => void commands.execute(CommandIds.deleteSnapshot, { snapshot }) }}
+      rows={found.map(item => ({
+        id: item.id,
+        tone: 'quiet',
+        icon: snapshotIcon,
+        title: detailsOf(item, snapshots.sizes?.own[item.id] ?? null, trans),
+        content: (
+          <>
+            {everywhere && <span className="jp-chard-Runs-pipeline">{item.notebook}</span>}
+            <span className="jp-chard-Runs-name">{snapshotName(item)}</span>
+            <span className="jp-chard-hint jp-chard-Runs-time">{reasonOf(item, trans)}</span>
+            <span className="jp-chard-Snapshots-size">{sizeInWords(item, snapshots, trans)}</span>
+          </>
+        )
+      }))}
+      trans={trans}
+    />
   );
 }
 

@@ -1,6 +1,9 @@
+import { closeSync, ftruncateSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
 import { expectAccessible, THEMES } from './axe';
-import { code, expect, test, type Lab } from './lab';
+import { code, expect, openLab, test, type Lab } from './lab';
+import { OwnJupyter } from './ownJupyter';
 
 test('volumes are edited in the panel, undone, and wrong ones are told at the field', async ({
   lab
@@ -257,4 +260,77 @@ test('says what is wrong where the server cannot be reached, and shows the list 
   await page.unroute('**/chard/api/v1/snapshots*');
   await section.getByRole('button', { name: 'Try again' }).click();
   await expect(section.getByRole('alert')).toHaveCount(0);
+});
+
+test('the folder that restoring offers is free', async ({ lab }) => {
+  const { page } = lab;
+  const path = await lab.open([code('x = 1', 'step:one')]);
+  const id = await take(lab, path, 'twice');
+  await lab.execute('chard:open-snapshot', { snapshot: id });
+  const document = page.locator('.jp-chard-Snapshot:visible');
+  const offered = async (): Promise<string> => {
+    await document.getByRole('button', { name: 'Restore all…' }).click();
+    return dialog(lab).getByRole('textbox', { name: 'New folder' }).inputValue();
+  };
+  const first = await offered();
+  await dialog(lab).getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByText(`are in ${first}`).first()).toBeVisible();
+  expect(await offered()).toBe(`${first}-1`);
+  await dialog(lab).getByRole('button', { name: 'Cancel' }).click();
+});
+
+test('a link opens a snapshot, and reloading the page brings it back', async ({ lab }) => {
+  const path = await lab.open([code('x = 1', 'step:one')]);
+  const id = await take(lab, path, 'linked');
+  const page = await lab.page.context().newPage();
+  await page.goto(`/lab/workspaces/snapshot-${process.pid}?chard-snapshot=${id}`);
+  const document = page.locator('.jp-chard-Snapshot:visible');
+  await expect(document.getByRole('heading', { name: 'linked' })).toBeVisible();
+  await expect(document.getByText(path).first()).toBeVisible();
+  expect(page.url()).not.toContain('chard-snapshot');
+  const isSaved = async (): Promise<boolean> => {
+    const response = await page.request.get(`/lab/api/workspaces/snapshot-${process.pid}`);
+    return response.ok() && (await response.text()).includes(id);
+  };
+  await expect.poll(isSaved).toBe(true);
+  await page.reload();
+  await expect(document.getByRole('heading', { name: 'linked' })).toBeVisible({ timeout: 60_000 });
+  await page.close();
+});
+
+test.describe('of much', () => {
+  test.describe.configure({ timeout: 300_000 });
+  let jupyter: OwnJupyter;
+  let lab: Lab;
+
+  test.beforeEach(async ({ browser }) => {
+    jupyter = await OwnJupyter.start();
+    lab = await openLab(await browser.newContext(), jupyter.address);
+    const file = openSync(join(jupyter.root, 'large'), 'w');
+    // All of it is a hole: it takes no room, and long to be read.
+    ftruncateSync(file, 48 * 2 ** 30);
+    closeSync(file);
+  });
+  test.afterEach(async () => {
+    await lab.page.context().close();
+    await jupyter.dispose();
+  });
+
+  test('taking says how far it is and leaves nothing when it is cancelled', async () => {
+    const { page } = lab;
+    const path = await lab.open([code('x = 1', 'step:one')]);
+    const taking = page.evaluate(
+      notebook =>
+        window.jupyterapp.commands.execute('chard:take-snapshot', { notebook, ask: false }),
+      path
+    );
+    const told = page.locator('.Toastify__toast').filter({ hasText: 'Taking a snapshot' });
+    await expect(told).toContainText(/[\d.]+ [KMG]iB/);
+    await told.getByRole('button', { name: 'Cancel' }).click();
+    expect(await taking).toBeNull();
+
+    const left = (): string[] =>
+      ['records', 'staging'].flatMap(name => readdirSync(join(jupyter.home, 'snapshots', name)));
+    await expect.poll(left).toEqual([]);
+  });
 });

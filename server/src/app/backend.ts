@@ -75,8 +75,8 @@ async function closeBackend(backend: Backend): Promise<void> {
   backend.stores.close();
 }
 
-function snapshotsOf(home: string): () => SnapshotStore {
-  const door = new SnapshotDoor(home);
+function snapshotsOf(home: string, python: string): () => SnapshotStore {
+  const door = new SnapshotDoor(home, python);
   return () => door.open();
 }
 
@@ -93,7 +93,7 @@ export function openBackend(
   root: Root,
   host: Host,
   {
-    snapshots = snapshotsOf(stores.home),
+    snapshots = snapshotsOf(stores.home, host.python),
     engine = createLocalEngine({ stores, snapshots }),
     open = optunaSuggester(host),
     contextOf = kernel => executionContext(kernel, host)

@@ -16,7 +16,7 @@ export interface Opened {
  * interrupted first, so that what a command shows is true.
  */
 export async function withStores<Result>(
-  { home }: Pick<Context, 'home'>,
+  { home, python }: Pick<Context, 'home' | 'python'>,
   work: (opened: Opened) => Result | Promise<Result>
 ): Promise<Result> {
   const [{ openStores }, { createLocalEngine }, { SnapshotDoor }] = await Promise.all([
@@ -25,7 +25,7 @@ export async function withStores<Result>(
     import('../snapshots/door')
   ]);
   const stores = openStores(home);
-  const door = new SnapshotDoor(home);
+  const door = new SnapshotDoor(home, python);
   const snapshots = () => door.open();
   const engine = createLocalEngine({ stores, snapshots });
   try {

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunnerFiles } from '@chard/core/targets/kfp';
 
-/** What only the local engine uses of the runner: the fork server and what looks at the environment. */
+/** What is of use on this machine alone: the fork server, what looks at the environment, and at files for snapshots. */
 const LOCAL_ONLY = new Set([
+  'chard_runner/attributes.py',
   'chard_runner/compile_cells.py',
   'chard_runner/environment.py',
   'chard_runner/forkserver.py'

@@ -4,12 +4,15 @@ import { openSnapshotStore, type SnapshotStore } from '.';
 export class SnapshotDoor {
   private store: SnapshotStore | null = null;
 
-  /** @param home `$CHARD_HOME` */
-  constructor(private readonly home: string) {}
+  /** @param home `$CHARD_HOME` @param python the one that Chard is installed in */
+  constructor(
+    private readonly home: string,
+    private readonly python: string | null
+  ) {}
 
   /** @throws ChardError `store-newer`, `store-unavailable`, ... */
   open(): SnapshotStore {
-    this.store ??= openSnapshotStore(this.home);
+    this.store ??= openSnapshotStore(this.home, { python: this.python });
     return this.store;
   }
 

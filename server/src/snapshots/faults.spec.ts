@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { CheckReport, Snapshot } from '@chard/core/snapshot';
 import { buildSync } from 'esbuild';
 import { openSnapshotStore } from './localStore';
@@ -85,6 +86,10 @@ async function inProcess(
       bundle: true,
       platform: 'node',
       format: 'cjs',
+      // Where the runner is looked for from.
+      define: {
+        'import.meta.url': JSON.stringify(pathToFileURL(join(__dirname, '../installation.ts')).href)
+      },
       target: 'node24'
     });
   }

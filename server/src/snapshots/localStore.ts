@@ -8,6 +8,8 @@ import type {
   SnapshotEntry
 } from '@chard/core/snapshot';
 import { Access } from './access';
+import { attributeHelper } from './attributes/helper';
+import type { ExtendedAttributes } from './attributes/model';
 import { Layout } from './disk/layout';
 import { Locks } from './disk/locks';
 import { Records } from './disk/records';
@@ -15,6 +17,7 @@ import { Library, sourceOf } from './reading/library';
 import { restoreSnapshot } from './restoring/restore';
 import { makeWorkspace } from './restoring/workspace';
 import type {
+  Base,
   CheckOptions,
   ChildrenOptions,
   CreateOptions,
@@ -32,6 +35,8 @@ import type {
 } from './snapshotStore';
 import { measureSource, openSources } from './taking/folders';
 import { takeSnapshot } from './taking/take';
+import { openBase } from './trees/base';
+import { KeptTrees } from './trees/keptTrees';
 import { checkFormat, checkStore } from './upkeep/check';
 import { removeOld, removeOne } from './upkeep/remove';
 import { usageOf } from './upkeep/usage';
@@ -40,6 +45,8 @@ import { usageOf } from './upkeep/usage';
 const PATIENCE_MILLISECONDS = 60_000;
 
 export interface LocalStoreOptions {
+  /** The Python by which extended attributes are reached; without one they are not kept. */
+  readonly python?: string | null;
   /** Milliseconds to wait for other processes. */
   readonly patience?: number;
   /** Milliseconds since 1970. */
@@ -57,18 +64,22 @@ class LocalSnapshotStore implements SnapshotStore {
   private readonly records: Records;
   private readonly access: Access;
   private readonly library: Library;
+  private readonly trees: KeptTrees;
   private readonly now: () => number;
+  private readonly attributes: () => ExtendedAttributes | null;
 
   constructor(
     private readonly home: string,
-    { patience = PATIENCE_MILLISECONDS, now = Date.now }: LocalStoreOptions
+    { python = null, patience = PATIENCE_MILLISECONDS, now = Date.now }: LocalStoreOptions
   ) {
     this.layout = new Layout(join(home, 'snapshots'));
     const locks = new Locks(this.layout.locks, patience);
     this.records = new Records(this.layout, locks.instance);
     this.access = new Access(this.layout, this.records, locks);
     this.library = new Library(this.layout, this.records, this.access);
+    this.trees = new KeptTrees(this.layout.trees);
     this.now = now;
+    this.attributes = () => attributeHelper(python);
   }
 
   async measure(
@@ -134,7 +145,9 @@ class LocalSnapshotStore implements SnapshotStore {
   ): Promise<RestoreReport> {
     const record = this.library.find(id);
     return this.access.reading('restores a snapshot', options.signal, () =>
-      restoreSnapshot(this.layout, record, place, options)
+      this.annotating(attributes =>
+        restoreSnapshot(this.layout, record, place, options, attributes)
+      )
     );
   }
 
@@ -146,7 +159,15 @@ class LocalSnapshotStore implements SnapshotStore {
   ): Promise<Workspace> {
     const kept = sourceOf(this.library.find(id), source);
     return this.access.reading('makes a workspace', options.signal, () =>
-      makeWorkspace(this.layout, kept, folder, options)
+      this.annotating(attributes => makeWorkspace(this.layout, kept, folder, options, attributes))
+    );
+  }
+
+  async base(id: string, source: string, options: WorkspaceOptions): Promise<Base> {
+    const record = this.library.find(id);
+    const kept = sourceOf(record, source);
+    return this.access.reading('makes a workspace', options.signal, () =>
+      this.annotating(attributes => openBase(this.parts, record, kept, options, attributes))
     );
   }
 
@@ -166,16 +187,22 @@ class LocalSnapshotStore implements SnapshotStore {
 
   async remove(id: string): Promise<PruneReport> {
     const { id: whole } = this.library.find(id);
-    return this.access.writing('exclusive', 'removes a snapshot', undefined, () =>
-      removeOne(this.parts, whole)
-    );
+    return this.access.writing('exclusive', 'removes a snapshot', undefined, async () => {
+      const report = await removeOne(this.parts, whole);
+      await this.tidyTrees();
+      return report;
+    });
   }
 
   async prune(retention: Retention): Promise<PruneReport> {
     const dryRun = retention.dryRun === true;
     if (!this.layout.exists) return { removed: [], kept: [], contents: 0, bytes: 0, dryRun };
     this.layout.demandVersion();
-    const work = (): Promise<PruneReport> => removeOld(this.parts, retention, this.now());
+    const work = async (): Promise<PruneReport> => {
+      const report = await removeOld(this.parts, retention, this.now());
+      if (!dryRun) await this.tidyTrees();
+      return report;
+    };
     return dryRun
       ? this.access.reading('looks through the snapshots', undefined, work)
       : this.access.writing('exclusive', 'removes snapshots', undefined, work);
@@ -205,8 +232,23 @@ class LocalSnapshotStore implements SnapshotStore {
     return Promise.resolve();
   }
 
-  private get parts(): Parameters<typeof takeSnapshot>[0] {
-    const { home, layout, records, access, library, now } = this;
-    return { home, layout, records, access, library, now };
+  private get parts(): Parameters<typeof takeSnapshot>[0] & Parameters<typeof openBase>[0] {
+    const { home, layout, records, access, library, trees, now, attributes } = this;
+    return { home, layout, records, access, library, trees, now, attributes };
+  }
+
+  private tidyTrees(): Promise<void> {
+    return this.trees.tidy(id => this.records.read(id) !== null);
+  }
+
+  private async annotating<Result>(
+    work: (attributes: ExtendedAttributes | null) => Promise<Result>
+  ): Promise<Result> {
+    const attributes = this.attributes();
+    try {
+      return await work(attributes);
+    } finally {
+      attributes?.close();
+    }
   }
 }

@@ -138,6 +138,7 @@ it('a hostile list of entries leads nowhere', async () => {
       target,
       way: 'copy',
       compare: false,
+      attributes: null,
       meter: new Meter({})
     }
   );

@@ -1,6 +1,7 @@
 import type {
   CheckReport,
   EntryChange,
+  PathChange,
   PruneReport,
   Snapshot,
   SnapshotCounts,
@@ -87,12 +88,28 @@ export interface RestoreReport extends SnapshotCounts {
 export interface WorkspaceOptions extends Watch {
   /** Bytes up to which files are copied where their blocks cannot be shared. */
   readonly copyLimit: number;
+  /** Only these entries; the limit is for all. */
+  readonly only?: (path: string) => boolean;
 }
 
 /** How a workspace was made: its files share blocks with the store until one of them is written, or are copies. */
 export type Workspace =
   | { readonly way: 'reflink' | 'copy'; readonly problems: readonly SnapshotProblem[] }
   /** Blocks cannot be shared here, and a copy would be larger than the limit; nothing was made. */
+  | { readonly way: 'none'; readonly bytes: number };
+
+/** A tree of a source that is only read, and kept for others; or none, as for a `Workspace`. */
+export type Base =
+  | {
+      readonly way: 'reflink' | 'copy';
+      /** Absolute path. */
+      readonly path: string;
+      /** What the source has otherwise: the tree may be of an earlier snapshot of the same folder. */
+      readonly changes: readonly PathChange[];
+      readonly problems: readonly SnapshotProblem[];
+      /** To be called once, when nobody looks at the tree any more. */
+      release(): void;
+    }
   | { readonly way: 'none'; readonly bytes: number };
 
 export interface Retention {
@@ -176,6 +193,11 @@ export interface SnapshotStore {
     folder: string,
     options: WorkspaceOptions
   ): Promise<Workspace>;
+  /**
+   * A tree of one source to be read, and never written to: that of an earlier call, if nobody has touched it and little is different since,
+   * else a new one. Few are kept, and only while nobody needs the room.
+   */
+  base(id: string, source: string, options: WorkspaceOptions): Promise<Base>;
   /** Says that somebody (`run:ID`) needs a snapshot; again changes nothing. */
   pin(id: string, by: string): Promise<void>;
   /** Takes that back; what is not there changes nothing. */

@@ -198,6 +198,7 @@ function aspectWord(aspect: EntryAspect, trans: TranslationBundle): string {
     content: trans.__('content'),
     mode: trans.__('permissions'),
     target: trans.__('target'),
+    attributes: trans.__('attributes'),
     modified: trans.__('time')
   }[aspect];
 }

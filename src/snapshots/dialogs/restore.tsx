@@ -25,7 +25,7 @@ interface Options {
 const SHOWN_PATHS = 5;
 
 /** A folder beside the notebook: `digits-snapshot-3f2a91`. */
-export function freeFolderName({ id, notebook }: SnapshotItem): string {
+export function folderNameOf({ id, notebook }: SnapshotItem): string {
   const stem =
     notebook === null ? 'restored' : notebook.slice(0, -PathExt.extname(notebook).length);
   return `${stem}-snapshot-${id.slice(0, 6)}`;

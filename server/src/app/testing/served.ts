@@ -24,7 +24,7 @@ export class Served {
   private readonly folder = mkdtempSync(join(tmpdir(), 'chard-app-'));
   readonly rootFolder = join(this.folder, 'root');
   readonly stores: Stores = openStores(join(this.folder, 'home'));
-  private readonly door = new SnapshotDoor(this.stores.home);
+  private readonly door = new SnapshotDoor(this.stores.home, null);
   readonly snapshots = (): SnapshotStore => this.door.open();
   readonly engine: Engine = createLocalEngine({
     stores: this.stores,

@@ -8,13 +8,15 @@ import type { RunSnapshotUse } from '@chard/core/run';
 import type { ExecutionContext } from '../../engines/engine';
 import { executionContext } from '../../runs/execution';
 import { describeSnapshot, snapshotUse, takeRunSnapshot } from '../../runs/runSnapshot';
-import type { SnapshotStore } from '../../snapshots/snapshotStore';
+import type { Snapshot } from '@chard/core/snapshot';
+import type { SnapshotStore, Watch } from '../../snapshots/snapshotStore';
 import { printJson, type Context, type Finish } from '../context';
 import { formatDiagnostics, notebookFailure } from '../diagnostics';
 import { watchRun, type ShowOptions } from '../execution';
 import { parseSize } from '../parseSize';
 import { withStores } from '../withStores';
 import { findRun } from './runs/find';
+import { watched } from './snapshot/withSnapshots';
 
 interface RunOptions extends ShowOptions {
   readonly parameter: string[];
@@ -145,11 +147,15 @@ async function freeze(
     copyLimit
   }: ExecutionContext &
     Pick<RunOptions, 'json' | 'copyLimit'> & { notebook: string; pipeline: Pipeline },
-  { terminal, interrupted }: Context
+  context: Context
 ): Promise<RunSnapshotUse> {
+  const { terminal, interrupted } = context;
   const isAllowed = (): boolean => true;
   const request = { notebook, pipeline, environment: interpreter.record, isAllowed };
-  const snapshot = await takeRunSnapshot(store, request, { signal: interrupted });
+  const taking = (watch: Watch): Promise<Snapshot> => takeRunSnapshot(store, request, watch);
+  const snapshot = json
+    ? await taking({ signal: interrupted })
+    : await watched(context, 'Taking the snapshot', taking);
   if (!json) {
     terminal.err(`Snapshot ${snapshot.id}: ${describeSnapshot(snapshot)}\n`);
     for (const { path, message } of snapshot.problems.slice(0, 5)) {

@@ -1,15 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Volume } from '@chard/core/pipeline';
 import { stepState, type RunState, type WorkspaceWay } from '@chard/core/run';
 import { openSnapshotStore, type SnapshotStore } from '../../snapshots';
-import {
-  LOOP_DISK_KINDS,
-  loopDiskProblem,
-  makeLoopDisk,
-  type LoopDisk
-} from '../../snapshots/testing/loopDisk';
+import { describeOnLoopDisks } from '../../snapshots/testing/loopDisk';
 import type { Engine, RunHandle, RunOptions } from '../engine';
 import { Bench, FAKE_RUNNER, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
 import { eventually, outputOf, printed } from './testing/observe';
@@ -78,7 +73,7 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string, disk = tmpdi
     async function begin(
       steps: Record<string, StepSketch>,
       options: Partial<RunOptions> = {},
-      use: { readonly brings?: boolean } = {}
+      use: { readonly brings?: boolean; readonly files?: number } = {}
     ): Promise<RunHandle & { readonly snapshot: string }> {
       const { id } = await snapshots.create([{ name: 'notebook', path: bench.folder }]);
       const handle = await engine.start({
@@ -230,6 +225,66 @@ open('data', 'a').write('!')`
       expect(readFileSync(join(bench.aside, 'new'), 'utf8')).toBe('then');
     });
 
+    describe('that is large, so that its tree is kept', () => {
+      const LARGE = { files: 5000 };
+      const trees = (): string[] => {
+        const folder = join(bench.stores.home, 'snapshots/trees');
+        return existsSync(folder) ? readdirSync(folder) : [];
+      };
+      const list = `
+import os
+for folder, folders, files in sorted(os.walk('.', followlinks=True)):
+    for name in sorted(files):
+        path = os.path.join(folder, name)
+        print(path[2:], open(path).read())`;
+      const on = async (steps: Record<string, StepSketch>): Promise<RunState> =>
+        (await begin(steps, { cache: false }, LARGE)).finished;
+      const writeAll = (paths: readonly string[], text = 'x'): void => {
+        for (const path of paths) {
+          mkdirSync(dirname(inFolder(path)), { recursive: true });
+          write(path, text);
+        }
+      };
+
+      itWhereHere('shows each run its own snapshot, whatever the tree is of', async () => {
+        writeAll(['a', 'old', 'gone/x', 'gone/y', '.cache/c']);
+        const first = await on({ look: { code: list } });
+        expect(text(first, 'look')).toBe(
+          'a x\nnotebook.ipynb {}\nold x\n.cache/c x\ngone/x x\ngone/y x\n'
+        );
+        const kept = trees();
+        expect(kept).toHaveLength(way === 'overlay' ? 1 : 0);
+        writeAll(['a', 'new/file', 'new/.cache/c'], 'y');
+        rmSync(inFolder('old'));
+        rmSync(inFolder('gone'), { recursive: true });
+        const second = await on({
+          look: { code: list },
+          make: {
+            code: "import os\nos.mkdir('gone')\nopen('gone/x', 'w').write('again')\nopen('a', 'a').write('!')",
+            after: ['look']
+          },
+          below: { code: list, after: ['make'] }
+        });
+        expect(text(second, 'look')).toBe(
+          'a y\nnotebook.ipynb {}\n.cache/c x\nnew/file y\nnew/.cache/c y\n'
+        );
+        expect(text(second, 'below')).toBe(
+          'a y!\nnotebook.ipynb {}\n.cache/c x\ngone/x again\nnew/file y\nnew/.cache/c y\n'
+        );
+        expect(trees()).toEqual(kept);
+        expect([read('a'), read('gone/x'), read('old')]).toEqual(['y!', 'again', null]);
+      });
+
+      itWhereHere('leaves alone what is left out of snapshots from now on', async () => {
+        writeAll(['big/data', 'a']);
+        await on({ look: { code: list } });
+        write('.chardignore', 'big/\n');
+        const state = await on({ look: { code: list } });
+        expect(text(state, 'look')).toContain('big/data x\n');
+        expect(read('big/data')).toBe('x');
+      });
+    });
+
     describe('and a volume beside the folder', () => {
       let volume: string;
       let namespaces: boolean;
@@ -318,15 +373,4 @@ except OSError as error:
 describeIsolation('overlay', REAL_RUNNER);
 // Without the runner's own script nothing can be found out about overlays, as where there are none.
 describeIsolation('copy', FAKE_RUNNER);
-for (const kind of LOOP_DISK_KINDS) {
-  const problem = loopDiskProblem(kind);
-  const describeHere = problem === null ? describe : describe.skip;
-  describeHere(`on ${kind}${problem === null ? '' : ` [skipped: ${problem}]`}`, () => {
-    let disk: LoopDisk;
-    beforeAll(() => {
-      disk = makeLoopDisk(kind);
-    });
-    afterAll(() => disk.remove());
-    describeIsolation('reflink', FAKE_RUNNER, () => disk.folder);
-  });
-}
+describeOnLoopDisks(folder => describeIsolation('reflink', FAKE_RUNNER, folder));

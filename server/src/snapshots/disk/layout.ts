@@ -39,6 +39,8 @@ export class Layout {
   readonly locks: string;
   /** What is not finished, a folder for each process that works on it. */
   readonly staging: string;
+  /** Trees for runs, kept for the next one; made when there is the first. */
+  readonly trees: string;
 
   /** @param folder absolute */
   constructor(readonly folder: string) {
@@ -50,6 +52,7 @@ export class Layout {
     this.pins = join(folder, 'pins');
     this.locks = join(folder, 'locks');
     this.staging = join(folder, 'staging');
+    this.trees = join(folder, 'trees');
   }
 
   get exists(): boolean {

@@ -15,7 +15,9 @@ export const SnapshotRecord = Snapshot.omit({ id: true, pins: true, sources: tru
   nonce: z.string(),
   sources: z.array(
     Snapshot.shape.sources.element.extend({
-      manifest: z.object({ digest: Digest, bytes: z.int().min(0), entries: z.int().min(0) })
+      manifest: z.object({ digest: Digest, bytes: z.int().min(0), entries: z.int().min(0) }),
+      /** Whether its entries have the extended attributes; those of the first version do not. */
+      hasAttributes: z.boolean().default(false)
     })
   )
 });

@@ -4,7 +4,7 @@ import type { Stamp } from '../../files';
 /** An entry as the store keeps it: with what tells, later, whether the file is still the same. */
 export interface StoredEntry extends Pick<
   SnapshotEntry,
-  'path' | 'kind' | 'mode' | 'size' | 'digest' | 'target' | 'sameFileAs'
+  'path' | 'kind' | 'mode' | 'size' | 'digest' | 'target' | 'sameFileAs' | 'attributes'
 > {
   /** Nanoseconds since 1970. */
   readonly modified: bigint;
@@ -16,8 +16,6 @@ export interface StoredEntry extends Pick<
   readonly isSparse: boolean;
   /** It is a file with several names (hard links). */
   readonly hasMoreNames: boolean;
-  /** Extended attributes: name to value in base64. */
-  readonly attributes: Readonly<Record<string, string>> | null;
 }
 
 export function stampOfEntry({ size, modified, changed, inode }: StoredEntry): Stamp {
@@ -25,6 +23,16 @@ export function stampOfEntry({ size, modified, changed, inode }: StoredEntry): S
 }
 
 export function publicEntry(entry: StoredEntry): SnapshotEntry {
-  const { path, kind, mode, size, modified, digest, target, sameFileAs } = entry;
-  return { path, kind, mode, size, modified: String(modified), digest, target, sameFileAs };
+  const { path, kind, mode, size, modified, digest, target, sameFileAs, attributes } = entry;
+  return {
+    path,
+    kind,
+    mode,
+    size,
+    modified: String(modified),
+    digest,
+    target,
+    sameFileAs,
+    attributes
+  };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isWithin } from '@chard/core/snapshot';
+import type { ExtendedAttributes } from '../attributes/model';
 import type { Layout } from '../disk/layout';
 import { manifestEntries } from '../disk/manifests';
 import type { KeptRecord, KeptSource } from '../disk/records';
@@ -15,7 +16,8 @@ export async function restoreSnapshot(
   layout: Layout,
   record: KeptRecord,
   place: RestorePlace,
-  options: RestoreOptions
+  options: RestoreOptions,
+  attributes: ExtendedAttributes | null
 ): Promise<RestoreReport> {
   const { source: only, paths = [] } = options;
   const sources = only === undefined ? record.sources : [sourceOf(record, only)];
@@ -29,7 +31,7 @@ export async function restoreSnapshot(
     shown = target
   ): Promise<void> => {
     makeFolder(target);
-    const order = { target, way: 'copy', compare, meter } as const;
+    const order = { target, way: 'copy', compare, attributes, meter } as const;
     const thawed = await thawSource(layout, source, order, batch =>
       paths.length === 0
         ? batch

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import type { SnapshotCounts, SnapshotProblem } from '@chard/core/snapshot';
 import { errorCode, fileFailure, reasonOf } from '../../files';
+import { AttributesUnavailable, type ExtendedAttributes } from '../attributes/model';
 import type { Layout } from '../disk/layout';
 import type { StoredEntry } from '../manifest/model';
 import type { Meter } from '../work/meter';
@@ -51,6 +52,8 @@ export interface Thaw {
   readonly way: Way;
   /** Leaves alone what is as it should be. */
   readonly compare: boolean;
+  /** Null where there is no way to any. */
+  readonly attributes: ExtendedAttributes | null;
   readonly meter: Meter;
 }
 
@@ -84,6 +87,8 @@ class Thawing {
   private readonly counts = { files: 0, folders: 0, links: 0, bytes: 0 };
   private readonly problems: SnapshotProblem[] = [];
   private unchanged = 0;
+  /** Extended attributes of which it was told that nothing here takes them; empty for all. */
+  private readonly refused = new Set<string>();
   private readonly turns = new Turns();
   private readonly queue = new OrderedQueue<object>(SIDE_BY_SIDE, () => undefined);
   /** What waits until all files are there. */
@@ -111,6 +116,7 @@ class Thawing {
     for (const entry of this.sameFiles) await this.putSame(entry);
     await this.queue.empty();
     for (const entry of this.folders.reverse()) {
+      if (entry.attributes !== null) await this.annotateFolder(entry);
       this.attempt(entry, spot => finishFolder(spot, entry.mode, entry.modified));
     }
   }
@@ -163,7 +169,7 @@ class Thawing {
   private async putFile(entry: StoredEntry): Promise<void> {
     const spot = this.findSpot(entry);
     if (spot === null) return;
-    if (entry.size <= SMALL && !this.order.compare) {
+    if (entry.size <= SMALL && !this.order.compare && entry.attributes === null) {
       try {
         this.guard(entry, () => this.writeSmall(entry, spot));
       } finally {
@@ -207,7 +213,7 @@ class Thawing {
     if (there?.isFile() === true && Number(there.size) === entry.size) {
       const digest = await this.digest(spot.native);
       if (digest === entry.digest) {
-        finishFile(spot.native, entry);
+        await this.finishFile(spot.native, entry);
         this.unchanged += 1;
         return this.written(entry);
       }
@@ -216,7 +222,7 @@ class Thawing {
     try {
       if (this.order.way === 'reflink') {
         this.clone(entry, path);
-        finishFile(path, entry);
+        await this.finishFile(path, entry);
       } else {
         await this.copy(entry, path, there !== null);
       }
@@ -241,6 +247,7 @@ class Thawing {
           onBytes: count => this.order.meter.add(0, count)
         });
         if (digest !== entry.digest || bytes !== entry.size) throw contentDamaged(entry);
+        await this.annotate(to, entry);
         finishOpenFile(to, entry);
         // What is put in the place of something else has to be there before that is gone.
         if (flush) fsyncSync(to);
@@ -260,6 +267,65 @@ class Thawing {
     } finally {
       closeSync(file);
     }
+  }
+
+  private async finishFile(path: string | Buffer, entry: StoredEntry): Promise<void> {
+    const file = openSync(path, OLD_FILE);
+    try {
+      await this.annotate(file, entry);
+      finishOpenFile(file, entry);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  private async annotateFolder(entry: StoredEntry): Promise<void> {
+    const spot = this.findSpot(entry);
+    if (spot === null) return;
+    try {
+      const folder = openSync(spot.native, OLD_FILE | constants.O_DIRECTORY);
+      try {
+        await this.annotate(folder, entry);
+      } finally {
+        closeSync(folder);
+      }
+    } catch (error) {
+      this.hindered(entry, error);
+    } finally {
+      spot.leave();
+    }
+  }
+
+  /** Gives an open file its extended attributes: before its permissions, which an access control list would change. */
+  private async annotate(file: number, { path, attributes }: StoredEntry): Promise<void> {
+    if (attributes === null) return;
+    try {
+      if (this.order.attributes === null) throw new AttributesUnavailable('the system has none');
+      for (const { name, why, isUnsupported } of await this.order.attributes.put(
+        file,
+        attributes
+      )) {
+        if (isUnsupported) this.refuse(name, `the file system takes no ${name}`);
+        else this.notAnnotated(path, `${name}: ${why}`);
+      }
+    } catch (error) {
+      if (!(error instanceof AttributesUnavailable)) throw error;
+      this.refuse('', error.message);
+    }
+  }
+
+  /** What is so for every file is told once. */
+  private refuse(name: string, why: string): void {
+    if (this.refused.has(name)) return;
+    this.refused.add(name);
+    this.notAnnotated('', why);
+  }
+
+  private notAnnotated(path: string, why: string): void {
+    const { source } = this.order;
+    const whose = path === '' ? 'Extended attributes' : 'Its extended attributes';
+    const message = `${whose} were not all put back: ${why}.`;
+    this.problems.push({ source, path, code: 'blocked', message });
   }
 
   private clone(entry: StoredEntry, path: string | Buffer): void {

@@ -1,5 +1,6 @@
 import { constants, copyFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { ExtendedAttributes } from '../attributes/model';
 import type { Layout } from '../disk/layout';
 import { manifestEntries } from '../disk/manifests';
 import type { KeptSource } from '../disk/records';
@@ -13,14 +14,17 @@ export async function makeWorkspace(
   layout: Layout,
   source: KeptSource,
   folder: string,
-  { copyLimit, ...watch }: WorkspaceOptions
+  { copyLimit, only, ...watch }: WorkspaceOptions,
+  attributes: ExtendedAttributes | null
 ): Promise<Workspace> {
   const way = canClone(layout, source, folder) ? 'reflink' : 'copy';
   const { bytes } = source.counts;
   if (way === 'copy' && bytes > copyLimit) return { way: 'none', bytes };
-  const meter = new Meter(watch, totalOf([source]));
+  const meter = new Meter(watch, only === undefined ? totalOf([source]) : null);
   const thawed = await newFolder(folder, target =>
-    thawSource(layout, source, { target, way, compare: false, meter })
+    thawSource(layout, source, { target, way, compare: false, attributes, meter }, batch =>
+      only === undefined ? batch : batch.filter(({ path }) => only(path))
+    )
   );
   meter.end();
   return { way, problems: thawed.problems };

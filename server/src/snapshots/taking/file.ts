@@ -30,10 +30,12 @@ const small = Buffer.allocUnsafe(SMALL + 1);
 /** What became of a file: its entry, or why it has none, or both; neither where it was gone. */
 export interface Taken {
   readonly entry: StoredEntry | null;
+  /** Whether its extended attributes are in the entry already. */
+  readonly isAnnotated: boolean;
   readonly problem: Omit<SnapshotProblem, 'source'> | null;
 }
 
-const GONE: Taken = { entry: null, problem: null };
+const GONE: Taken = { entry: null, isAnnotated: false, problem: null };
 
 /** Where a file is taken into, and who hears of it. */
 export interface Taker {
@@ -68,7 +70,8 @@ export function takeSmall(found: Found, { intake, now, onBytes }: Taker): Taken 
   const digest = hash('sha256', content, 'hex');
   intake.put(digest, content);
   onBytes(content.length);
-  return { entry: fileEntry(found.path, stats, digest, content.length, began), problem: null };
+  const entry = fileEntry(found.path, stats, digest, content.length, began);
+  return { entry, isAnnotated: false, problem: null };
 }
 
 /** Takes a file of any size; one that changes while it is read is read again, and at last kept as it was read and reported. */
@@ -82,12 +85,13 @@ export async function takeLarge(found: Found, taker: Taker): Promise<Taken> {
   try {
     for (let attempt = 1; ; attempt += 1) {
       const { entry, isSettled } = await readOnce(file, found, taker);
-      if (isSettled) return { entry, problem: null };
+      if (isSettled) return { entry, isAnnotated: false, problem: null };
       if (attempt < ATTEMPTS) continue;
       const message =
         `It changed each of the ${ATTEMPTS} times that it was read, so it is kept as it was read the last time, which may be half ` +
         'of one state and half of another. Stop what writes it, or name it in .chardignore.';
-      return { entry, problem: { path: found.path, code: 'changing', message } };
+      const problem = { path: found.path, code: 'changing', message } as const;
+      return { entry, isAnnotated: false, problem };
     }
   } catch (error) {
     if (error instanceof ReadFailure) return failed(found.path, error.cause);
@@ -187,7 +191,8 @@ function failed(path: string, error: unknown): Taken {
   if (code === 'ENOENT' || code === 'ENOTDIR') return GONE;
   if (code === 'ELOOP') {
     const message = 'It was replaced by a link while the snapshot was taken. Take another one.';
-    return { entry: null, problem: { path, code: 'changing', message } };
+    return { entry: null, isAnnotated: false, problem: { path, code: 'changing', message } };
   }
-  return { entry: null, problem: { path, code: 'unreadable', message: unreadable(error) } };
+  const problem = { path, code: 'unreadable', message: unreadable(error) } as const;
+  return { entry: null, isAnnotated: false, problem };
 }

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import type { SnapshotCounts, SnapshotProblem } from '@chard/core/snapshot';
-import { errorCode, fileFailure, sameStamp, stampOf } from '../../files';
+import { errorCode, fileFailure, isRacy, sameStamp, stampOf } from '../../files';
+import { Annotating } from '../attributes/annotating';
+import type { ExtendedAttributes } from '../attributes/model';
 import { sourceUnavailable, type OpenSource } from './folders';
 import { FormerEntries } from './former';
 import type { Intake } from './intake';
@@ -37,6 +39,8 @@ export class Problems {
 export interface Freezing {
   readonly layout: Layout;
   readonly intake: Intake;
+  /** Null where there is no way to any. */
+  readonly attributes: ExtendedAttributes | null;
   readonly problems: Problems;
   /** Nanoseconds since 1970. */
   readonly now: () => bigint;
@@ -44,16 +48,24 @@ export interface Freezing {
   readonly watch: Watch;
 }
 
+/** An earlier snapshot of a folder. */
+export interface Former {
+  /** Absolute path. */
+  readonly manifest: string;
+  /** Whether it has the extended attributes of what it has. */
+  readonly hasAttributes: boolean;
+}
+
 /**
  * Takes one folder: its contents into the intake, its entries into a manifest.
- * @param former the manifest of an earlier snapshot of the folder: what has its stamp is not read again; null for none
+ * @param former what has its stamp there is not read again; null for none
  */
 export async function freezeSource(
   source: OpenSource,
-  former: string | null,
+  former: Former | null,
   freezing: Freezing
 ): Promise<SnapshotRecord['sources'][number]> {
-  const work = new SourceFreezing(source, new FormerEntries(former), freezing);
+  const work = new SourceFreezing(source, former, freezing);
   try {
     await work.run();
     return work.finish();
@@ -65,6 +77,8 @@ export async function freezeSource(
 class SourceFreezing {
   private readonly counts: SnapshotCounts = { files: 0, folders: 0, links: 0, bytes: 0 };
   private readonly manifest: ManifestWriter;
+  private readonly former: FormerEntries;
+  private readonly annotating: Annotating;
   private readonly queue = new OrderedQueue<Taken>(SIDE_BY_SIDE, taken => this.keep(taken));
   /** Files with several names, by identity: the first name's entry, as soon as it is known. */
   private readonly shared = new Map<string, Promise<Taken>>();
@@ -73,10 +87,15 @@ class SourceFreezing {
 
   constructor(
     private readonly source: OpenSource,
-    private readonly former: FormerEntries,
+    private readonly before: Former | null,
     private readonly freezing: Freezing
   ) {
     const { intake } = freezing;
+    this.former = new FormerEntries(before?.manifest ?? null);
+    this.annotating = new Annotating(freezing.attributes, source.path, {
+      keep: entry => this.write(entry),
+      report: (path, why) => this.report(attributesUnreadable(path, why))
+    });
     try {
       this.manifest = new ManifestWriter(intake.newPath());
     } catch (error) {
@@ -92,12 +111,14 @@ class SourceFreezing {
       if ('problem' in step) this.report(step.problem);
       else if ('pause' in step) await this.queue.empty();
       else await this.take(step.found);
+      await this.annotating.room();
       if (intake.isFull) {
         await this.queue.empty();
         await intake.publish();
       }
     }
     await this.queue.empty();
+    await this.annotating.end();
   }
 
   /** Makes the manifest part of the store. */
@@ -108,7 +129,9 @@ class SourceFreezing {
       if (addManifest(layout, this.manifest.path, digest)) intake.addedBytes += 2 * bytes;
       const { name, path } = this.source;
       const { counts } = this;
-      return { name, path, counts, manifest: { digest, bytes, entries: this.manifest.entries } };
+      const { entries } = this.manifest;
+      const hasAttributes = this.annotating.couldAsk;
+      return { name, path, counts, manifest: { digest, bytes, entries }, hasAttributes };
     } catch (error) {
       throw intake.failure(error);
     }
@@ -132,7 +155,8 @@ class SourceFreezing {
   private async take(found: Found): Promise<void> {
     const { path, kind, stats } = found;
     const before = this.former.find(path);
-    if (kind !== 'file') return this.queue.addDone(kind === 'folder' ? folder(found) : link(found));
+    if (kind === 'link') return this.queue.addDone(link(found));
+    if (kind === 'folder') return this.queue.addDone(this.folder(found, before));
     const identity = stats.nlink > 1n ? folderIdentity(stats) : null;
     const first = identity === null ? undefined : this.shared.get(identity);
     if (first !== undefined) {
@@ -171,22 +195,44 @@ class SourceFreezing {
     if (!this.freezing.intake.has(before.digest)) return null;
     const mode = Number(stats.mode & 0o7777n);
     const hasMoreNames = stats.nlink > 1n;
-    return { entry: { ...before, path, mode, hasMoreNames, sameFileAs: null }, problem: null };
+    const entry = { ...before, path, mode, hasMoreNames, sameFileAs: null };
+    return { entry, isAnnotated: this.hadAttributes, problem: null };
   }
 
-  private keep({ entry, problem }: Taken): void {
+  private folder({ path, stats }: Found, before: StoredEntry | null): Taken {
+    const entry = entryOf('folder', path, stats, null);
+    const isAnnotated =
+      this.hadAttributes &&
+      before?.kind === 'folder' &&
+      !before.isRacy &&
+      before.changed === entry.changed &&
+      before.inode === entry.inode;
+    const attributes = isAnnotated ? before.attributes : null;
+    const racy = isRacy(stampOf(stats), this.freezing.now());
+    return { entry: { ...entry, attributes, isRacy: racy }, isAnnotated, problem: null };
+  }
+
+  private get hadAttributes(): boolean {
+    return this.before?.hasAttributes === true;
+  }
+
+  private keep({ entry, isAnnotated, problem }: Taken): void {
     if (problem !== null) this.report(problem);
     if (entry === null) return;
-    try {
-      this.manifest.add(entry);
-    } catch (error) {
-      throw fileFailure(error, this.freezing.layout.folder, 'store');
-    }
+    this.annotating.add(entry, isAnnotated);
     if (entry.kind === 'folder') this.counts.folders += 1;
     else if (entry.kind === 'link') this.counts.links += 1;
     else this.counts.files += 1;
     if (entry.sameFileAs === null) this.counts.bytes += entry.size;
     this.freezing.meter.add(1, 0);
+  }
+
+  private write(entry: StoredEntry): void {
+    try {
+      this.manifest.add(entry);
+    } catch (error) {
+      throw fileFailure(error, this.freezing.layout.folder, 'store');
+    }
   }
 
   private report(problem: Omit<SnapshotProblem, 'source'>): void {
@@ -208,17 +254,14 @@ export function freezeDocuments(
   );
 }
 
-function folder({ path, stats }: Found): Taken {
-  return { entry: entryOf('folder', path, stats, null), problem: null };
-}
-
 function link({ path, native, stats }: Found): Taken {
   try {
     const target = decodeBytes(readlinkSync(native, { encoding: 'buffer' }));
-    return { entry: entryOf('link', path, stats, target), problem: null };
+    return { entry: entryOf('link', path, stats, target), isAnnotated: true, problem: null };
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return { entry: null, problem: null };
-    return { entry: null, problem: { path, code: 'unreadable', message: unreadable(error) } };
+    const isGone = errorCode(error) === 'ENOENT';
+    const problem = { path, code: 'unreadable', message: unreadable(error) } as const;
+    return { entry: null, isAnnotated: true, problem: isGone ? null : problem };
   }
 }
 
@@ -246,7 +289,13 @@ function entryOf(
   };
 }
 
-function sameFile(path: string, { entry, problem }: Taken): Taken {
-  if (entry === null) return { entry, problem: problem && { ...problem, path } };
-  return { entry: { ...entry, path, sameFileAs: entry.path }, problem: null };
+function sameFile(path: string, { entry, isAnnotated, problem }: Taken): Taken {
+  if (entry === null) return { entry, isAnnotated, problem: problem && { ...problem, path } };
+  return { entry: { ...entry, path, sameFileAs: entry.path }, isAnnotated, problem: null };
+}
+
+function attributesUnreadable(path: string, why: string): Omit<SnapshotProblem, 'source'> {
+  const whose = path === '' ? 'Extended attributes' : 'Its extended attributes';
+  const message = `${whose} are not in the snapshot, because they cannot be read: ${why}.`;
+  return { path, code: 'unreadable', message };
 }

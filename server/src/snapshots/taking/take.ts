@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Snapshot } from '@chard/core/snapshot';
 import type { Access } from '../access';
+import type { ExtendedAttributes } from '../attributes/model';
 import type { Layout } from '../disk/layout';
 import type { KeptRecord, Records, SnapshotRecord } from '../disk/records';
 import type { Library } from '../reading/library';
 import type { CreateOptions, SourceFolder } from '../snapshotStore';
 import { Meter } from '../work/meter';
 import { openSources } from './folders';
-import { freezeDocuments, freezeSource, Problems } from './freeze';
+import { freezeDocuments, freezeSource, Problems, type Former } from './freeze';
 import { Intake } from './intake';
 
 /** What taking a snapshot needs of a store. */
@@ -17,6 +18,8 @@ export interface TakingStore {
   readonly records: Records;
   readonly access: Access;
   readonly library: Library;
+  /** The way to extended attributes, for one snapshot; null where there is none. */
+  readonly attributes: () => ExtendedAttributes | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -25,19 +28,21 @@ type Found = Pick<SnapshotRecord, 'labels' | 'sources' | 'documents'>;
 
 /** Takes a snapshot: all contents first, then the lists of files, at last the record that makes it one. */
 export async function takeSnapshot(
-  { home, layout, records, access, library, now }: TakingStore,
+  { home, layout, records, access, library, now, ...store }: TakingStore,
   sources: readonly SourceFolder[],
   options: CreateOptions
 ): Promise<Snapshot> {
   const createdAt = now();
   const opened = openSources(sources, home);
   const intake = new Intake(layout, access.newInstance());
+  const attributes = store.attributes();
   try {
     const problems = new Problems();
     const meter = new Meter(options);
     const freezing = {
       layout,
       intake,
+      attributes,
       problems,
       meter,
       watch: options,
@@ -45,7 +50,7 @@ export async function takeSnapshot(
     };
     const frozen: SnapshotRecord['sources'] = [];
     for (const source of opened) {
-      const former = formerManifest(layout, records, source.path);
+      const former = formerOf(layout, records, source.path);
       frozen.push(await freezeSource(source, former, freezing));
     }
     const documents = freezeDocuments(options.documents ?? {}, intake);
@@ -72,6 +77,7 @@ export async function takeSnapshot(
     );
     return library.describe(library.find(id));
   } finally {
+    attributes?.close();
     intake.close();
   }
 }
@@ -87,11 +93,13 @@ function lastAlike(records: Records, { labels, sources, documents }: Found): Kep
   return isSame ? newest : null;
 }
 
-/** The list of entries of the newest snapshot of a folder; null where there is none. */
-function formerManifest(layout: Layout, records: Records, path: string): string | null {
+/** The newest snapshot of a folder; null where there is none. */
+function formerOf(layout: Layout, records: Records, path: string): Former | null {
   for (const { sources } of records.all()) {
     const source = sources.find(each => each.path === path);
-    if (source !== undefined) return layout.manifest(source.manifest.digest);
+    if (source === undefined) continue;
+    const { manifest, hasAttributes } = source;
+    return { manifest: layout.manifest(manifest.digest), hasAttributes };
   }
   return null;
 }

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { totalCounts, type EntryChange, type SnapshotEntry } from '@chard/core/snapshot';
 import type { SnapshotStore } from '../snapshotStore';
+import { attributesOf, setAttribute, takesAttributes } from './attributes';
 
 /** All entries of a source. */
 export async function entriesOf(
@@ -118,6 +119,55 @@ export function describeSnapshotStores(
           'utf8'
         )
       ).toBe('odd');
+    });
+
+    it('keeps extended attributes, where there are any', async () => {
+      if (!takesAttributes(base)) return;
+      const odd = Buffer.concat([Buffer.from(`${data}/`), Buffer.from([0x61, 0xff])]);
+      writeFileSync(odd, 'odd');
+      for (const path of ['plain', 'locked', 'one', 'deep/file']) write(path, path);
+      mkdirSync(join(data, 'empty'));
+      symlinkSync('plain', join(data, 'to-plain'));
+      linkSync(join(data, 'one'), join(data, 'two'));
+      const has = { locked: 'l', 'a\udcff': 'ä', empty: 'e', one: '1', 'deep/file': 'd' };
+      for (const [path, value] of Object.entries(has)) {
+        setAttribute(join(data, path), 'user.chard.note', value);
+      }
+      chmodSync(join(data, 'locked'), 0o400);
+      const before = await take();
+      expect(await store.entry(before, 'data', 'two')).toMatchObject({
+        sameFileAs: 'one',
+        attributes: { 'user.chard.note': 'MQ==' }
+      });
+      const folder = join(base, 'back');
+      expect(await store.restore(before, { folder })).toMatchObject({ problems: [] });
+      for (const [path, value] of Object.entries({ ...has, two: '1' })) {
+        expect([path, attributesOf(join(folder, path))]).toEqual([
+          path,
+          `user.chard.note=${value}`
+        ]);
+      }
+      for (const path of ['plain', 'to-plain', 'deep']) {
+        expect([path, attributesOf(join(folder, path))]).toEqual([path, '']);
+      }
+      expect(statSync(join(folder, 'locked')).mode & 0o777).toBe(0o400);
+      setAttribute(join(data, 'plain'), 'user.chard.note', 'new');
+      setAttribute(join(data, 'deep'), 'user.chard.note', 'new');
+      const after = await take();
+      expect(
+        (await changesOf(store, before, after)).map(({ path, aspects }) => [path, aspects])
+      ).toEqual([
+        ['deep', ['attributes']],
+        ['plain', ['attributes']]
+      ]);
+      await store.restore(after, { folder, replace: true });
+      expect(attributesOf(join(folder, 'plain'))).toBe('user.chard.note=new');
+      expect(attributesOf(join(folder, 'deep'))).toBe('user.chard.note=new');
+      expect(attributesOf(join(folder, 'locked'))).toBe('user.chard.note=l');
+      const work = join(base, 'work');
+      await store.workspace(after, 'data', work, { copyLimit: 1000 });
+      expect(attributesOf(join(work, 'locked'))).toBe('user.chard.note=l');
+      expect((await store.check()).damages).toEqual([]);
     });
 
     it('leaves out what the rules say', async () => {

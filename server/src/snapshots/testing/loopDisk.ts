@@ -9,19 +9,38 @@ const MAKERS = {
   btrfs: ['mkfs.btrfs', '-q']
 } as const;
 
-export type LoopDiskKind = keyof typeof MAKERS;
-export const LOOP_DISK_KINDS = Object.keys(MAKERS) as LoopDiskKind[];
+type LoopDiskKind = keyof typeof MAKERS;
+const KINDS = Object.keys(MAKERS) as LoopDiskKind[];
 
 /** A disk in a file, for specs. */
-export interface LoopDisk {
+interface LoopDisk {
   /** Absolute path of where it is mounted. */
   readonly folder: string;
   /** Takes it away, with all that is on it. */
   remove(): void;
 }
 
+/**
+ * Suites on a disk of each kind that shares blocks; skipped, with the reason, where there can be none.
+ * @param suites gets what gives the disk's folder, once its suites run
+ */
+export function describeOnLoopDisks(suites: (folder: () => string) => void): void {
+  for (const kind of KINDS) {
+    const problem = loopDiskProblem(kind);
+    const describeHere = problem === null ? describe : describe.skip;
+    describeHere(`on ${kind}${problem === null ? '' : ` [skipped: ${problem}]`}`, () => {
+      let disk: LoopDisk;
+      beforeAll(() => {
+        disk = makeLoopDisk(kind);
+      });
+      afterAll(() => disk.remove());
+      suites(() => disk.folder);
+    });
+  }
+}
+
 /** @throws Error with the reason, where this machine or this user cannot have one */
-export function makeLoopDisk(kind: LoopDiskKind): LoopDisk {
+function makeLoopDisk(kind: LoopDiskKind): LoopDisk {
   const base = mkdtempSync(join(tmpdir(), 'chard-disk-'));
   const [image, folder] = [join(base, 'image'), join(base, 'disk')];
   try {
@@ -46,7 +65,7 @@ export function makeLoopDisk(kind: LoopDiskKind): LoopDisk {
 }
 
 /** Why there can be no such disk here; null where there can. */
-export function loopDiskProblem(kind: LoopDiskKind): string | null {
+function loopDiskProblem(kind: LoopDiskKind): string | null {
   if (process.platform !== 'linux') return 'loop devices are of Linux';
   if (process.getuid?.() !== 0) return 'only root can mount a disk';
   try {

@@ -74,7 +74,7 @@ async function* entriesOf(
 
 function entryLine(
   source: string,
-  { kind, mode, size, modified, path, target }: SnapshotEntry
+  { kind, mode, size, modified, path, target, attributes }: SnapshotEntry
 ): string {
   const letter = { file: '-', folder: 'd', link: 'l' }[kind];
   const permissions = [...'rwxrwxrwx']
@@ -83,5 +83,7 @@ function entryLine(
   const time = utc(Number(BigInt(modified) / 1_000_000n));
   const name = printableName(`${source}/${path}`);
   const arrow = target === null ? '' : ` -> ${printableName(target)}`;
-  return `${letter}${permissions}  ${byteSize(size).padStart(8)}  ${time}  ${name}${arrow}`;
+  // As `ls` marks them on macOS.
+  const mark = attributes === null ? ' ' : '@';
+  return `${letter}${permissions}${mark} ${byteSize(size).padStart(8)}  ${time}  ${name}${arrow}`;
 }

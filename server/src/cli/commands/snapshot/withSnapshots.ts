@@ -5,11 +5,11 @@ import type { Terminal } from '../../terminal';
 
 /** Opens the snapshots for as long as `work` takes. */
 export async function withSnapshots<Result>(
-  { home }: Pick<Context, 'home'>,
+  { home, python }: Pick<Context, 'home' | 'python'>,
   work: (store: SnapshotStore) => Promise<Result>
 ): Promise<Result> {
   const { openSnapshotStore } = await import('../../../snapshots');
-  const store = openSnapshotStore(home);
+  const store = openSnapshotStore(home, { python });
   try {
     return await work(store);
   } finally {

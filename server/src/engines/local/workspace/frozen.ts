@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ChardError } from '../../../errors';
 import { makeFolders, removeTree } from '../../../files';
 import type { WatchedFolder } from './folder';
-import type { FileProblem, FileState, FrozenOptions } from './model';
-import { linkShared, placeShared, sharedPaths } from './shared';
+import { makeFrozenBase, type FrozenBase } from './frozenBase';
+import { makeFrozenTree } from './frozenTree';
+import type { FileState, FrozenOptions } from './model';
 
 /** A byte of a name that is not UTF-8 (`SnapshotPath`): such a file is there for the steps, and nothing more is known of it. */
 const NO_TEXT = /[\uDC80-\uDCFF]/;
@@ -19,26 +19,19 @@ export interface Frozen {
   readonly home: string;
   /** Absolute paths that no step may write to. */
   readonly protected: readonly string[];
-  /**
-   * Puts the files into a new folder, once, to be looked at or to be worked in. What is left out of snapshots is there as well: as it is in
-   * the live folder, by a place for it (`shared`) or by a link. @throws ChardError `workspace-full`, ...
-   */
-  tree(name: string, how: 'mounts' | 'links'): Promise<FrozenTree>;
+  /** What lies below all that steps write, made once. @throws ChardError `workspace-full`, ... */
+  base(): Promise<FrozenBase>;
+  /** A folder in which steps work; its absolute path. @throws ChardError `workspace-full`, ... */
+  tree(): Promise<string>;
+  /** Lets go of what others use, too. */
+  release(): Promise<void>;
   remove(): void;
-}
-
-export interface FrozenTree {
-  /** Absolute path. */
-  readonly path: string;
-  /** Relative paths of what is to be seen of the live folder. */
-  readonly shared: readonly string[];
-  readonly problems: readonly FileProblem[];
 }
 
 /** Reads what a snapshot has. @param folder the live one @throws ChardError `snapshot-damaged`, ... */
 export async function freeze(options: FrozenOptions, folder: WatchedFolder): Promise<Frozen> {
-  const { store, snapshot, source, folder: home } = options;
-  const trees = new Map<string, Promise<FrozenTree>>();
+  const { snapshot, folder: home } = options;
+  let base: Promise<FrozenBase> | null = null;
   removeTree(home);
   return {
     snapshot,
@@ -46,23 +39,15 @@ export async function freeze(options: FrozenOptions, folder: WatchedFolder): Pro
     brings: options.brings,
     home,
     protected: [join(dirname(dirname(home)), 'snapshots')],
-    tree(name, how) {
-      const path = join(home, name);
-      const make = async (): Promise<FrozenTree> => {
-        makeFolders(home, 0o700);
-        const made = await store.workspace(snapshot, source, path, {
-          copyLimit: options.copyLimit
-        });
-        if (made.way === 'none') throw tooLarge(made.bytes);
-        const found = sharedPaths(folder, path);
-        const problems = [...made.problems, ...found.problems];
-        if (how === 'links') linkShared(folder.path, path, found.paths);
-        else placeShared(folder.path, path, found.paths);
-        return { path, shared: found.paths, problems };
-      };
-      const tree = trees.get(name) ?? make();
-      trees.set(name, tree);
-      return tree;
+    base() {
+      makeFolders(home, 0o700);
+      base ??= makeFrozenBase(options, folder);
+      return base;
+    },
+    tree: () => makeFrozenTree(options, folder),
+    async release() {
+      const made = await base?.catch(() => null);
+      made?.release();
     },
     remove: () => removeTree(home)
   };
@@ -87,14 +72,6 @@ async function readStates(
     }
   }
   return states;
-}
-
-function tooLarge(bytes: number): ChardError {
-  return new ChardError(
-    'workspace-full',
-    `The snapshot's ${bytes} bytes cannot be put into a folder for the steps: they are more than may be copied. ` +
-      'Raise the limit, or run without a snapshot.'
-  );
 }
 
 /** Makes an empty folder. */

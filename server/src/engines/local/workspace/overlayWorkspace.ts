@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isWithin } from '@chard/core/snapshot';
 import { removeTree } from '../../../files';
 import type { WatchedFolder } from './folder';
 import { freshFolder, type Frozen } from './frozen';
@@ -46,6 +47,8 @@ export class OverlayWorkspace extends StepRecords {
   private readonly places_ = new Map<string, StepPlace>();
   /** Folders of executions that did not succeed, whose files are nowhere else. */
   private readonly unfinished = new Set<string>();
+  /** What of the snapshot could not be put there, until a step has told it. */
+  private untold: readonly FileProblem[] | null = null;
   private count = 0;
 
   constructor(
@@ -80,6 +83,7 @@ export class OverlayWorkspace extends StepRecords {
   close(): Promise<void> {
     return this.inTurn(async () => {
       const { home } = this.frozen;
+      await this.frozen.release();
       if (this.unfinished.size === 0) return this.frozen.remove();
       for (const name of existsSync(home) ? readdirSync(home) : []) {
         if (!this.unfinished.has(name)) removeTree(join(home, name));
@@ -93,7 +97,8 @@ export class OverlayWorkspace extends StepRecords {
 
   protected async begin(step: string): Promise<void> {
     const { home } = this.frozen;
-    const base = await this.frozen.tree('base', 'mounts');
+    const base = await this.frozen.base();
+    this.untold ??= base.problems;
     const upper = this.name('wrote');
     const work = this.name('work');
     for (const name of [upper, work]) freshFolder(join(home, name));
@@ -112,12 +117,12 @@ export class OverlayWorkspace extends StepRecords {
       overlay: {
         folder: this.folder.path,
         home,
-        layers: [...layers, 'base'],
+        layers: [...layers, ...base.layers],
         upper,
         work,
         shared: [...base.shared],
-        absent: absent.map(([path]) => path),
-        protected: [...this.frozen.protected, base.path]
+        absent: [...absent.map(([path]) => path), ...absentOf(base.gone, above)],
+        protected: [...this.frozen.protected, ...base.protected]
       }
     });
   }
@@ -175,6 +180,8 @@ export class OverlayWorkspace extends StepRecords {
       this.layers.delete(step);
       notices = this.setAside(step, name, written);
     }
+    notices = [...(this.untold ?? []), ...notices];
+    this.untold = [];
     this.remember(step, written);
     const rival = this.rival(step, written);
     if (rival !== null) doubts.push(rival);
@@ -303,4 +310,17 @@ export class OverlayWorkspace extends StepRecords {
     this.count += 1;
     return `${kind}-${this.count}`;
   }
+}
+
+/** What of the layers below is gone, and was not made again by a step: the uppermost paths. @param gone a folder before what is in it */
+function absentOf(gone: readonly string[], above: Above): string[] {
+  const made = [...above].flatMap(([path, state]) => (state === null ? [] : [path]));
+  const absent: string[] = [];
+  for (const path of gone) {
+    if (made.some(each => isWithin(each, path)) || absent.some(each => isWithin(path, each))) {
+      continue;
+    }
+    absent.push(path);
+  }
+  return absent;
 }

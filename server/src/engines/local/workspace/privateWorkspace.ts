@@ -61,7 +61,7 @@ export class PrivateWorkspace extends FolderWorkspace {
 
   protected override async begin(): Promise<void> {
     if (this.tree !== null) return;
-    const { path } = await this.frozen.tree('folder', 'links');
+    const path = await this.frozen.tree();
     const { notebook, home } = this.options;
     for (const written of this.left.values())
       await replay(written, { ...this.places(), folder: path });

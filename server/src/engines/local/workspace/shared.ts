@@ -14,14 +14,24 @@ import type { FileProblem } from './model';
 /** More than this are not shown: each is a mount of its own. */
 const LIMIT = 1000;
 
+/** What a snapshot has otherwise than a tree of an earlier one. */
+export interface Difference {
+  readonly gone: ReadonlySet<string>;
+  /** Folders that came. */
+  readonly folders: ReadonlySet<string>;
+}
+
+export const NOTHING_ELSE: Difference = { gone: new Set(), folders: new Set() };
+
 /**
  * What a folder's copy from a snapshot lacks though steps may want it: what is left out of snapshots (an environment, a cache, large data
  * that never changes, `$CHARD_HOME`), sockets and pipes. The uppermost paths, relative.
- * @param live where they are @param copy absolute path of the folder made of the snapshot
+ * @param live where they are @param copy absolute path of a folder made of the snapshot, or nearly so @param difference how nearly
  */
 export function sharedPaths(
   live: WatchedFolder,
-  copy: string
+  copy: string,
+  { gone, folders }: Difference
 ): { paths: string[]; problems: FileProblem[] } {
   const paths: string[] = [];
   const waiting = [''];
@@ -29,9 +39,10 @@ export function sharedPaths(
     const there = new Map(list(join(copy, at)).map(entry => [entry.name, entry]));
     for (const entry of list(join(live.path, at))) {
       const path = at === '' ? entry.name : `${at}/${entry.name}`;
-      const known = there.get(entry.name);
-      if (known?.isDirectory() === true && entry.isDirectory()) waiting.push(path);
-      if (known === undefined && isShared(live, path, entry)) paths.push(path);
+      const known = gone.has(path) ? undefined : there.get(entry.name);
+      const isFolder = known?.isDirectory() === true || folders.has(path);
+      if (isFolder && entry.isDirectory()) waiting.push(path);
+      if (known === undefined && !isFolder && isShared(live, path, entry)) paths.push(path);
     }
   }
   const rest = paths.splice(LIMIT);

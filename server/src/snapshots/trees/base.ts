@@ -1,0 +1,80 @@
+import { diffEntries, type PathChange, type SnapshotEntry } from '@chard/core/snapshot';
+import type { ExtendedAttributes } from '../attributes/model';
+import type { Layout } from '../disk/layout';
+import { manifestEntries } from '../disk/manifests';
+import type { KeptRecord, KeptSource, Records } from '../disk/records';
+import { publicEntry } from '../manifest/model';
+import { makeWorkspace } from '../restoring/workspace';
+import type { Base, WorkspaceOptions } from '../snapshotStore';
+import type { KeptTrees } from './keptTrees';
+
+/** So many changes are always little; else a tenth of the entries. */
+const FEW = 100;
+
+interface BaseStore {
+  readonly layout: Layout;
+  readonly records: Records;
+  readonly trees: KeptTrees;
+}
+
+/** A tree of a source, or nearly so, as `SnapshotStore.base` has it. */
+export async function openBase(
+  { layout, records, trees }: BaseStore,
+  { id }: KeptRecord,
+  source: KeptSource,
+  options: WorkspaceOptions,
+  attributes: ExtendedAttributes | null
+): Promise<Base> {
+  await trees.tidy(snapshot => records.read(snapshot) !== null, options.copyLimit);
+  const kept = await trees.borrow(source.path, options.signal);
+  if (kept !== null) {
+    const former = records.read(kept.snapshot)?.sources.find(({ name }) => name === kept.source);
+    const changes = former === undefined ? null : await fewChanges(layout, former, source);
+    const { files: path, way, release } = kept;
+    if (changes !== null) return { way, path, changes, problems: [], release };
+    release();
+  }
+  const begun = await trees.begin();
+  try {
+    const made = await makeWorkspace(layout, source, begun.files, options, attributes);
+    if (made.way === 'none') {
+      begun.release();
+      return made;
+    }
+    const { path, name, counts } = source;
+    // What is not whole serves this one run.
+    if (made.problems.length === 0) {
+      await begun.keep({ path, snapshot: id, source: name, way: made.way, bytes: counts.bytes });
+    }
+    return { ...made, path: begun.files, changes: [], release: begun.release };
+  } catch (error) {
+    begun.release();
+    throw error;
+  }
+}
+
+/** What is different; null where that is much. */
+async function fewChanges(
+  layout: Layout,
+  before: KeptSource,
+  after: KeptSource
+): Promise<PathChange[] | null> {
+  if (before.manifest.digest === after.manifest.digest) return [];
+  const most = Math.max(FEW, after.manifest.entries / 10);
+  const changes: PathChange[] = [];
+  for await (const some of diffEntries(entriesOf(layout, before), entriesOf(layout, after))) {
+    changes.push(...some);
+    // What became of another kind hides more than itself.
+    if (changes.length > most || some.some(({ aspects }) => aspects.includes('kind'))) return null;
+  }
+  return changes;
+}
+
+async function* entriesOf(
+  layout: Layout,
+  { manifest }: KeptSource
+): AsyncGenerator<readonly SnapshotEntry[]> {
+  for (const batch of manifestEntries(layout, manifest.digest)) {
+    yield await Promise.resolve(batch.map(publicEntry));
+  }
+}
