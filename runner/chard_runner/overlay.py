@@ -147,7 +147,9 @@ def _mount_overlay(overlay: Overlay) -> None:
         # Names that are relative stay short: the kernel takes a page of options.
         os.chdir(overlay.home)
         layers = ":".join(overlay.layers)
-        options = f"lowerdir={layers},upperdir={overlay.upper},workdir={overlay.work},userxattr"
+        options = (
+            f"lowerdir={layers},upperdir={overlay.upper},workdir={overlay.work},userxattr,index=off"
+        )
         if len(options) >= os.sysconf("SC_PAGE_SIZE"):
             raise OverlayError(f"{len(overlay.layers)} layers are more than the kernel takes")
         _mount("overlay", overlay.folder, "overlay", 0, options)

@@ -13,9 +13,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
@@ -47,6 +49,30 @@ def die_with_parent(parent: int) -> None:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Processor time in seconds, and the largest resident size of one process in bytes."""
+
+    cpu: float = 0
+    memory: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.cpu + other.cpu, max(self.memory, other.memory))
+
+
+def usage_of(counted: resource.struct_rusage) -> Usage:
+    """What the system has counted."""
+    unit = 1024 if LINUX else 1
+    return Usage(counted.ru_utime + counted.ru_stime, counted.ru_maxrss * unit)
+
+
+def usage() -> Usage:
+    """Of this process and of those that it has waited for."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    own, waited_for = (usage_of(resource.getrusage(kind)) for kind in kinds)
+    return own + waited_for
 
 
 def thread_count() -> int:

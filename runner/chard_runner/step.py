@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 import traceback
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -99,7 +99,15 @@ def _execute(spec: StepSpec, wire: Wire, shell: Shell) -> int:
     wire.send("@result", {"error": error, "values": values})
     _run_exit_handlers()
     wire.send("@files", _touched(watch, wire))
+    _say_goodbye(wire)
     return 0
+
+
+def _say_goodbye(wire: Wire) -> None:
+    """Where nothing can happen any more but the end of this process, which takes the system as long
+    as many a step does, its supervisor need not wait for it."""
+    if processes.LINUX and processes.thread_count() == 1 and not processes.children():
+        wire.send("@leaving", asdict(processes.usage()))
 
 
 def _connect(pipes: StepPipes) -> Wire:

@@ -51,6 +51,8 @@ KILL_PATIENCE_SECONDS = 10.0
 #: Bytes on their way to the engine at which the step has to wait.
 _MAX_UNSENT_BYTES = 8 * 1024 * 1024
 _PIPE_BYTES = 1024 * 1024
+#: Memory that a step's process may still have while the next step begins.
+_SMALL_BYTES = 512 * 1024 * 1024
 
 
 class StepPipes:
@@ -130,19 +132,6 @@ def _widen(pipe: int) -> None:
             fcntl.fcntl(pipe, 1031, _PIPE_BYTES)  # F_SETPIPE_SZ, which `fcntl` names from 3.10 on
 
 
-class _Usage:
-    """Resources of the processes that were waited for."""
-
-    def __init__(self) -> None:
-        self.cpu_seconds = 0.0
-        self.peak_memory_bytes = 0
-
-    def add(self, usage: Any) -> None:
-        self.cpu_seconds += usage.ru_utime + usage.ru_stime
-        unit = 1024 if processes.LINUX else 1
-        self.peak_memory_bytes = max(self.peak_memory_bytes, usage.ru_maxrss * unit)
-
-
 class Supervisor:
     """Executes one step.
 
@@ -180,7 +169,7 @@ class Supervisor:
             command.spec.outputLimitBytes,
             self._on_message,
         )
-        self._usage = _Usage()
+        self._usage = processes.Usage()
         self._memory = OutOfMemoryCounter()
         self._status: int | None = None
         self._owner_gone = False
@@ -193,6 +182,7 @@ class Supervisor:
         self._kill_at: float | None = None
         self._exit_by: float | None = None
         self._has_left = False
+        self._is_leaving = False
         self._stays = False
 
     def run(self) -> bytes | None:
@@ -205,15 +195,18 @@ class Supervisor:
         # What came together with the command to run, and what happened before it.
         self._obey()
         self._reap()
-        while self._status is None and not self._owner_gone:
+        while self._status is None and not self._owner_gone and not self._is_leaving:
             self._turn()
         died_in = self._relay.cell
-        self._end_tree()
+        if not self._is_leaving:
+            self._end_tree()
         if self._owner_gone:
             return None
         self._relay.finish()
         self._finish(died_in)
         self._send_rest()
+        if self._is_leaving and not self._see_off():
+            return None
         self._pipes.close()
         return self._received if self._stays else None
 
@@ -274,10 +267,12 @@ class Supervisor:
             os.killpg(self._step, signal.SIGINT)
 
     def _on_signals(self) -> None:
-        for number in os.read(self._wakeup, 4096):
-            if number == signal.SIGTERM:
-                self._owner_gone = True
+        self._read_signals()
         self._reap()
+
+    def _read_signals(self) -> None:
+        if signal.SIGTERM in os.read(self._wakeup, 4096):
+            self._owner_gone = True
 
     def _reap(self) -> bool:
         """Collect what has ended; False when this process has no child left."""
@@ -288,7 +283,7 @@ class Supervisor:
                 return False
             if pid == 0:
                 return True
-            self._usage.add(usage)
+            self._usage += processes.usage_of(usage)
             if pid == self._step:
                 self._status = status
 
@@ -327,6 +322,28 @@ class Supervisor:
             self._result = body
             self._exit_by = time.monotonic() + EXIT_GRACE_SECONDS
             self._kill_at = None
+        elif kind == "@leaving":
+            usage = processes.Usage(**body)
+            # What takes more memory is waited for: the next step may need it.
+            if usage.memory <= _SMALL_BYTES and processes.children() == {self._step}:
+                self._usage += usage
+                self._is_leaving = True
+
+    def _see_off(self) -> bool:
+        """Wait for the end of a step's process that has said goodbye; False where it does not
+        come."""
+        give_up = time.monotonic() + KILL_PATIENCE_SECONDS
+        while self._reap():
+            self._wait_for_a_signal()
+            if self._owner_gone or time.monotonic() > give_up:
+                return False
+        return True
+
+    def _wait_for_a_signal(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wakeup, selectors.EVENT_READ)
+            if selector.select(0.05):
+                self._read_signals()
 
     def _send(self) -> None:
         while self._outbox.buffer and not self._owner_gone:
@@ -358,10 +375,7 @@ class Supervisor:
                 self._kill_group_and_marked()
             if not self._reap() or time.monotonic() > give_up:
                 break
-            with selectors.DefaultSelector() as selector:
-                selector.register(self._wakeup, selectors.EVENT_READ)
-                if selector.select(0.05):
-                    os.read(self._wakeup, 4096)
+            self._wait_for_a_signal()
         self._has_left = self._reap()
         if self._has_left:
             self._warn(
@@ -416,8 +430,8 @@ class Supervisor:
         self._stays = self._is_to_stay and state == "succeeded" and not self._has_left
         resources: Resources = {
             "wallSeconds": time.monotonic() - self._started,
-            "cpuSeconds": self._usage.cpu_seconds,
-            "peakMemoryBytes": self._usage.peak_memory_bytes,
+            "cpuSeconds": self._usage.cpu,
+            "peakMemoryBytes": self._usage.memory,
         }
         self._outbox.message(
             "finished",
@@ -457,7 +471,7 @@ class Supervisor:
             status=self._status,
             cell=died_in if self._relay.cell is None else self._relay.cell,
             fault=os.pread(self._pipes.fault, 1 << 20, 0).decode("utf-8", "replace"),
-            peak_memory_bytes=self._usage.peak_memory_bytes,
+            peak_memory_bytes=self._usage.memory,
             out_of_memory=self._memory.rose(),
         )
         return explain(death)

@@ -301,7 +301,7 @@ def test_a_supervisor_that_stays_runs_steps_that_share_nothing(steps: Engine, fo
         (started,) = connection.of("started")
         pids.add(started["pid"])
         texts.add(connection.text())
-        wait_for(lambda: len(processes.descendants(supervisor)) == 1)
+        wait_for(lambda: processes.descendants(supervisor) not in ([], [started["pid"]]))
         descriptors.add(len(list(Path(f"/proc/{supervisor}/fd").iterdir())))
     assert (len(pids), len(texts), len(descriptors)) == (3, 4, 1)
     assert next_step(connection, step_spec(folder, "1"), stay=False)["state"] == "succeeded"
@@ -326,6 +326,36 @@ def test_a_cancel_that_came_too_late_does_not_concern_the_next_step(
     connection.send({"type": "cancel", "graceSeconds": 3})
     assert next_step(connection, step_spec(folder, "print('whole')"))["state"] == "succeeded"
     assert connection.text() == "whole\n"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "x = bytearray(600 << 20)\nx[::4096] = b'1' * len(x[::4096])",
+    ],
+    ids=["a thread", "much memory"],
+)
+def test_a_step_with_something_left_is_over_when_its_process_is(
+    steps: Engine, folder: Path, cell: str
+) -> None:
+    server = steps.fork_server()
+    server.preload()
+    connection = server.start(step_spec(folder, cell), stay=True)
+    pid = connection.until(lambda message: message["type"] == "started")["pid"]
+    assert finish(connection)["state"] == "succeeded"
+    assert not alive(pid)
+
+
+def test_a_step_whose_process_only_ends_is_counted_as_others(steps: Engine, folder: Path) -> None:
+    server = steps.fork_server()
+    server.preload()
+    connection = server.start(step_spec(folder, "for _ in range(2_000_000): pass"), stay=True)
+    pid = connection.until(lambda message: message["type"] == "started")["pid"]
+    resources = finish(connection)["resources"]
+    assert resources["cpuSeconds"] > 0.01
+    assert resources["peakMemoryBytes"] > 10 << 20
+    wait_gone(pid)
 
 
 def test_no_process_waits_on_where_the_engine_of_a_supervisor_that_stayed_goes_away(
