@@ -301,7 +301,8 @@ def test_a_supervisor_that_stays_runs_steps_that_share_nothing(steps: Engine, fo
         (started,) = connection.of("started")
         pids.add(started["pid"])
         texts.add(connection.text())
-        wait_for(lambda: processes.descendants(supervisor) not in ([], [started["pid"]]))
+        others = ([], [started["pid"]])
+        wait_for(lambda others=others: processes.descendants(supervisor) not in others)
         descriptors.add(len(list(Path(f"/proc/{supervisor}/fd").iterdir())))
     assert (len(pids), len(texts), len(descriptors)) == (3, 4, 1)
     assert next_step(connection, step_spec(folder, "1"), stay=False)["state"] == "succeeded"
