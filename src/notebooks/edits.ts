@@ -44,13 +44,34 @@ export function applyToShared(
   if (edits.length === 0) return;
   trackMetadata(notebook);
   session.run(notebook, () => {
-    notebook.transact(() => edits.forEach(edit => applyEdit(notebook, edit)));
+    edited = notebook;
+    try {
+      notebook.transact(() => edits.forEach(edit => applyEdit(notebook, edit)));
+    } finally {
+      edited = null;
+    }
   });
 }
 
-/** The notebook's own metadata are not among what JupyterLab undoes; what Chard writes there is. */
+/** The notebook to which Chard writes at this moment. */
+let edited: YNotebook | null = null;
+
+/**
+ * The notebook's own metadata are not among what JupyterLab undoes. What Chard writes there is, and only that: JupyterLab writes there
+ * by itself, such as the language when a kernel has started.
+ */
 function trackMetadata(notebook: YNotebook): void {
-  notebook.undoManager.addToScope(notebook.ymeta);
+  const { undoManager, ymeta } = notebook;
+  if (undoManager.scope.includes(ymeta)) return;
+  undoManager.addToScope(ymeta);
+  const { captureTransaction } = undoManager;
+  undoManager.captureTransaction = transaction => {
+    // Undoing is a transaction, too: it is what can be redone.
+    const isOurs = edited === notebook || transaction.origin === undoManager;
+    const others = undoManager.scope.filter(type => type !== ymeta);
+    const isOfCells = others.some(type => transaction.changedParentTypes.has(type as never));
+    return captureTransaction(transaction) && (isOurs || isOfCells);
+  };
 }
 
 function applyEdit(notebook: YNotebook, edit: NotebookEdit): void {

@@ -215,6 +215,19 @@ test('edits of the notebook’s own settings are undone too, and other keys stay
   expect(notebook.getMetadata('mine')).toEqual({ a: 1 });
 });
 
+test('what JupyterLab writes into the metadata after an edit is no step of undo', () => {
+  const notebook = notebookOf(...LOAD_AND_TRAIN);
+  const pipeline = pipelineOf(notebook);
+  pipeline.apply([{ kind: 'set-metadata', cell: null, path: ['chard', 'name'], value: 'mine' }]);
+  // As when a kernel has started.
+  notebook.setMetadata('language_info', { name: 'python', version: '3.13.0' });
+  notebook.undo();
+  expect(pipeline.annotated.settings.name).toBeNull();
+  expect(notebook.getMetadata('language_info')).toMatchObject({ version: '3.13.0' });
+  notebook.redo();
+  expect(pipeline.annotated.settings.name).toBe('mine');
+});
+
 test('what is typed into one field is one step of undo, and another edit begins a new one', () => {
   const notebook = notebookOf(...LOAD_AND_TRAIN);
   const pipeline = pipelineOf(notebook);
