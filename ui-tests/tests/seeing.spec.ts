@@ -50,6 +50,17 @@ test('a problem is shown at the cell, in the panel and in the status bar, and re
   await expect(lab.panel.locator('.jp-chard-Problem.jp-chard-mod-warning')).toHaveCount(1);
 });
 
+test('the panel has its place when it is opened for the first time', async ({ lab }) => {
+  await lab.open(NOTEBOOK);
+  await lab.showPanel('graph');
+  const place = await lab.panel.boundingBox();
+  const bar = await lab.page
+    .getByRole('complementary', { name: 'alternate sidebar' })
+    .boundingBox();
+  expect(place!.width).toBeGreaterThanOrEqual(300);
+  expect(place!.x + place!.width).toBeLessThanOrEqual(bar!.x + 1);
+});
+
 test('settings of the pipeline are written into the notebook', async ({ lab }) => {
   await lab.open(NOTEBOOK);
   await lab.showPanel('pipeline');
