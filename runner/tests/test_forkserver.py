@@ -282,16 +282,22 @@ def next_step(connection: Connection, spec: Message, *, stay: bool = True) -> Me
     return connection.until(lambda message: message["type"] == "finished")
 
 
+def start_staying(steps: Engine, spec: Message, *modules: str) -> tuple[Connection, int]:
+    """A step whose supervisor stays, and its process."""
+    server = steps.fork_server()
+    server.preload(*modules)
+    connection = server.start(spec, stay=True)
+    return connection, connection.until(lambda message: message["type"] == "started")["pid"]
+
+
 def finish(connection: Connection) -> Message:
     return connection.until(lambda message: message["type"] == "finished")
 
 
 def test_a_supervisor_that_stays_runs_steps_that_share_nothing(steps: Engine, folder: Path) -> None:
-    server = steps.fork_server()
-    server.preload("random")
     cell = "import random, os\nassert 'x' not in globals()\nx = 1\nprint(random.random())"
-    connection = server.start(step_spec(folder, cell, outputs=["x"]), stay=True)
-    supervisor = parent_of(connection.until(lambda m: m["type"] == "started")["pid"])
+    connection, pid = start_staying(steps, step_spec(folder, cell, outputs=["x"]), "random")
+    supervisor = parent_of(pid)
     assert finish(connection)["state"] == "succeeded"
     pids, texts = set(), {connection.text()}
     descriptors = set()
@@ -311,18 +317,14 @@ def test_a_supervisor_that_stays_runs_steps_that_share_nothing(steps: Engine, fo
 
 
 def test_a_supervisor_that_stays_ends_after_a_step_that_failed(steps: Engine, folder: Path) -> None:
-    server = steps.fork_server()
-    server.preload()
-    connection = server.start(step_spec(folder, "1 / 0"), stay=True)
+    connection, _ = start_staying(steps, step_spec(folder, "1 / 0"))
     assert connection.finished()["error"]["type"] == "ZeroDivisionError"
 
 
 def test_a_cancel_that_came_too_late_does_not_concern_the_next_step(
     steps: Engine, folder: Path
 ) -> None:
-    server = steps.fork_server()
-    server.preload()
-    connection = server.start(step_spec(folder, "1"), stay=True)
+    connection, _ = start_staying(steps, step_spec(folder, "1"))
     finish(connection)
     connection.send({"type": "cancel", "graceSeconds": 3})
     assert next_step(connection, step_spec(folder, "print('whole')"))["state"] == "succeeded"
@@ -340,19 +342,13 @@ def test_a_cancel_that_came_too_late_does_not_concern_the_next_step(
 def test_a_step_with_something_left_is_over_when_its_process_is(
     steps: Engine, folder: Path, cell: str
 ) -> None:
-    server = steps.fork_server()
-    server.preload()
-    connection = server.start(step_spec(folder, cell), stay=True)
-    pid = connection.until(lambda message: message["type"] == "started")["pid"]
+    connection, pid = start_staying(steps, step_spec(folder, cell))
     assert finish(connection)["state"] == "succeeded"
     assert not alive(pid)
 
 
 def test_a_step_whose_process_only_ends_is_counted_as_others(steps: Engine, folder: Path) -> None:
-    server = steps.fork_server()
-    server.preload()
-    connection = server.start(step_spec(folder, "for _ in range(2_000_000): pass"), stay=True)
-    pid = connection.until(lambda message: message["type"] == "started")["pid"]
+    connection, pid = start_staying(steps, step_spec(folder, "for _ in range(2_000_000): pass"))
     resources = finish(connection)["resources"]
     assert resources["cpuSeconds"] > 0.01
     assert resources["peakMemoryBytes"] > 10 << 20
@@ -362,10 +358,8 @@ def test_a_step_whose_process_only_ends_is_counted_as_others(steps: Engine, fold
 def test_no_process_waits_on_where_the_engine_of_a_supervisor_that_stayed_goes_away(
     steps: Engine, folder: Path
 ) -> None:
-    server = steps.fork_server()
-    server.preload()
-    connection = server.start(step_spec(folder, "1"), stay=True)
-    supervisor = parent_of(connection.until(lambda m: m["type"] == "started")["pid"])
+    connection, pid = start_staying(steps, step_spec(folder, "1"))
+    supervisor = parent_of(pid)
     finish(connection)
     wait_for(lambda: processes.descendants(supervisor) != [])
     (waiting,) = processes.descendants(supervisor)
