@@ -32,10 +32,9 @@ print("score", score)
 print("loss", score)
 `;
 
-let builder: CaseBuilder;
+const builder = new CaseBuilder();
 let pipeline: Pipeline;
-beforeAll(async () => {
-  builder = await CaseBuilder.create();
+beforeAll(() => {
   pipeline = builder.pipeline(NOTEBOOK);
 });
 

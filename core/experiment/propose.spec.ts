@@ -86,8 +86,8 @@ print("accuracy", loss)
 print("val_loss", loss)
 `;
 
-test('an experiment to begin with has nothing wrong with it', async () => {
-  const builder = await CaseBuilder.create();
+test('an experiment to begin with has nothing wrong with it', () => {
+  const builder = new CaseBuilder();
   const pipeline: Pipeline = builder.pipeline(NOTEBOOK);
   const metrics = pipeline.metrics.map(({ name }) => name);
   const spec = proposeExperiment(pipeline, metrics, 'first');

@@ -2,11 +2,10 @@ import { CaseBuilder } from '../testing/dataflow/builder';
 import { bindParameters, parseParameterValues } from './bind';
 import type { Pipeline } from './model';
 
-let builder: CaseBuilder;
+const builder = new CaseBuilder();
 let pipeline: Pipeline;
 
-beforeAll(async () => {
-  builder = await CaseBuilder.create();
+beforeAll(() => {
   pipeline = builder.pipeline(`-- @parameters
 rate: float = 1  # how fast
 name = "é😀"; depth = -3

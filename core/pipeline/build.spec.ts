@@ -5,11 +5,7 @@ import { caseNotebook, readCase } from '../testing/dataflow/caseFile';
 import { Pipeline } from './model';
 import { findLocalModules, listImportedModules, preloadModules } from './modules';
 
-let builder: CaseBuilder;
-
-beforeAll(async () => {
-  builder = await CaseBuilder.create();
-});
+const builder = new CaseBuilder();
 
 function found(cells: string, code: string): Diagnostic[] {
   return builder.build(cells).diagnostics.filter(each => each.code === code);

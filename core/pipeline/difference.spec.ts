@@ -1,11 +1,7 @@
 import { CaseBuilder } from '../testing/dataflow/builder';
 import { comparePipelines, isDifferent, type PipelineDifference } from '.';
 
-let builder: CaseBuilder;
-
-beforeAll(async () => {
-  builder = await CaseBuilder.create();
-});
+const builder = new CaseBuilder();
 
 const NOTEBOOK = `-- @parameters
 rate = 2

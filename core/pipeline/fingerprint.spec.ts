@@ -2,11 +2,7 @@ import * as fc from 'fast-check';
 import { CaseBuilder } from '../testing/dataflow/builder';
 import type { LocalModules } from './modules';
 
-let builder: CaseBuilder;
-
-beforeAll(async () => {
-  builder = await CaseBuilder.create();
-});
+const builder = new CaseBuilder();
 
 interface Change {
   readonly step?: string;

@@ -1,10 +1,7 @@
 import { CaseBuilder } from '../testing/dataflow/builder';
 import type { LocalModules } from './modules';
 
-let builder: CaseBuilder;
-beforeAll(async () => {
-  builder = await CaseBuilder.create();
-});
+const builder = new CaseBuilder();
 
 function found(cells: string, modules?: LocalModules): string[] {
   return builder

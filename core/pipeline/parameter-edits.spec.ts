@@ -7,8 +7,8 @@ import { editsToSetParameters, type ParameterEdits } from './parameter-edits';
 
 let pipeline: Pipeline;
 
-beforeAll(async () => {
-  const builder = await CaseBuilder.create();
+beforeAll(() => {
+  const builder = new CaseBuilder();
   pipeline = builder.pipeline(`-- @parameters
 rate: float = 1  # how fast
 name = "é😀"; depth = -3

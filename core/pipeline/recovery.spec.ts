@@ -3,11 +3,7 @@ import { CaseBuilder } from '../testing/dataflow/builder';
 import { notebookText } from '../testing/notebook/build';
 import { buildPipeline, type BuildResult } from '.';
 
-let builder: CaseBuilder;
-
-beforeAll(async () => {
-  builder = await CaseBuilder.create();
-});
+const builder = new CaseBuilder();
 
 /** Each cell: its tags, a blank line, its source. */
 function build(...cells: string[]): BuildResult {

@@ -6,10 +6,7 @@ import { fold } from './reduce';
 import { initialRunState } from './state';
 import { logOf, stepFinished } from './testing/logs';
 
-let builder: CaseBuilder;
-beforeAll(async () => {
-  builder = await CaseBuilder.create();
-});
+const builder = new CaseBuilder();
 
 const NOTEBOOK = `-- @parameters
 rate = 2

@@ -68,10 +68,7 @@ const SPEC: ExperimentSpec = {
   trialTimeoutSeconds: 600
 };
 
-let cases: KfpCases;
-beforeAll(async () => {
-  cases = await KfpCases.create();
-});
+const cases = new KfpCases();
 
 function compile(
   spec: ExperimentSpec = SPEC,

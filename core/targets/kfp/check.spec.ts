@@ -2,10 +2,7 @@ import type { Step } from '../../pipeline';
 import { KfpCases, unpack } from '../../testing/kfp/compile';
 import { isImage } from './check';
 
-let cases: KfpCases;
-beforeAll(async () => {
-  cases = await KfpCases.create();
-});
+const cases = new KfpCases();
 
 function compileWith(settings: Partial<Step['settings']>) {
   return cases.compile('-- load\nx = 1\n-- train after load\nprint(x)', {

@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import { KfpCases, readable, unpack } from '../../testing/kfp/compile';
 import { pack } from './program';
 
-let cases: KfpCases;
-beforeAll(async () => {
-  cases = await KfpCases.create();
-});
+const cases = new KfpCases();
 
 /** `UPDATE_GOLDENS=1` writes it anew. Programs are shown by name: `unpack` reads them where they matter. */
 function expectGolden(name: string, text: string): void {
@@ -223,9 +220,9 @@ test('with the runner in the image no task emits it', () => {
   expect(pipeline.deploymentSpec.executors['exec-a']?.container.args).toHaveLength(2);
 });
 
-test('the same notebook gives the same bytes', async () => {
+test('the same notebook gives the same bytes', () => {
   const { text } = cases.compiled(branches, {}, ['needs-kfp-version']);
-  const again = await KfpCases.create();
+  const again = new KfpCases();
   expect(again.compiled(branches, {}, ['needs-kfp-version']).text).toBe(text);
 });
 

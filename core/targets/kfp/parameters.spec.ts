@@ -1,9 +1,6 @@
 import { KfpCases } from '../../testing/kfp/compile';
 
-let cases: KfpCases;
-beforeAll(async () => {
-  cases = await KfpCases.create();
-});
+const cases = new KfpCases();
 
 function notebook(parameters: string): string {
   return `-- @parameters\n${parameters}\n-- show\nprint(1)`;

@@ -1,9 +1,6 @@
 import { KfpCases } from '../../testing/kfp/compile';
 
-let cases: KfpCases;
-beforeAll(async () => {
-  cases = await KfpCases.create();
-});
+const cases = new KfpCases();
 
 const paths = (cells: string, options: Parameters<KfpCases['compile']>[1] = {}) =>
   cases.compile(cells, options).diagnostics.map(({ severity, code, cell, line, column, step }) => ({

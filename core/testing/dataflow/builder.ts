@@ -5,11 +5,7 @@ import { caseNotebook, readCase } from './caseFile';
 
 /** Builds pipelines from notebooks in the cases' text form (cells only: `-- step after other`). */
 export class CaseBuilder {
-  private constructor(readonly analyser: Analyser) {}
-
-  static async create(): Promise<CaseBuilder> {
-    return new CaseBuilder(createAnalyser());
-  }
+  readonly analyser: Analyser = createAnalyser();
 
   /** `metadata`: the notebook's. */
   build(

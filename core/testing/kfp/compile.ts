@@ -18,11 +18,7 @@ const DESCRIPTORS = join(__dirname, '../../targets/kfp/descriptors/kfp-2.17.fds.
 export class KfpCases {
   readonly strict = new StrictCheck(readFileSync(DESCRIPTORS));
 
-  private constructor(readonly builder: CaseBuilder) {}
-
-  static async create(): Promise<KfpCases> {
-    return new KfpCases(await CaseBuilder.create());
-  }
+  readonly builder = new CaseBuilder();
 
   compile(
     cells: string,
