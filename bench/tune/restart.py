@@ -27,8 +27,10 @@ def measure() -> Section:
         optuna(folder, "fill", journal, TRIALS)
         # The first of each finds cold caches.
         for number in range(1, ROUNDS + 2):
-            words = ("--resume", "latest", "--trials", TRIALS + number, "--json", "--follow")
-            own.append(seconds_until('"trial-suggested"', folder, CHARD, "tune", *words))
+            last = TRIALS + number
+            words = ("--resume", "latest", "--trials", last, "--json", "--follow")
+            sign = f'"trial-suggested","trial":{last},'
+            own.append(seconds_until(sign, folder, CHARD, "tune", *words))
             peers.append(seconds_until('"suggested"', folder, *OPTUNA, "ask", journal))
     return Section(
         f"An experiment of {TRIALS:,} finished trials goes on",

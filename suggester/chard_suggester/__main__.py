@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import sys
@@ -12,14 +11,16 @@ from typing import Any, TextIO
 
 from chard_suggester import PROTOCOL
 from chard_suggester.failures import SuggesterError
+from chard_suggester.light_import import light_import
 
 
 class Worker:
     """One process's study: `open` comes first, the rest in any order."""
 
     def __init__(self) -> None:
-        # Importing Optuna takes a second: whoever started the process has been greeted by then.
-        from chard_suggester import study
+        # Here, so that a missing package can be told.
+        with light_import():
+            from chard_suggester import study
 
         self._study_module = study
         self._opened: study.OpenStudy | None = None
@@ -90,8 +91,7 @@ def serve(requests: TextIO, answers: TextIO) -> None:
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-    version = importlib.metadata.version("optuna")
-    _write(answers, {"ready": True, "protocol": PROTOCOL, "optuna": version})
+    _write(answers, {"ready": True, "protocol": PROTOCOL, "optuna": optuna.__version__})
     for line in requests:
         request = json.loads(line)
         _write(answers, {"id": request["id"], **_respond(worker, request)})

@@ -8,7 +8,7 @@ import math
 import pickle
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 import optuna
@@ -16,7 +16,7 @@ from optuna.distributions import BaseDistribution
 from optuna.pruners import BasePruner, NopPruner
 from optuna.samplers import BaseSampler, GridSampler
 from optuna.storages import InMemoryStorage
-from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState
 
 from chard_suggester.failures import SuggesterError
 from chard_suggester.pruners import make_pruner
@@ -26,12 +26,26 @@ from chard_suggester.space import Parameter, Value, read_parameter
 #: What has to be kept for the study to go on as if nothing had happened: texts by key.
 Memory = dict[str, str]
 
+#: The number and the id of a trial that its study will number.
+_UNNUMBERED = -1
+
 _STATES = {
     "complete": TrialState.COMPLETE,
     "pruned": TrialState.PRUNED,
     "failed": TrialState.FAIL,
     "running": TrialState.RUNNING,
 }
+
+
+class RecordedTrial(FrozenTrial):
+    """Optuna's record of a trial, made for one study alone.
+
+    The study's storage takes a deep copy of what is added, which is most of what telling it a
+    thousand trials would take. Nobody else has this one, so that it can be had itself.
+    """
+
+    def __deepcopy__(self, _: dict[int, Any]) -> RecordedTrial:
+        return self
 
 
 class OpenStudy:
@@ -109,19 +123,21 @@ class OpenStudy:
         """Make Optuna's record of a trial from the server's."""
         said = remembered or {}
         drawn = {each.name: each.drawn(trial["parameters"][each.name]) for each in self.parameters}
-        made = create_trial(
+        return RecordedTrial(
+            trial_id=_UNNUMBERED,
+            number=_UNNUMBERED,
             state=_STATES[trial["state"]],
             value=trial["value"] if trial["state"] == "complete" else None,
+            datetime_start=_time(trial["started"]),
+            datetime_complete=None if trial["state"] == "running" else _time(trial["finished"]),
             params=said.get("drawn", drawn),
             distributions=self.distributions,
+            user_attrs={},
             system_attrs=said.get("attributes", {}),
             intermediate_values={
                 step: value for step, value in trial["intermediate"] if math.isfinite(value)
             },
         )
-        made.datetime_start = _time(trial["started"])
-        made.datetime_complete = None if trial["state"] == "running" else _time(trial["finished"])
-        return made
 
     def _id(self, number: int) -> int:
         return self._storage.get_trial_id_from_study_id_trial_number(
@@ -188,8 +204,7 @@ def _recall_sampler(memory: Memory) -> BaseSampler | None:
 
 def _time(milliseconds: float | None) -> datetime:
     """Give local time without a zone, which is what Optuna records."""
-    moment = datetime.fromtimestamp((milliseconds or 0) / 1000, timezone.utc)
-    return moment.astimezone().replace(tzinfo=None)
+    return datetime.fromtimestamp((milliseconds or 0) / 1000)
 
 
 def _nothing() -> None:

@@ -299,3 +299,18 @@ def test_exports_a_study_that_optuna_opens(start: Callable[..., Process], tmp_pa
     assert study.trials[5].user_attrs == {"run": "r6"}
     assert study.metric_names == ["loss"]
     assert study.best_value == min(trial["value"] for trial in trials[:5])
+
+
+def test_imports_optuna_without_progress_bars() -> None:
+    code = (
+        "import sys\n"
+        "from chard_suggester.__main__ import Worker\n"
+        "Worker()\n"
+        "print([name for name in sys.modules if name.startswith('tqdm')])\n"
+        "from tqdm.auto import tqdm\n"
+        "print(tqdm is not None)\n"
+    )
+    folder = Path(__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    printed = subprocess.check_output([sys.executable, "-c", code], text=True, env=environment)
+    assert printed.split() == ["[]", "True"]

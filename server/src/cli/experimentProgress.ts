@@ -1,5 +1,4 @@
 import {
-  initialExperimentState,
   reduceExperiment,
   type ExperimentEvent,
   type ExperimentState,
@@ -15,9 +14,15 @@ export interface ExperimentProgress {
   end(): void;
 }
 
-/** A live table where the terminal can draw over its lines, else a line a trial. */
-export function showExperiment(terminal: Terminal, now: () => number): ExperimentProgress {
-  return terminal.live ? new LiveProgress(terminal, now) : new PlainProgress(terminal);
+/** A live table where the terminal can draw over its lines, else a line a trial. `state` is what comes before the first event. */
+export function showExperiment(
+  terminal: Terminal,
+  now: () => number,
+  state: ExperimentState
+): ExperimentProgress {
+  return terminal.live
+    ? new LiveProgress(terminal, now, state)
+    : new PlainProgress(terminal, state);
 }
 
 const REDRAW_MS = 200;
@@ -26,13 +31,13 @@ const CURSOR_UP_AND_CLEAR = (lines: number) => (lines > 0 ? `\u001b[${lines}A\u0
 const OTHER_LINES = 5;
 
 class LiveProgress implements ExperimentProgress {
-  state = initialExperimentState;
   private drawn = 0;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly terminal: Terminal,
-    private readonly now: () => number
+    private readonly now: () => number,
+    public state: ExperimentState
   ) {
     this.timer = setInterval(() => this.draw(), REDRAW_MS);
     this.timer.unref();
@@ -81,9 +86,12 @@ function clip(line: string, width: number): string {
 }
 
 class PlainProgress implements ExperimentProgress {
-  state = initialExperimentState;
-
-  constructor(private readonly terminal: Terminal) {}
+  constructor(
+    private readonly terminal: Terminal,
+    public state: ExperimentState
+  ) {
+    if (state.id !== '') terminal.err(`${state.spec.name} ${state.id}\n`);
+  }
 
   add(event: ExperimentEvent): void {
     this.state = reduceExperiment(this.state, event);

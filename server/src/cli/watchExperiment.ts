@@ -1,4 +1,9 @@
-import type { ExperimentEvent, ExperimentState } from '@chard/core/experiment';
+import {
+  foldExperiment,
+  initialExperimentState,
+  type ExperimentEvent,
+  type ExperimentState
+} from '@chard/core/experiment';
 import type { ExperimentEngine, ExperimentHandle } from '../experiments/experimentEngine';
 import type { Stores } from '../stores';
 import { printJson, type Context, type ExitCode } from './context';
@@ -10,9 +15,16 @@ export interface WatchOptions {
   readonly follow: boolean;
 }
 
+interface Watched {
+  readonly stores: Stores;
+  readonly experiments: ExperimentEngine;
+  /** Events up to here are history: they count for the state but are not told again. */
+  readonly after: number;
+}
+
 /** Begins an experiment and shows it until it is over. Ctrl-C stops it with its trials. */
 export async function watchExperiment(
-  { stores, experiments }: { readonly stores: Stores; readonly experiments: ExperimentEngine },
+  { stores, experiments, after }: Watched,
   begin: () => Promise<ExperimentHandle>,
   { json, follow }: WatchOptions,
   { terminal, interrupted }: Context
@@ -24,13 +36,16 @@ export async function watchExperiment(
   };
   interrupted.addEventListener('abort', stop, { once: true });
   if (interrupted.aborted) stop();
-  const progress = json ? null : showExperiment(terminal, () => Date.now());
+  const progress = json
+    ? null
+    : showExperiment(terminal, () => Date.now(), stateAt(stores, handle.id, after));
   let state: ExperimentState;
   try {
-    state = await followExperiment(stores, handle, event => {
+    const tell = (event: ExperimentEvent) => {
       progress?.add(event);
       if (json && follow) terminal.out(`${JSON.stringify(event)}\n`);
-    });
+    };
+    state = await followExperiment(stores, handle, after, tell);
   } finally {
     progress?.end();
     interrupted.removeEventListener('abort', stop);
@@ -46,13 +61,18 @@ export async function watchExperiment(
   return state.phase === 'succeeded' ? 0 : 1;
 }
 
-/** Gives the events of an experiment's log, from its beginning, to `listener` as they come, until it is over. */
+function stateAt({ experiments }: Stores, id: string, seq: number): ExperimentState {
+  return foldExperiment(initialExperimentState, experiments.read(id, { limit: seq }));
+}
+
+/** Gives the events of an experiment's log after one to `listener` as they come, until it is over. */
 async function followExperiment(
   { experiments }: Stores,
   { id, finished }: ExperimentHandle,
+  after: number,
   listener: (event: ExperimentEvent) => void
 ): Promise<ExperimentState> {
-  let last = 0;
+  let last = after;
   const catchUp = () => {
     for (const event of experiments.read(id, { after: last })) {
       last = event.seq;

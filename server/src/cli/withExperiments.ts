@@ -1,5 +1,6 @@
 import type { Engine } from '../engines/engine';
 import type { ExperimentEngine } from '../experiments/experimentEngine';
+import type { PythonProcess } from '../experiments/suggester/pythonProcess';
 import type { OpenSuggester } from '../experiments/suggester/suggester';
 import { ChardError } from '../errors';
 import type { SnapshotStore } from '../snapshots/snapshotStore';
@@ -17,10 +18,15 @@ interface Opened {
   readonly snapshots: () => SnapshotStore;
 }
 
-/** What `withStores` does, and an engine for experiments. Those whose owner is gone are marked as interrupted first. */
+/**
+ * What `withStores` does, and an engine for experiments. Those whose owner is gone are marked as interrupted first.
+ *
+ * @param started the process that is asked first for suggestions; else one is started for each question.
+ */
 export function withExperiments<Result>(
   context: Context,
-  work: (opened: Opened) => Result | Promise<Result>
+  work: (opened: Opened) => Result | Promise<Result>,
+  started: PythonProcess | null = null
 ): Promise<Result> {
   return withStores(context, async ({ stores, engine, snapshots }) => {
     const [{ createExperimentEngine }, { optunaSuggester }, { executionContext }] =
@@ -29,7 +35,7 @@ export function withExperiments<Result>(
         import('../experiments/suggester/process'),
         import('../runs/execution')
       ]);
-    const open = optunaSuggester(context);
+    const open = optunaSuggester(context, started);
     const contextOf = (kernel: string | null) => executionContext(kernel, context);
     const experiments = createExperimentEngine({ stores, engine, open, contextOf, snapshots });
     try {

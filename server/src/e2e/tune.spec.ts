@@ -137,6 +137,27 @@ it('killed, it is gone on with and repeats no finished trial', async () => {
   expect(marks('killed-prepare')).toBe(1);
 });
 
+it('goes on with more trials, and tells only what happens from then on', async () => {
+  const path = notebook('more', 'loss = (x - data) ** 2', { ...TUNING, maxTrialCount: 2 });
+  await chard.run(['tune', path, '--json']);
+  const { code, out } = await chard.run([
+    ...['tune', '--resume', 'more', '--trials', '3', '--json', '--follow']
+  ]);
+  expect(code).toBe(0);
+  const events = out
+    .trim()
+    .split('\n')
+    .map(line => ExperimentEvent.parse(JSON.parse(line)));
+  expect(events.slice(0, 2).map(({ type }) => type)).toEqual([
+    'counts-changed',
+    'experiment-resumed'
+  ]);
+  const trials = events.flatMap(event => (event.type === 'trial-finished' ? [event.trial] : []));
+  expect(trials).toEqual([3]);
+  const none = await chard.run(['tune', '--resume', 'more', '--json']);
+  expect(readDocument(none, FailureDocument)).toMatchObject({ error: { code: 'experiment-over' } });
+});
+
 it('ends with its trials on Ctrl-C', async () => {
   const path = notebook('endless', 'import time\nloss = x\nwhile loss >= 0: time.sleep(0.1)');
   const { child, ended } = chard.start(['tune', path, '--json', '--follow'], {

@@ -27,10 +27,11 @@ export interface ExperimentEngine {
   /** @throws ChardError `experiment-name-taken`, `packages-missing`, `suggester-missing`, `wrong-parameter-type`, the store's. */
   start(request: ExperimentRequest): Promise<ExperimentHandle>;
   /**
-   * Goes on with an experiment that was interrupted, or that is over and has room for more trials.
+   * Goes on with an experiment that was interrupted, or that is over and has room for more trials. With `counts`, these are
+   * its counts from then on.
    * @throws ChardError `experiment-owned`, `experiment-over`, `experiment-unknown`, and those of `start`.
    */
-  resume(experiment: string): Promise<ExperimentHandle>;
+  resume(experiment: string, counts?: TrialCounts): Promise<ExperimentHandle>;
   /**
    * Asks an experiment for something, whichever process runs it. One that nobody runs is gone on with here, where the command
    * asks for that. @throws ChardError `experiment-over`, those of `resume`.

@@ -5,9 +5,9 @@ import { foldExperiment, initialExperimentState } from '@chard/core/experiment';
 import { ChardError } from '../errors';
 import { Bench, interpreter } from '../engines/local/testing/bench';
 import type { Pipeline } from '@chard/core/pipeline';
-import { createExperimentEngine } from './localExperiments';
 import type { ExperimentEngine } from './experimentEngine';
 import type { OpenSuggester } from './suggester/suggester';
+import { experimentsOn } from './testing/engineOn';
 import { listSuggester } from './testing/listSuggester';
 import { experimentSpec, tuned, xs } from './testing/sketch';
 
@@ -32,12 +32,7 @@ const count = (name: string): number => {
 };
 
 function experiments(open: OpenSuggester): ExperimentEngine {
-  const engine = createExperimentEngine({
-    stores: bench.stores,
-    engine: bench.engine(),
-    open,
-    contextOf: async () => ({ interpreter: interpreter() })
-  });
+  const engine = experimentsOn(bench, open);
   engines.push(engine);
   return engine;
 }
@@ -325,6 +320,10 @@ it('goes on with more trials after its end, where its policy allows', async () =
   await engine.command(id, { type: 'counts', counts });
   await eventually(id, event => event.type === 'trial-finished' && event.trial === 3);
   expect(told.opened).toEqual([0, 2]);
+  await expect(engine.resume(id, { ...counts, maxTrialCount: 2 })).rejects.toMatchObject({
+    code: 'experiment-over'
+  });
+  expect(bench.stores.experiments.get(id)?.counts).toEqual(counts);
   const never = await start(engine, { spec: { name: 'never', resumePolicy: 'Never' } });
   await never.finished;
   await expect(engine.command(never.id, { type: 'counts', counts })).rejects.toMatchObject({

@@ -10,8 +10,8 @@ import {
 } from '@chard/core/experiment';
 import type { Pipeline } from '@chard/core/pipeline';
 import { buildSync } from 'esbuild';
-import { Bench, FAKE_RUNNER, interpreter, PYTHON } from '../engines/local/testing/bench';
-import { createExperimentEngine } from './localExperiments';
+import { Bench, FAKE_RUNNER, PYTHON } from '../engines/local/testing/bench';
+import { experimentsOn } from './testing/engineOn';
 import { listSuggester } from './testing/listSuggester';
 import { tuned, xs } from './testing/sketch';
 
@@ -81,12 +81,7 @@ function runAside(killAt: number | null, change: object = {}): number | null {
 
 /** Goes on with the only experiment, as a server does when it starts. */
 async function goOn(): Promise<ExperimentState> {
-  const engine = createExperimentEngine({
-    stores: bench.stores,
-    engine: bench.engine(),
-    open: listSuggester(xs(...VALUES)).open,
-    contextOf: async () => ({ interpreter: interpreter() })
-  });
+  const engine = experimentsOn(bench, listSuggester(xs(...VALUES)).open);
   const { id } = onlyExperiment();
   engine.recover();
   const { finished } = await engine.resume(id);
@@ -142,12 +137,7 @@ it('stopped while nobody runs it, an experiment leaves no trial without an end',
   await bench.close();
   bench = new Bench();
   expect(runAside(Math.floor(writes / 2))).toBeNull();
-  const engine = createExperimentEngine({
-    stores: bench.stores,
-    engine: bench.engine(),
-    open: listSuggester(xs(...VALUES)).open,
-    contextOf: async () => ({ interpreter: interpreter() })
-  });
+  const engine = experimentsOn(bench, listSuggester(xs(...VALUES)).open);
   const { id } = onlyExperiment();
   engine.recover();
   const before = stateOf(id);

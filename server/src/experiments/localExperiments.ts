@@ -130,12 +130,12 @@ class LocalExperimentEngine implements ExperimentEngine {
     ]);
   }
 
-  async resume(experiment: string): Promise<ExperimentHandle> {
+  async resume(experiment: string, counts?: TrialCounts): Promise<ExperimentHandle> {
     this.requireOpen();
     this.recover();
     const record = this.recordOf(experiment);
     const { state, wasPaused, wasStopping } = this.formerState(experiment);
-    this.requireRoom(record, state);
+    this.requireRoom(record, state, counts);
     const pipeline = this.pipelineOf(experiment);
     const { contextOf, open } = this.options;
     // Both start a Python: side by side.
@@ -149,13 +149,20 @@ class LocalExperimentEngine implements ExperimentEngine {
       throw error;
     }
     const notebook = { path: record.notebook, bytes: this.artefactOf(experiment, 'notebook') };
-    return this.launch({ id: experiment, pipeline, notebook, context }, suggester, [
+    const beginning: readonly ExperimentEventBody[] = [
+      ...(counts === undefined ? [] : [{ type: 'counts-changed', ...counts } as const]),
       { type: 'experiment-resumed', pid: process.pid },
       ...(wasPaused ? [{ type: 'experiment-paused' } as const] : []),
       ...(wasStopping === null
         ? []
         : [{ type: 'experiment-stopping', reason: wasStopping } as const])
-    ]);
+    ];
+    return this.launch(
+      { id: experiment, pipeline, notebook, context },
+      suggester,
+      beginning,
+      state
+    );
   }
 
   async command(experiment: string, command: ExperimentCommand): Promise<void> {
@@ -164,9 +171,10 @@ class LocalExperimentEngine implements ExperimentEngine {
     if (command.type === 'resume') {
       await this.resume(experiment);
     } else if (command.type === 'counts') {
-      this.setCounts(experiment, command.counts);
       const { state } = this.formerState(experiment);
-      if (state.phase !== 'interrupted' && hasRoom(state)) await this.resume(experiment);
+      const goesOn = state.phase !== 'interrupted' && hasRoom(state, command.counts);
+      if (goesOn) await this.resume(experiment, command.counts);
+      else this.setCounts(experiment, command.counts);
     } else {
       this.ask(experiment, command);
     }
@@ -253,13 +261,13 @@ class LocalExperimentEngine implements ExperimentEngine {
   private launch(
     plan: ExperimentPlan,
     suggester: Suggester,
-    beginning: readonly ExperimentEventBody[]
+    beginning: readonly ExperimentEventBody[],
+    known?: ExperimentState
   ): ExperimentHandle {
     const { stores, owner, clock } = this;
     const { engine, open } = this.options;
-    const log = new ExperimentLog(stores.experiments, plan.id, owner, clock, error =>
-      execution.fail(error)
-    );
+    const onFailure = (error: unknown) => execution.fail(error);
+    const log = new ExperimentLog(stores.experiments, plan.id, owner, clock, onFailure, known);
     const execution: ExperimentExecution = new ExperimentExecution(
       plan,
       { stores, engine, clock, open },
@@ -367,9 +375,12 @@ class LocalExperimentEngine implements ExperimentEngine {
     wasStopping: EndReason | null;
   } {
     const events = this.stores.experiments.read(experiment);
-    const cut = events.findLastIndex(({ type }) => type === 'experiment-interrupted');
-    const before = foldExperiment(initialExperimentState, events.slice(0, Math.max(0, cut)));
-    const state = foldExperiment(initialExperimentState, events);
+    const cut = Math.max(
+      0,
+      events.findLastIndex(({ type }) => type === 'experiment-interrupted')
+    );
+    const before = foldExperiment(initialExperimentState, events.slice(0, cut));
+    const state = foldExperiment(before, events.slice(cut));
     const isCut = state.phase === 'interrupted';
     return {
       state,
@@ -378,13 +389,17 @@ class LocalExperimentEngine implements ExperimentEngine {
     };
   }
 
-  private requireRoom(record: ExperimentRecord, state: ExperimentState): void {
+  private requireRoom(
+    record: ExperimentRecord,
+    state: ExperimentState,
+    counts: TrialCounts = state.spec
+  ): void {
     if (state.phase === 'interrupted') return;
     this.requireResumable(record);
-    if (hasRoom(state)) return;
+    if (hasRoom(state, counts)) return;
     throw new ChardError(
       'experiment-over',
-      `The experiment ${record.id} has had its ${state.spec.maxTrialCount} trials. Give it more to go on.`
+      `The experiment ${record.id} has had its ${state.trials.length} trials. Give it more to go on.`
     );
   }
 
@@ -437,8 +452,8 @@ class LocalExperimentEngine implements ExperimentEngine {
   }
 }
 
-function hasRoom({ trials, spec }: ExperimentState): boolean {
-  return trials.length < spec.maxTrialCount;
+function hasRoom({ trials }: ExperimentState, { maxTrialCount }: TrialCounts): boolean {
+  return trials.length < maxTrialCount;
 }
 
 /** Some values within the space, by which a pipeline can say whether it takes such ones. */

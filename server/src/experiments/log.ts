@@ -27,9 +27,11 @@ export class ExperimentLog {
     private readonly id: string,
     private readonly owner: Owner,
     private readonly clock: Clock,
-    private readonly onFailure: (error: unknown) => void
+    private readonly onFailure: (error: unknown) => void,
+    /** A state that the log has come to already. */
+    known: ExperimentState = initialExperimentState
   ) {
-    this.current = foldExperiment(initialExperimentState, experiments.read(id));
+    this.current = foldExperiment(known, experiments.read(id, { after: known.seq }));
   }
 
   /** All that was added, whether or not it is on the disk already. */

@@ -8,9 +8,9 @@ import { readState } from '../runs/readLog';
 import { openSnapshotStore, type SnapshotStore } from '../snapshots';
 import type { ExperimentEngine } from './experimentEngine';
 import { freezing } from './freeze';
-import { createExperimentEngine } from './localExperiments';
 import { removeExperiment } from './remove';
 import { readExperimentState } from './read';
+import { experimentsOn } from './testing/engineOn';
 import { listSuggester } from './testing/listSuggester';
 import { experimentSpec, tuned, xs } from './testing/sketch';
 
@@ -24,12 +24,9 @@ const open = listSuggester(xs(1, 2, 3, 4)).open;
 beforeEach(() => {
   bench = new Bench();
   snapshots = openSnapshotStore(bench.stores.home);
-  experiments = createExperimentEngine({
-    stores: bench.stores,
+  experiments = experimentsOn(bench, open, {
     engine: bench.engine({ runnerFolder: REAL_RUNNER, snapshots: () => snapshots }),
-    open,
-    snapshots: () => snapshots,
-    contextOf: async () => ({ interpreter: interpreter() })
+    snapshots: () => snapshots
   });
   writeFileSync(join(bench.folder, 'notebook.ipynb'), '{}');
   writeFileSync(join(bench.folder, 'rate.txt'), '7');

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ChardError } from '../../errors';
-import type { Context, Finish } from '../context';
-import { resumeHere, tuneHere, type HereOptions } from './tuneHere';
-import { tuneForKatib, type KatibOptions } from './tuneForKatib';
+import { PythonProcess } from '../../experiments/suggester/pythonProcess';
+import type { Context, ExitCode, Finish } from '../context';
+import type { HereOptions } from './tuneHere';
+import type { KatibOptions } from './tuneForKatib';
 
 type TuneOptions = HereOptions &
   KatibOptions & { readonly target: 'local' | 'katib'; readonly resume?: string };
@@ -59,17 +60,42 @@ export function registerTune(program: Command, context: Context, finish: Finish)
     )
     .action(async (reference: string | undefined, options: TuneOptions) => {
       if (options.resume !== undefined && reference === undefined && options.target === 'local') {
-        finish(await resumeHere(options.resume, options, context));
+        const { resume } = options;
+        finish(
+          await withPython(context, async started => {
+            const { resumeHere } = await import('./resumeHere');
+            return resumeHere(resume, options, context, started);
+          })
+        );
       } else if (reference === undefined || options.resume !== undefined) {
         throw new ChardError('usage', 'Give a notebook to tune, or --resume with an experiment.', {
           exitCode: 2
         });
       } else if (options.target === 'katib') {
+        const { tuneForKatib } = await import('./tuneForKatib');
         finish(await tuneForKatib(reference, options, context));
       } else {
-        finish(await tuneHere(reference, options, context));
+        finish(
+          await withPython(context, async started => {
+            const { tuneHere } = await import('./tuneHere');
+            return tuneHere(reference, options, context, started);
+          })
+        );
       }
     });
+}
+
+/** Starts what suggests before all else is even loaded: importing Optuna takes longest. It ends with the command. */
+async function withPython(
+  context: Context,
+  work: (started: PythonProcess) => Promise<ExitCode>
+): Promise<ExitCode> {
+  const started = PythonProcess.start(context);
+  try {
+    return await work(started);
+  } finally {
+    started.kill();
+  }
 }
 
 function whole(text: string): number {

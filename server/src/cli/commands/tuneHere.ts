@@ -4,7 +4,7 @@ import { parseParameterValues, type ParameterValues } from '@chard/core/pipeline
 import { ChardError } from '../../errors';
 import { freezing } from '../../experiments/freeze';
 import { prepareExperiment, takenNames } from '../../experiments/prepare';
-import { readExperimentState } from '../../experiments/read';
+import type { PythonProcess } from '../../experiments/suggester/pythonProcess';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
 import { describeSnapshot } from '../../runs/runSnapshot';
@@ -12,7 +12,6 @@ import { printJson, type CommonOptions, type Context, type ExitCode } from '../c
 import { formatDiagnostics, notebookFailure } from '../diagnostics';
 import { watchExperiment, type WatchOptions } from '../watchExperiment';
 import { withExperiments } from '../withExperiments';
-import { findExperiment } from './experiments/find';
 
 export interface HereOptions extends CommonOptions, WatchOptions {
   readonly trials?: number;
@@ -29,7 +28,8 @@ export interface HereOptions extends CommonOptions, WatchOptions {
 export async function tuneHere(
   reference: string,
   options: HereOptions,
-  context: Context
+  context: Context,
+  started: PythonProcess
 ): Promise<ExitCode> {
   const { terminal } = context;
   const { bytes, ...rest } = await loadNotebook(reference, context);
@@ -39,66 +39,41 @@ export async function tuneHere(
     });
   }
   const loaded = { ...rest, bytes };
-  return withExperiments(context, async ({ stores, experiments, snapshots }) => {
-    const freeze = freezing({
-      snapshots,
-      isAllowed: () => true,
-      isWanted: options.snapshot,
-      signal: context.interrupted,
-      onTaken: snapshot => {
-        if (options.json) return;
-        terminal.err(`Snapshot ${snapshot.id}: ${describeSnapshot(snapshot)}\n`);
+  return withExperiments(
+    context,
+    async ({ stores, experiments, snapshots }) => {
+      const freeze = freezing({
+        snapshots,
+        isAllowed: () => true,
+        isWanted: options.snapshot,
+        signal: context.interrupted,
+        onTaken: snapshot => {
+          if (options.json) return;
+          terminal.err(`Snapshot ${snapshot.id}: ${describeSnapshot(snapshot)}\n`);
+        }
+      });
+      const surroundings = { host: context, stores, freeze };
+      const change = changeOf(loaded, options, takenNames(stores, loaded.path));
+      const fixed = fixedValues(loaded, options.parameter);
+      const prepared = await prepareExperiment(loaded, change, fixed, surroundings);
+      const { request, diagnostics } = prepared;
+      if (request === null) {
+        if (options.json) {
+          printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'));
+        } else {
+          terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
+        }
+        return 1;
       }
-    });
-    const surroundings = { host: context, stores, freeze };
-    const change = changeOf(loaded, options, takenNames(stores, loaded.path));
-    const fixed = fixedValues(loaded, options.parameter);
-    const prepared = await prepareExperiment(loaded, change, fixed, surroundings);
-    const { request, diagnostics } = prepared;
-    if (request === null) {
-      if (options.json) {
-        printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'));
-      } else {
-        terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
+      const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
+      if (!options.json && warnings.length > 0) {
+        terminal.err(`${formatDiagnostics(warnings, loaded.source, terminal.paint.err)}\n`);
       }
-      return 1;
-    }
-    const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
-    if (!options.json && warnings.length > 0) {
-      terminal.err(`${formatDiagnostics(warnings, loaded.source, terminal.paint.err)}\n`);
-    }
-    const begin = () => experiments.start(request);
-    return watchExperiment({ stores, experiments }, begin, options, context);
-  });
-}
-
-/** Goes on with an experiment, with more trials where that is asked for. */
-export function resumeHere(
-  reference: string,
-  options: HereOptions,
-  context: Context
-): Promise<ExitCode> {
-  return withExperiments(context, async ({ stores, experiments }) => {
-    const { id, phase } = findExperiment(stores, reference);
-    const { spec } = readExperimentState(stores, id);
-    const counts = {
-      maxTrialCount: options.trials ?? spec.maxTrialCount,
-      parallelTrialCount: options.parallel ?? spec.parallelTrialCount,
-      maxFailedTrialCount: spec.maxFailedTrialCount
-    };
-    const isOther =
-      counts.maxTrialCount !== spec.maxTrialCount ||
-      counts.parallelTrialCount !== spec.parallelTrialCount;
-    if (isOther) experiments.setCounts(id, counts);
-    const isOwned = phase === 'running' || phase === 'paused' || phase === 'stopping';
-    if (isOwned) {
-      throw new ChardError(
-        'experiment-owned',
-        `The experiment ${id} goes on already. \`chard experiments show ${id}\` shows it.`
-      );
-    }
-    return watchExperiment({ stores, experiments }, () => experiments.resume(id), options, context);
-  });
+      const begin = () => experiments.start(request);
+      return watchExperiment({ stores, experiments, after: 0 }, begin, options, context);
+    },
+    started
+  );
 }
 
 /** What the command line says of the experiment. */

@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { delimiter } from 'node:path';
 import type { ExperimentState } from '@chard/core/experiment';
 import {
   SUGGESTER_ANSWERS,
@@ -9,10 +7,9 @@ import {
   type SuggesterRequest
 } from '@chard/core/protocol';
 import type { z } from 'zod';
-import { LineSplitter } from '../../engines/local/processes/lines';
 import { ChardError } from '../../errors';
-import type { Host } from '../../host';
-import { suggesterFolder } from '../../installation';
+
+import { PythonProcess, type PythonHost } from './pythonProcess';
 import { studyOf, studyTrial } from './study';
 import type {
   Ending,
@@ -24,8 +21,6 @@ import type {
   Suggestion
 } from './suggester';
 
-const KEPT_CHARACTERS = 4096;
-
 type Answer<Kind extends SuggesterRequest> = z.infer<(typeof SUGGESTER_ANSWERS)[Kind]>;
 
 interface Waiting {
@@ -33,18 +28,36 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Suggests with Optuna, in a process of the Python that Chard is installed in. */
-export function optunaSuggester(host: Pick<Host, 'python' | 'environment'>): OpenSuggester {
-  return async (state, memory) => {
-    const suggester = await SuggesterProcess.start(host);
-    try {
-      await suggester.open(state, memory);
-      return suggester;
-    } catch (error) {
-      suggester.close();
-      throw error;
-    }
+/**
+ * Suggests with Optuna, in a process of the Python that Chard is installed in.
+ *
+ * @param started the first process to be opened, where one has been started already.
+ */
+export function optunaSuggester(
+  host: PythonHost,
+  started: PythonProcess | null = null
+): OpenSuggester {
+  let waiting = started;
+  return (state, memory) => {
+    const child = waiting ?? PythonProcess.start(host);
+    waiting = null;
+    return opened(child, state, memory);
   };
+}
+
+async function opened(
+  child: PythonProcess,
+  state: ExperimentState,
+  memory: Memory
+): Promise<Suggester> {
+  const suggester = new SuggesterProcess(child);
+  try {
+    await suggester.open(state, memory);
+    return suggester;
+  } catch (error) {
+    suggester.close();
+    throw error;
+  }
 }
 
 class SuggesterProcess implements Suggester {
@@ -53,54 +66,24 @@ class SuggesterProcess implements Suggester {
   private greet: Waiting = { resolve: () => undefined, reject: () => undefined };
   private hasGreeted = false;
   private lastId = 0;
-  private complaint = '';
   private gone: ChardError | null = null;
 
-  private constructor(
-    private readonly child: ChildProcess,
-    private readonly python: string
-  ) {
+  constructor(private readonly child: PythonProcess) {
     this.greeted = new Promise((resolve, reject) => {
       this.greet = { resolve: () => resolve(), reject };
     });
     // Whoever started it waits for it; a later failure has been told by then.
     this.greeted.catch(() => undefined);
-    const lines = new LineSplitter();
-    child.stdout?.on('data', (chunk: Buffer) => {
-      for (const line of lines.push(chunk)) this.hear(line);
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.complaint = (this.complaint + text).slice(-KEPT_CHARACTERS);
-    });
-    // A process that has ended closes the pipe; its exit tells.
-    child.stdin?.on('error', () => undefined);
-    child.on('error', error => this.end(`cannot be started (${error.message})`));
-    child.on('close', (code, signal) => this.end(`ended (${signal ?? `exit code ${code}`})`));
-  }
-
-  static async start({
-    python,
-    environment
-  }: Pick<Host, 'python' | 'environment'>): Promise<SuggesterProcess> {
-    const inherited = environment['PYTHONPATH'];
-    const child = spawn(python, ['-m', 'chard_suggester'], {
-      env: {
-        // One thread: the machine is for the trials.
-        OMP_NUM_THREADS: '1',
-        ...environment,
-        PYTHONPATH: [suggesterFolder(), ...(inherited ? [inherited] : [])].join(delimiter)
-      },
-      // Of a session of its own: a Ctrl-C in the terminal is for the server to make sense of.
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe']
-    });
-    const suggester = new SuggesterProcess(child, python);
-    await suggester.greeted;
-    return suggester;
+    child.listen(line => this.hear(line));
+    void child.ended.then(how => this.end(how));
   }
 
   async open(state: ExperimentState, memory: Memory): Promise<void> {
-    await this.request('open', { ...studyOf(state), memory });
+    // Written before the process listens: it is read as soon as Optuna is there.
+    const opening = this.request('open', { ...studyOf(state), memory });
+    opening.catch(() => undefined);
+    await this.greeted;
+    await opening;
   }
 
   async ask(): Promise<Suggestion | null> {
@@ -131,10 +114,9 @@ class SuggesterProcess implements Suggester {
   }
 
   close(): void {
-    // Its input's end is its end; what it is still busy with is of no use to anybody.
+    // What it is still busy with is of no use to anybody.
     this.gone ??= new ChardError('suggester-closed', 'The suggester was closed.');
-    this.child.stdin?.end();
-    this.child.kill('SIGKILL');
+    this.child.kill();
   }
 
   private request<Kind extends SuggesterRequest>(
@@ -146,7 +128,7 @@ class SuggesterProcess implements Suggester {
     const id = this.lastId;
     return new Promise<unknown>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.child.stdin?.write(`${JSON.stringify({ id, do: kind, ...content })}\n`);
+      this.child.send(JSON.stringify({ id, do: kind, ...content }));
     }).then(answer => SUGGESTER_ANSWERS[kind].parse(answer) as Answer<Kind>);
   }
 
@@ -157,7 +139,7 @@ class SuggesterProcess implements Suggester {
       else this.beGreeted(SuggesterGreeting.parse(message));
     } catch (error) {
       this.end(`does not keep to its protocol (${error instanceof Error ? error.message : line})`);
-      this.child.kill('SIGKILL');
+      this.child.kill();
     }
   }
 
@@ -169,7 +151,7 @@ class SuggesterProcess implements Suggester {
     if (greeting.ready) return this.greet.resolve(null);
     this.gone = new ChardError(
       'suggester-missing',
-      `Tuning needs Optuna, and ${this.python} has no module "${greeting.missing}". ` +
+      `Tuning needs Optuna, and ${this.child.python} has no module "${greeting.missing}". ` +
         'Run `pip install optuna` in the environment that Chard is installed in.'
     );
     this.greet.reject(this.gone);
@@ -183,10 +165,10 @@ class SuggesterProcess implements Suggester {
   }
 
   private end(how: string): void {
-    const why = this.complaint.trim().split('\n').at(-1) ?? '';
+    const { python, lastComplaint: why } = this.child;
     this.gone ??= new ChardError(
       'suggester-failed',
-      `The process that suggests trials (${this.python} -m chard_suggester) ${how}${why === '' ? '.' : `: ${why}`}`
+      `The process that suggests trials (${python} -m chard_suggester) ${how}${why === '' ? '.' : `: ${why}`}`
     );
     this.greet.reject(this.gone);
     for (const { reject } of this.waiting.values()) reject(this.gone);
