@@ -266,10 +266,13 @@ def test_fanova_finds_what_matters(start: Callable[..., Process]) -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="needs PyTorch")
-def test_gaussian_processes_are_those_of_optuna(start: Callable[..., Process]) -> None:
+def test_gaussian_processes_are_those_of_optuna_also_after_a_restart(start: Callable[..., Process]) -> None:
     process = start()
     process.open(spec("bayesianoptimization", parameters=NUMBERS))
-    found = [trial["parameters"] for trial in run_trials(process, 14)]
+    trials = run_trials(process, 12)
+    again = start(process.memory)
+    again.open(spec("bayesianoptimization", parameters=NUMBERS), trials)
+    found = [trial["parameters"] for trial in [*trials, *run_trials(again, 2)]]
     names = [each["name"] for each in NUMBERS]
     assert found == plain(optuna.samplers.GPSampler(seed=7), names, 14)
 
