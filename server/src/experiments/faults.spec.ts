@@ -66,7 +66,8 @@ function runAside(killAt: number | null, change: object = {}): number | null {
     values: VALUES,
     spec: { maxTrialCount: VALUES.length },
     killAt,
-    stopsAndDies: false,
+    diesWithTrial: false,
+    stopsFirst: false,
     ...change
   };
   const { signal, stdout, stderr } = spawnSync(
@@ -105,7 +106,11 @@ it('killed before any of its writes, an experiment goes on and loses or repeats 
   for (let killAt = 2; killAt < writes; killAt += step) {
     await bench.close();
     bench = new Bench();
-    expect(runAside(killAt)).toBeNull();
+    // How many writes there are depends on what ends first: the last of them may not come in another run.
+    if (runAside(killAt) !== null) {
+      expect(killAt).toBeGreaterThan(writes - step);
+      break;
+    }
     const before = stateOf(onlyExperiment().id);
     const finished = before.trials.filter(({ phase }) => isTrialOver(phase));
     if (before.phase === 'succeeded') continue;
@@ -123,7 +128,7 @@ it('killed before any of its writes, an experiment goes on and loses or repeats 
 
 it('cut off while it waits for its last trials, an experiment lets them finish', async () => {
   const spec = { maxTrialCount: 3, parallelTrialCount: 1 };
-  expect(runAside(null, { stopsAndDies: true, spec })).toBeNull();
+  expect(runAside(null, { diesWithTrial: true, stopsFirst: true, spec })).toBeNull();
   const { id } = onlyExperiment();
   expect(stateOf(id).phase).toBe('stopping');
   const state = await goOn();
@@ -133,10 +138,7 @@ it('cut off while it waits for its last trials, an experiment lets them finish',
 });
 
 it('stopped while nobody runs it, an experiment leaves no trial without an end', async () => {
-  const writes = runAside(null) ?? 0;
-  await bench.close();
-  bench = new Bench();
-  expect(runAside(Math.floor(writes / 2))).toBeNull();
+  expect(runAside(null, { diesWithTrial: true })).toBeNull();
   const engine = experimentsOn(bench, listSuggester(xs(...VALUES)).open);
   const { id } = onlyExperiment();
   engine.recover();
