@@ -71,6 +71,8 @@ export interface RunRequest extends ExecutionContext {
   readonly snapshot?: RunSnapshotUse | null;
   /** Absent for a run that a person started. */
   readonly trial?: TrialLabel;
+  /** Writes to the stores what must be there when the run is: in one with its creation, since each write waits for the disk. */
+  readonly alongside?: () => void;
 }
 
 export interface RunHandle {

@@ -237,7 +237,8 @@ export class ExperimentExecution {
         `The algorithm suggested trial ${trial} after trial ${this.log.state.trials.length}.`
       );
     }
-    this.log.write([{ type: 'trial-suggested', trial, parameters }], { memory });
+    // On the disk with the run that is made of it: lost before that, the same is suggested again.
+    this.log.add({ type: 'trial-suggested', trial, parameters }, memory);
     this.waiting.push(trial);
   }
 
@@ -297,18 +298,30 @@ export class ExperimentExecution {
     const { engine } = this.services;
     const { id, pipeline, notebook, context } = this.plan;
     const { parameters } = trialState(this.log.state, number) as TrialState;
-    return this.attend(number, trial, observer =>
-      engine.start({
-        ...context,
-        pipeline: bindOtherValues(pipeline, parameters),
-        template: pipeline,
-        notebook,
-        options: { cache: true, from: null, only: null, base: null },
-        snapshot: this.log.state.snapshot,
-        trial: { experiment: id, number },
-        observer
-      })
-    );
+    let isWritten = false;
+    const alongside = (): void => {
+      this.log.flush();
+      isWritten = true;
+    };
+    return this.attend(number, trial, async observer => {
+      try {
+        return await engine.start({
+          ...context,
+          pipeline: bindOtherValues(pipeline, parameters),
+          template: pipeline,
+          notebook,
+          options: { cache: true, from: null, only: null, base: null },
+          snapshot: this.log.state.snapshot,
+          trial: { experiment: id, number },
+          alongside,
+          observer
+        });
+      } catch (error) {
+        // What the log wrote is undone with the run's creation: it no longer says what the disk does.
+        if (isWritten) this.fail(error);
+        throw error;
+      }
+    });
   }
 
   /** A run that was there before this process: it has ended, or it goes on. */

@@ -64,15 +64,8 @@ export class ExperimentLog {
     this.flush(memory, heard);
   }
 
-  /** Drops what was not written: the store takes nothing any more. */
-  abandon(): void {
-    this.cancelTimer?.();
-    this.cancelTimer = null;
-    this.pending = [];
-    this.pendingMemory = {};
-  }
-
-  private flush(added: Memory = {}, heard?: number): void {
+  /** Puts on the disk what waits to be. @throws the store's ChardError. */
+  flush(added: Memory = {}, heard?: number): void {
     this.cancelTimer?.();
     this.cancelTimer = null;
     const events = this.pending;
@@ -86,5 +79,13 @@ export class ExperimentLog {
       memory,
       ...(heard !== undefined && { heard })
     });
+  }
+
+  /** Drops what was not written: the store takes nothing any more. */
+  abandon(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+    this.pending = [];
+    this.pendingMemory = {};
   }
 }

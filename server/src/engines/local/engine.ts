@@ -111,6 +111,7 @@ class LocalEngine implements Engine {
     observer,
     trial,
     template,
+    alongside,
     snapshot = null
   }: RunRequest): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
@@ -121,7 +122,7 @@ class LocalEngine implements Engine {
     // First, so that nobody removes it meanwhile.
     if (snapshot !== null) await this.snapshotStore().pin(snapshot.id, runPin(id));
     try {
-      return await this.begin(plan, notebook.bytes, { observer, trial, template });
+      return await this.begin(plan, notebook.bytes, { observer, trial, template, alongside });
     } catch (error) {
       if (snapshot !== null && this.stores.runs.get(id) === undefined) {
         await this.snapshotStore().unpin(snapshot.id, runPin(id));
@@ -133,7 +134,12 @@ class LocalEngine implements Engine {
   private async begin(
     plan: RunPlan,
     bytes: Uint8Array,
-    { observer, trial, template }: Pick<RunRequest, 'observer' | 'trial' | 'template'>
+    {
+      observer,
+      trial,
+      template,
+      alongside
+    }: Pick<RunRequest, 'observer' | 'trial' | 'template' | 'alongside'>
   ): Promise<RunHandle> {
     const { id, pipeline, interpreter } = plan;
     const workspace = await this.openWorkspace(plan);
@@ -150,17 +156,18 @@ class LocalEngine implements Engine {
       runCreated(plan, artefacts.notebook),
       { type: 'run-started', pid: process.pid }
     ];
-    this.stores.runs.create(
-      {
-        id,
-        notebook: plan.notebook,
-        pipeline: pipeline.name,
-        artefacts,
-        events: beginning.map(body => ({ time, body })),
-        trial: trial ?? null
-      },
-      this.owner
-    );
+    const run = {
+      id,
+      notebook: plan.notebook,
+      pipeline: pipeline.name,
+      artefacts,
+      events: beginning.map(body => ({ time, body })),
+      trial: trial ?? null
+    };
+    this.stores.together(() => {
+      alongside?.();
+      this.stores.runs.create(run, this.owner);
+    });
     observer?.(this.stores.runs.read(id));
     return this.launch(plan, workspace, [], observer);
   }
