@@ -100,16 +100,17 @@ export function openBackend(
   }: Partial<Machinery> = {}
 ): Backend {
   const catalogue = new Catalogue(stores.runs, root, engine.broken);
+  const experiments = createExperimentEngine({ stores, engine, open, contextOf, snapshots });
   return {
     snapshots,
     stores,
     engine,
-    experiments: createExperimentEngine({ stores, engine, open, contextOf, snapshots }),
+    experiments,
     analysis: new ExperimentAnalysis(open),
     catalogue,
-    experimentCatalogue: new ExperimentCatalogue(stores.experiments, root),
+    experimentCatalogue: new ExperimentCatalogue(stores.experiments, root, experiments.broken),
     snapshotCatalogue: new SnapshotCatalogue(snapshots, catalogue, root),
-    changes: new Changes(stores.runs, engine.broken),
+    changes: new Changes(stores.runs, engine.broken, experiments.broken),
     logs: new LogIndexes(stores.runs)
   };
 }

@@ -1,13 +1,24 @@
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { followRun, followRuns, getRun, listRuns, readLog } from '@chard/core/protocol/api';
+import {
+  followExperiment,
+  followExperiments,
+  followRun,
+  followRuns,
+  getExperiment,
+  getRun,
+  listRuns,
+  readLog
+} from '@chard/core/protocol/api';
 import type { Pipeline } from '@chard/core/pipeline';
 import { interpreter } from '../engines/local/testing/bench';
 import { eventually, printed } from '../engines/local/testing/observe';
 import { sketchPipeline } from '../engines/local/testing/pipelines';
 import type { RunHandle } from '../engines/engine';
 import { ChardError } from '../errors';
+import { listSuggester } from '../experiments/testing/listSuggester';
+import { experimentSpec, tuned, xs } from '../experiments/testing/sketch';
 import { openStores } from '../stores';
 import { newRun, OWNER } from '../stores/testing/contract';
 import { BackendDoor } from './backend';
@@ -96,6 +107,63 @@ describe('a run that the store cannot follow any more', () => {
     const after = await served.client.call(getRun, { params: { run: id } });
     expect([after.run.state, after.broken]).toEqual(['interrupted', null]);
     await list.return(undefined);
+  });
+});
+
+describe('an experiment that the store cannot follow any more', () => {
+  let served: Served;
+  beforeEach(async () => {
+    served = await new Served(listSuggester(xs(1, 2)).open).start();
+  });
+  afterEach(() => served.close());
+
+  it('is shown as interrupted while nobody can write so, with the reason, and then says it itself', async () => {
+    const { experiments, stores, client } = served;
+    const { id, finished } = await experiments.start({
+      spec: experimentSpec({ maxTrialCount: 2, parallelTrialCount: 1 }),
+      fixed: {},
+      pipeline: tuned({ train: 'import time\nloss = 1\nwhile True: time.sleep(0.05)' }),
+      notebook: { path: served.notebook('n.ipynb'), bytes: Buffer.from('{}') },
+      context: { interpreter: interpreter() }
+    });
+    const list = client.stream(followExperiments, {}, {});
+    await list.next();
+    const events = client.stream(followExperiment, { experiment: id }, {});
+    for await (const { parsed } of events) if (parsed?.type === 'trial-started') break;
+    const later = client.stream(followExperiment, { experiment: id }, { after: 1000 });
+    const ended = later.next();
+    const full = new ChardError('store-full', 'The disk is full.');
+    const append = jest.spyOn(stores.experiments, 'append').mockImplementation(() => {
+      throw full;
+    });
+    await experiments.command(id, { type: 'pause' });
+    await expect(finished).rejects.toBe(full);
+
+    expect((await ended).value).toMatchObject({
+      type: 'failure',
+      data: expect.stringContaining('store-full')
+    });
+    for await (const { parsed } of list) {
+      if (parsed?.type !== 'changed' || parsed.experiment.state !== 'interrupted') continue;
+      break;
+    }
+    const { experiment, snapshot } = await client.call(getExperiment, {
+      params: { experiment: id }
+    });
+    expect(experiment.state).toBe('interrupted');
+    expect(snapshot).toMatchObject({
+      phase: 'interrupted',
+      message: 'The disk is full.',
+      trials: [{ phase: 'interrupted' }],
+      seq: stores.experiments.read(id).at(-1)?.seq
+    });
+    expect(() => experiments.recover()).toThrow(full);
+    expect(experiments.broken.any).toBe(true);
+
+    append.mockRestore();
+    expect(experiments.recover()).toEqual([id]);
+    expect(experiments.broken.any).toBe(false);
+    expect(stores.experiments.get(id)?.phase).toBe('interrupted');
   });
 });
 

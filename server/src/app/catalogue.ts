@@ -1,6 +1,6 @@
 import { runTexts, type RunItem } from '@chard/core/protocol/api';
 import { isOver, type RunPhase } from '@chard/core/run';
-import type { BrokenRuns } from '../engines/brokenRuns';
+import type { GivenUp } from '../engines/givenUp';
 import type { RunRecord, RunStore } from '../stores';
 import { runUnknown } from '../stores';
 import type { Root } from './root';
@@ -25,7 +25,7 @@ export class Catalogue {
   constructor(
     private readonly runs: RunStore,
     private readonly root: Root,
-    private readonly broken: BrokenRuns
+    private readonly broken: GivenUp
   ) {}
 
   /** @throws ChardError `run-unknown`. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { BrokenRuns } from '../engines/brokenRuns';
+import type { GivenUp } from '../engines/givenUp';
 import type { RunStore } from '../stores';
 
 /** Waits for changes of the store and of what could not be stored, without missing any between two looks. */
@@ -8,9 +8,9 @@ export class Changes {
   private readonly emitter = new EventTarget();
   private readonly stops: readonly (() => void)[];
 
-  constructor(runs: RunStore, broken: BrokenRuns) {
+  constructor(runs: RunStore, ...broken: readonly GivenUp[]) {
     const tell = (): void => this.tell();
-    this.stops = [runs.onChange(tell), broken.onChange(tell)];
+    this.stops = [runs, ...broken].map(each => each.onChange(tell));
   }
 
   /** What `after` takes: a change after this moment is not missed. */

@@ -1,5 +1,6 @@
-import type { ExperimentPhase } from '@chard/core/experiment';
+import { isExperimentOver, type ExperimentPhase } from '@chard/core/experiment';
 import type { ExperimentItem } from '@chard/core/protocol/api';
+import type { GivenUp } from '../engines/givenUp';
 import type { ExperimentRecord, ExperimentStore } from '../stores';
 import { experimentUnknown } from '../stores/failures';
 import type { Root } from './root';
@@ -17,7 +18,8 @@ export interface ExperimentQuery {
 export class ExperimentCatalogue {
   constructor(
     private readonly experiments: ExperimentStore,
-    private readonly root: Root
+    private readonly root: Root,
+    private readonly broken: GivenUp
   ) {}
 
   /** @throws ChardError `experiment-unknown`. */
@@ -65,14 +67,14 @@ export class ExperimentCatalogue {
   private describe(record: ExperimentRecord): ExperimentItem | null {
     const notebook = this.root.relative(record.notebook);
     if (notebook === null) return null;
-    const { id, name, pipeline, phase, reason, objective, algorithm, counts } = record;
+    const { id, name, pipeline, reason, objective, algorithm, counts } = record;
     const { tally, best, createdAt, finishedAt } = record;
     return {
       id,
       name,
       pipeline,
       notebook,
-      state: phase,
+      state: this.phaseOf(record),
       reason,
       objective: { ...objective },
       algorithm,
@@ -82,6 +84,11 @@ export class ExperimentCatalogue {
       createdAt,
       finishedAt
     };
+  }
+
+  /** One that was given up, and whose log cannot say so, is interrupted. */
+  private phaseOf({ id, phase }: ExperimentRecord): ExperimentPhase {
+    return !isExperimentOver(phase) && this.broken.reasonOf(id) ? 'interrupted' : phase;
   }
 }
 

@@ -53,7 +53,7 @@ export class Upkeep {
   private async putInOrder(backend: Backend): Promise<void> {
     const { engine, experiments } = backend;
     const { report, host, onResumed } = this.needs;
-    if (!this.resumes && !engine.broken.any) {
+    if (!this.resumes && !engine.broken.any && !experiments.broken.any) {
       await engine.recover();
       experiments.recover();
       return;

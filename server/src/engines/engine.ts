@@ -7,7 +7,7 @@ import type {
   RunState,
   StepError
 } from '@chard/core/run';
-import type { BrokenRuns } from './brokenRuns';
+import type { GivenUp } from './givenUp';
 
 /** The Python that runs the steps. */
 export interface EngineInterpreter {
@@ -106,7 +106,7 @@ export type ExecListener = (
 /** What runs pipelines. Every failure that a person can act on is a coded `ChardError`. */
 export interface Engine {
   /** Runs of its own whose log it could not write to the end. */
-  readonly broken: BrokenRuns;
+  readonly broken: GivenUp;
   /** @throws ChardError `missing-results` (for `from` and `only`), `step-unknown`, `snapshot-unknown`, and the store's. */
   start(request: RunRequest): Promise<RunHandle>;
   /** Goes on with an interrupted, failed or cancelled run: what succeeded is kept. @throws ChardError `run-owned`, `run-unknown`, `run-complete`. */

@@ -3,6 +3,7 @@ import type { Pipeline } from '@chard/core/pipeline';
 import type { RunSnapshotUse } from '@chard/core/run';
 import type { ExperimentCommand } from '@chard/core/protocol/api';
 import type { ExecutionContext } from '../engines/engine';
+import type { GivenUp } from '../engines/givenUp';
 
 export interface ExperimentRequest {
   readonly spec: ExperimentSpec;
@@ -24,6 +25,8 @@ export interface ExperimentHandle {
 
 /** What runs experiments on this machine. Every failure that a person can act on is a coded `ChardError`. */
 export interface ExperimentEngine {
+  /** Experiments whose end could not be written. */
+  readonly broken: GivenUp;
   /** @throws ChardError `experiment-name-taken`, `packages-missing`, `suggester-missing`, `wrong-parameter-type`, the store's. */
   start(request: ExperimentRequest): Promise<ExperimentHandle>;
   /**

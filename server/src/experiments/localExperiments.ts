@@ -14,6 +14,7 @@ import {
 import { Pipeline } from '@chard/core/pipeline';
 import type { ExperimentCommand } from '@chard/core/protocol/api';
 import type { Engine, ExecutionContext } from '../engines/engine';
+import { GivenUp } from '../engines/givenUp';
 import { systemClock, type Clock } from '../engines/local/clock';
 import { ChardError } from '../errors';
 import { bindParameterValues } from '../notebooks/parameters';
@@ -59,6 +60,7 @@ interface ActiveExperiment {
 }
 
 class LocalExperimentEngine implements ExperimentEngine {
+  readonly broken = new GivenUp();
   private readonly stores: Stores;
   private readonly clock: Clock;
   private readonly owner: Owner;
@@ -231,6 +233,10 @@ class LocalExperimentEngine implements ExperimentEngine {
       // Killed between an experiment's last event and letting go of it.
       if (!this.isAlive(lease)) this.interrupt(lease.run);
     }
+    this.broken.forget(id => {
+      const record = experiments.get(id);
+      return record === undefined || isExperimentOver(record.phase);
+    });
     return recovered;
   }
 
@@ -276,7 +282,7 @@ class LocalExperimentEngine implements ExperimentEngine {
     );
     const finished = execution.execute(beginning).finally(() => this.letGo(plan.id));
     // Whoever does not wait for it must not be ended by its failure.
-    finished.catch(() => undefined);
+    finished.catch((error: unknown) => this.broken.add(plan.id, error, clock.now()));
     this.active.set(plan.id, { execution, finished });
     this.listen();
     return { id: plan.id, finished };

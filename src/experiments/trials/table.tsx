@@ -379,7 +379,8 @@ const Row = memo(
         data-active={props.isActive}
         data-pointed={props.isPointed}
         style={{ gridTemplateColumns: template, top: index * ROW_HEIGHT, height: ROW_HEIGHT }}
-        onPointerEnter={() => props.onPoint(trial.number)}
+        // Not as a row comes below a pointer that rests: while the table is scrolled no chart has to follow.
+        onPointerMove={() => props.onPoint(trial.number)}
         onClick={event => {
           props.onActive(trial.number);
           if (event.ctrlKey || event.metaKey || event.shiftKey) props.onToggle(trial.number);

@@ -15,7 +15,13 @@ import {
   type ExperimentItem,
   type ExperimentListChange
 } from '@chard/core/protocol/api';
-import { isExperimentOver, takeExperimentSnapshot } from '@chard/core/experiment';
+import {
+  isExperimentOver,
+  reduceExperiment,
+  takeExperimentSnapshot,
+  type ExperimentState
+} from '@chard/core/experiment';
+import type { Breakage } from '../../engines/givenUp';
 import { trialsAsCsv } from '../../experiments/csv';
 import { estimateExperiment as estimate } from '../../experiments/estimate';
 import { freezing } from '../../experiments/freeze';
@@ -44,9 +50,10 @@ function recordRoutes({ open }: App): Route[] {
   return [
     answer(listExperiments, ({ query }) => open().experimentCatalogue.list(query)),
     answer(getExperiment, ({ params }) => {
-      const { stores, experimentCatalogue } = open();
+      const { stores, experiments, experimentCatalogue } = open();
       const experiment = experimentCatalogue.get(params.experiment);
-      const state = readExperimentState(stores, experiment.id);
+      const broken = experiments.broken.reasonOf(experiment.id);
+      const state = cutOff(readExperimentState(stores, experiment.id), broken);
       return { experiment, snapshot: takeExperimentSnapshot(state) };
     }),
     answer(renameExperiment, ({ params, body: { name } }) => {
@@ -66,6 +73,16 @@ function recordRoutes({ open }: App): Route[] {
       return { id, ...(await removeExperiment(stores, snapshots, id, query.runs)) };
     })
   ];
+}
+
+/** The state of an experiment whose log cannot say that it was given up. The log goes on from where it was. */
+function cutOff(state: ExperimentState, broken: Breakage | undefined): ExperimentState {
+  if (!broken || isExperimentOver(state.phase)) return state;
+  const { seq } = state;
+  const { time, error } = broken;
+  const message = error.message;
+  const event = { type: 'experiment-interrupted', seq: seq + 1, time, message } as const;
+  return { ...reduceExperiment(state, event), seq };
 }
 
 /** What makes experiments go on. */
@@ -128,7 +145,7 @@ function analysisRoutes({ open }: App): Route[] {
 function experimentFeeds({ open }: App): Route[] {
   return [
     stream(followExperiment, ({ params, query, lastEventId }) => {
-      const { stores, experimentCatalogue, changes } = open();
+      const { stores, experiments, experimentCatalogue, changes } = open();
       const { id } = experimentCatalogue.get(params.experiment);
       let after = lastSeen(lastEventId) ?? query.after;
       return async sink => {
@@ -141,6 +158,8 @@ function experimentFeeds({ open }: App): Route[] {
             await sink.send(event, String(event.seq));
           }
           if (isExperimentOver(record.phase)) return sink.tell('end', { reason: 'over' });
+          const broken = experiments.broken.reasonOf(id);
+          if (broken) throw broken.error;
           await changes.after(moment, sink.signal);
         }
       };

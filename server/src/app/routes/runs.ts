@@ -13,7 +13,7 @@ import {
   startRun
 } from '@chard/core/protocol/api';
 import { isOver, reduce, takeSnapshot, type RunState } from '@chard/core/run';
-import type { Breakage } from '../../engines/brokenRuns';
+import type { Breakage } from '../../engines/givenUp';
 import { checkForRun } from '../../notebooks/check';
 import { bindParameterValues } from '../../notebooks/parameters';
 import { executionContext } from '../../runs/execution';

@@ -24,7 +24,7 @@ import type {
   RunHandle,
   RunRequest
 } from '../engine';
-import { BrokenRuns } from '../brokenRuns';
+import { GivenUp } from '../givenUp';
 import type { SnapshotStore } from '../../snapshots/snapshotStore';
 import { systemClock, type Clock } from './clock';
 import { EventLog } from './eventLog';
@@ -72,7 +72,7 @@ interface ActiveRun {
 }
 
 class LocalEngine implements Engine {
-  readonly broken = new BrokenRuns();
+  readonly broken = new GivenUp();
   private readonly stores: Stores;
   private readonly scheduler: Scheduler;
   private readonly flights = new Flights();

@@ -60,7 +60,8 @@ function nowhereElse({ why }: WorkspaceMode): ChardError {
   return new ChardError(
     'workspace-unavailable',
     `The run cannot be kept apart from the notebook's folder on this machine: ${why}. ` +
-      'Restore its snapshot into a folder and run the notebook there.'
+      'Restore its snapshot into a folder and run the notebook there. Trials of an experiment can work in the folder itself: ' +
+      '`chard tune --no-snapshot`, or "Take none" in the panel\'s section Volumes.'
   );
 }
 
