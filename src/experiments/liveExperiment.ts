@@ -35,9 +35,17 @@ export class LiveExperiment extends Following<ExperimentState, ExperimentEvent> 
 
   protected async read(): Promise<Known<ExperimentState>> {
     const input = { params: { experiment: this.id }, query: {}, body: {} };
-    const { experiment, snapshot } = await this.api.ask(getExperiment, input, this.end.signal);
+    const { experiment, snapshot, broken } = await this.api.ask(
+      getExperiment,
+      input,
+      this.end.signal
+    );
     this._item = experiment;
-    return { state: fromExperimentSnapshot(snapshot), isOver: isExperimentOver(snapshot.phase) };
+    return {
+      state: fromExperimentSnapshot(snapshot),
+      isOver: isExperimentOver(snapshot.phase),
+      problem: broken?.message ?? null
+    };
   }
 
   protected events({ seq }: ExperimentState): AsyncIterable<ExperimentEvent> {

@@ -124,7 +124,10 @@ export const estimateExperiment = {
   })
 } as const satisfies JsonEndpoint;
 
-/** An experiment with its state; the stream of its events goes on after `snapshot.seq`. */
+/**
+ * An experiment with its state; the stream of its events goes on after `snapshot.seq`. `broken`: why the server gave it up without
+ * being able to write so into its log.
+ */
 export const getExperiment = {
   kind: 'json',
   method: 'GET',
@@ -133,7 +136,11 @@ export const getExperiment = {
   params: ExperimentParams,
   query: Nothing,
   body: Nothing,
-  answer: z.object({ experiment: ExperimentItem, snapshot: ExperimentSnapshot })
+  answer: z.object({
+    experiment: ExperimentItem,
+    snapshot: ExperimentSnapshot,
+    broken: z.object({ code: z.string(), message: z.string() }).nullable()
+  })
 } as const satisfies JsonEndpoint;
 
 /**

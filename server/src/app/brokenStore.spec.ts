@@ -147,10 +147,11 @@ describe('an experiment that the store cannot follow any more', () => {
       if (parsed?.type !== 'changed' || parsed.experiment.state !== 'interrupted') continue;
       break;
     }
-    const { experiment, snapshot } = await client.call(getExperiment, {
+    const { experiment, snapshot, broken } = await client.call(getExperiment, {
       params: { experiment: id }
     });
     expect(experiment.state).toBe('interrupted');
+    expect(broken).toEqual({ code: 'store-full', message: 'The disk is full.' });
     expect(snapshot).toMatchObject({
       phase: 'interrupted',
       message: 'The disk is full.',

@@ -54,7 +54,11 @@ function recordRoutes({ open }: App): Route[] {
       const experiment = experimentCatalogue.get(params.experiment);
       const broken = experiments.broken.reasonOf(experiment.id);
       const state = cutOff(readExperimentState(stores, experiment.id), broken);
-      return { experiment, snapshot: takeExperimentSnapshot(state) };
+      return {
+        experiment,
+        snapshot: takeExperimentSnapshot(state),
+        broken: broken ? { code: broken.error.code, message: broken.error.message } : null
+      };
     }),
     answer(renameExperiment, ({ params, body: { name } }) => {
       const { stores, experimentCatalogue } = open();
