@@ -57,7 +57,7 @@ format: setup
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-# Takes the pictures of docs/jupyterlab.md again.
+# Takes the pictures of docs/jupyterlab.md and docs/tuning.md again.
 pictures: setup $(STAMPS)/ui-tests
 	cd ui-tests && $(RUN) node_modules/.bin/playwright test --config playwright.tour.config.cjs
 

@@ -44,7 +44,12 @@ export function Importance({ metric, importance, trials, problem, trans }: Impor
           </li>
         ))}
       </ul>
-      <p className="jp-chard-hint">{problem ?? worthInWords(rows.length, trials, trans)}</p>
+      <p className="jp-chard-hint">
+        {problem ??
+          (importance === null
+            ? trans.__('Being computed…')
+            : worthInWords(rows.length, trials, trans))}
+      </p>
     </Figure>
   );
 }
