@@ -266,7 +266,9 @@ def test_fanova_finds_what_matters(start: Callable[..., Process]) -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="needs PyTorch")
-def test_gaussian_processes_are_those_of_optuna_also_after_a_restart(start: Callable[..., Process]) -> None:
+def test_gaussian_processes_are_those_of_optuna_also_after_a_restart(
+    start: Callable[..., Process],
+) -> None:
     process = start()
     process.open(spec("bayesianoptimization", parameters=NUMBERS))
     trials = run_trials(process, 12)
