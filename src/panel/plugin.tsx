@@ -13,7 +13,7 @@ import { Sections } from './sections';
 
 /** Stands in the sidebar until it is first shown, and then loads what it shows. */
 class LazyPanel extends Widget {
-  private loading: Promise<void> | null = null;
+  private loading: Promise<Widget> | null = null;
 
   constructor(private readonly load: () => Promise<Widget>) {
     super();
@@ -21,7 +21,17 @@ class LazyPanel extends Widget {
   }
 
   protected override onBeforeShow(): void {
-    this.loading ??= this.load().then(content => (this.layout as PanelLayout).addWidget(content));
+    this.loading ??= this.load().then(content => {
+      (this.layout as PanelLayout).addWidget(content);
+      return content;
+    });
+  }
+
+  /** The keyboard goes along, where it is not in the panel already: at the section that was asked for. */
+  protected override onActivateRequest(): void {
+    void this.loading?.then(({ node }) => {
+      if (!this.node.contains(document.activeElement)) node.focus();
+    });
   }
 }
 

@@ -12,6 +12,8 @@ export function StepName(props: {
   readonly state: EditorState;
   readonly trans: TranslationBundle;
   readonly id: string;
+  readonly takeTyped: () => string;
+  readonly autoFocus: boolean;
 }) {
   const { editor, state, trans } = props;
   const { step } = state;
@@ -21,7 +23,12 @@ export function StepName(props: {
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   const hintId = useId();
-  useEffect(() => input.current?.select(), []);
+  useEffect(() => {
+    const typed = props.takeTyped();
+    if (typed !== '' && step) type(typed, false);
+    // Chromium gives the keyboard to what is selected.
+    else if (props.autoFocus) input.current?.select();
+  }, []);
   if (!step) return null;
   const shown = draft ?? step.name;
   const effect = editor.effectOf(shown.trim(), scope);
@@ -44,7 +51,7 @@ export function StepName(props: {
         type="text"
         spellCheck={false}
         autoComplete="off"
-        autoFocus
+        autoFocus={props.autoFocus}
         list={listId}
         aria-invalid={effect === 'invalid'}
         aria-describedby={hintId}

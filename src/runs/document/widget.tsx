@@ -1,6 +1,7 @@
 import { stepState, isOver, type RunState } from '@chard/core/run';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { keepFocus } from '../../focus/keepFocus';
 import { useWidth } from '../../graph/useLayout';
 import { RunGraph } from './graph';
 import { Header } from './header';
@@ -26,6 +27,7 @@ export class RunDocument extends ReactWidget {
   constructor(private readonly services: RunServices) {
     super();
     this.addClass('jp-chard-Run');
+    this.disposed.connect(keepFocus(this.node));
   }
 
   override render() {

@@ -6,6 +6,7 @@ import { duration, stepTime, stepTitle, stepWord } from '../../text';
 import { stepStatus } from '../../words';
 import type { Choosing } from '../graph';
 import { useNow } from '../useNow';
+import { useRowKeys } from '../useRowKeys';
 import { timelineOf, type Timeline } from './layout';
 
 const percent = (share: number): string => `${share * 100}%`;
@@ -23,6 +24,7 @@ export function TimelineView(
   const now = useNow(!isOver(state.phase));
   const rowsId = useId();
   const timeline = isOpen ? timelineOf(state, now) : null;
+  const { stop, onKeyDown } = useRowKeys(timeline?.rows.map(({ step }) => step.name) ?? [], props);
   return (
     <section className="jp-chard-Timeline" aria-label={trans.__('Timeline')}>
       <div className="jp-chard-Timeline-head">
@@ -38,7 +40,12 @@ export function TimelineView(
         </button>
         {timeline && <Axis timeline={timeline} trans={trans} />}
       </div>
-      <div id={rowsId} className="jp-chard-Timeline-rows" hidden={!isOpen}>
+      <div
+        id={rowsId}
+        className="jp-chard-Timeline-rows"
+        hidden={!isOpen}
+        onKeyDown={onKeyDown}
+      >
         {timeline && (
           <>
             <div className="jp-chard-Timeline-grid" aria-hidden>
@@ -60,6 +67,7 @@ export function TimelineView(
                 to={bar?.to ?? null}
                 time={bar ? stepTime(step, now) : ''}
                 isSelected={step.name === props.selected}
+                isStop={step.name === stop}
                 onSelect={props.onSelect}
                 trans={trans}
               />
@@ -114,6 +122,7 @@ const Row = memo(function Row(props: {
   /** How long the step has taken. */
   readonly time: string;
   readonly isSelected: boolean;
+  readonly isStop: boolean;
   readonly onSelect: (name: string) => void;
   readonly trans: TranslationBundle;
 }) {
@@ -134,6 +143,8 @@ const Row = memo(function Row(props: {
     <button
       type="button"
       className="jp-chard-Timeline-row"
+      data-row={step.name}
+      tabIndex={props.isStop ? 0 : -1}
       data-tone={status.tone}
       aria-pressed={props.isSelected}
       onClick={() => onSelect(step.name)}
