@@ -50,7 +50,9 @@ describe('keepFocus', () => {
 
   it('passes by what only arrow keys reach', async () => {
     keepFocus(
-      page('<p><button id="x"></button><button id="y" tabindex="-1"></button><button id="z"></button></p>')
+      page(
+        '<p><button id="x"></button><button id="y" tabindex="-1"></button><button id="z"></button></p>'
+      )
     );
     at('x').focus();
     at('x').remove();

@@ -65,7 +65,7 @@ export function keepFocus(root: HTMLElement): () => void {
 
 function placeOf(element: HTMLElement, root: HTMLElement): Place {
   const ancestors = [];
-  for (let child: Element = element; child !== root && child.parentElement; ) {
+  for (let child: Element = element; child !== root && child.parentElement;) {
     const node = child.parentElement;
     ancestors.push({ node, at: [...node.children].indexOf(child) });
     child = node;
