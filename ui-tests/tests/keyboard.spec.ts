@@ -80,6 +80,7 @@ test('by the keyboard alone: from a bare notebook to a failed run, its cell, and
   await expect(page.locator('.jp-Cell.jp-mod-active')).toBeFocused();
   await choose(page, 'Show Pipeline Panel: Problems');
   await expect(lab.panel.getByRole('button', { name: /^Problems/ })).toBeFocused();
+  await expect(lab.panel.getByRole('button', { name: /^Let "average" depend/ })).toBeVisible();
   await press(page, 'Tab', 'Enter');
   await expect.poll(() => lab.tags(5)).toEqual(['step:average', 'prev:load']);
   await expect(lab.panel.getByText('Nothing to complain about.')).toBeVisible();

@@ -32,6 +32,8 @@ export class EditorPopover extends ReactWidget {
   private form: typeof EditorForm | null = null;
   /** What was typed while it was being loaded: the beginning of the step's name. */
   private typed = '';
+  /** Whether the form is on the screen and has the keyboard. */
+  private isReady = false;
   private readonly follow = (): void => this.place();
   private readonly resize = new ResizeObserver(this.follow);
 
@@ -75,6 +77,7 @@ export class EditorPopover extends ReactWidget {
       if (this.isDisposed) return;
       this.place();
       if (document.activeElement === this.node) this.firstField()?.focus();
+      this.isReady = true;
       // Where there is no name to type, it was meant for nothing.
       this.takeTyped();
     });
@@ -149,7 +152,7 @@ export class EditorPopover extends ReactWidget {
   };
 
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (this.form === null) this.keepKey(event);
+    if (!this.isReady && event.target === this.node) this.keepKey(event);
     else if (event.key === 'Tab') this.goRound(event);
   };
 

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
 import { EditSession } from '../../notebooks/edits';
 import type { CellEditor, EditorState, RenameScope } from './cellEditor';
 
@@ -23,7 +23,8 @@ export function StepName(props: {
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   const hintId = useId();
-  useEffect(() => {
+  // Before the next key, which is the field's.
+  useLayoutEffect(() => {
     const typed = props.takeTyped();
     if (typed !== '' && step) type(typed, false);
     // Chromium gives the keyboard to what is selected.
