@@ -7,6 +7,7 @@ import {
 } from '@jupyterlab/apputils';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { RunItem } from '@chard/core/protocol/api';
 import { stepState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -155,8 +156,12 @@ export function addRunDocument(options: RunDocumentOptions): () => ShownRun | nu
       widget.id = `chard-run-${id}`;
       widget.title.icon = chardIcon;
       widget.title.closable = true;
+      let named: RunItem | null | undefined;
+      // Told of each event, of which hardly one changes the name.
       const name = (): void => {
         const { item } = run;
+        if (item === named) return;
+        named = item;
         widget.title.label = item ? runTitle(item, trans) : trans.__('Run');
         widget.title.caption = item ? shortTime(item.createdAt) : id;
       };
