@@ -180,6 +180,20 @@ test.describe('with a server of its own', () => {
     await expect(lab.page.getByText(`${path} is not there any more.`)).toBeVisible();
   });
 
+  test('a notebook that is moved in a terminal while it runs: its run leads to its tab, and without that says that it is gone', async () => {
+    const { path, run } = await startWaiting(lab, jupyter);
+    renameSync(join(jupyter.root, path), join(jupyter.root, 'elsewhere.ipynb'));
+    go();
+    await lab.execute('chard:open-run', { run });
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await lab.execute('chard:go-to-run-cell', { run, cell: 1 });
+    await expect(lab.cells.nth(1)).toHaveClass(/jp-mod-active/);
+    await expect(lab.cells.nth(1)).toBeVisible();
+    await lab.closeAll();
+    await lab.execute('chard:go-to-run-cell', { run, cell: 1 });
+    await expect(lab.page.getByText(`${path} is not there any more.`)).toBeVisible();
+  });
+
   test('two tabs with a notebook each: each shows its own run, and both know of both', async () => {
     const other = await openLab(lab.page.context(), jupyter.address, 'other');
     await startWaiting(lab, jupyter);
