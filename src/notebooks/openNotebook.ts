@@ -8,10 +8,14 @@ export async function openNotebook(
   path: string
 ): Promise<OpenNotebook> {
   const find = () => notebooks.all.find(({ panel }) => panel.context.path === path);
-  const open = find();
-  // JupyterLab shows it only where its file is there, too.
-  if (open) shell.activateById(open.panel.id);
-  else await commands.execute('docmanager:open', { path });
+  try {
+    await commands.execute('docmanager:open', { path });
+  } catch (error) {
+    const open = find();
+    if (!open) throw error;
+    // JupyterLab shows no tab whose file is gone.
+    shell.activateById(open.panel.id);
+  }
   const there = find();
   if (there && notebooks.current === there) return there;
   return new Promise(resolve => {
