@@ -279,3 +279,27 @@ test('a notebook whose kernel is not there says so before anything runs', async 
   await expect(lab.panel.getByRole('alert').filter({ hasText: 'nowhere' })).toBeVisible(RUNS);
   await expect(lab.page.locator('.jp-chard-Run')).toHaveCount(0);
 });
+
+test('a section that cannot be loaded says so, leaves the others, and comes with the next try', async ({
+  browser
+}) => {
+  const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
+  try {
+    const lab = await openLab(context);
+    await lab.open([code('x = 1', 'step:one')]);
+    await lab.showPanel();
+    const volumes = lab.panel.locator('[data-section="volumes"]');
+    await expect(volumes).toBeVisible();
+    const scripts = /\/jupyterlab-chard\/static\//;
+    await context.route(scripts, route => route.abort());
+    await volumes.getByRole('button').first().click();
+    await expect(volumes.getByRole('alert')).toContainText('Volumes cannot be drawn');
+    await expect(lab.panel.locator('[data-section="graph"]')).toContainText('one');
+    await context.unroute(scripts);
+    await volumes.getByRole('button', { name: 'Try again' }).click();
+    await expect(volumes.getByRole('alert')).toHaveCount(0);
+    await expect(volumes).toContainText('folder');
+  } finally {
+    await context.close();
+  }
+});

@@ -1,6 +1,7 @@
 import { stepState, isOver, type RunState } from '@chard/core/run';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { Boundary } from '../../failure/boundary';
 import { keepFocus } from '../../focus/keepFocus';
 import { useWidth } from '../../graph/useLayout';
 import { RunGraph } from './graph';
@@ -39,12 +40,14 @@ export class RunDocument extends ReactWidget {
 
   override render() {
     return (
-      <RunView
-        {...this.services}
-        onStep={step => {
-          this._step = step;
-        }}
-      />
+      <Boundary trans={this.services.trans} what={this.services.trans.__('The run')}>
+        <RunView
+          {...this.services}
+          onStep={step => {
+            this._step = step;
+          }}
+        />
+      </Boundary>
     );
   }
 }
