@@ -7,6 +7,7 @@ import { errorCode, fileFailure, makeFolders } from '../../files';
 import { DigestSet } from '../work/digestSet';
 import { Intake } from '../taking/intake';
 import type { Layout } from '../disk/layout';
+import { forgetLost, noteLost } from '../disk/lost';
 import { manifestEntries, mendManifest, surveyManifestFiles } from '../disk/manifests';
 import { Meter, Turns } from '../work/meter';
 import { nativePath } from '../paths/names';
@@ -263,11 +264,14 @@ class Check {
 
   private async tellContents(): Promise<void> {
     const intake = this.options.repair === true ? new Intake(this.layout, this.instance) : null;
+    const lost: string[] = [];
     try {
+      if (intake !== null) forgetLost(this.layout);
       for (const [digest, bad] of this.bad) {
         const size = statSync(bad.path, { throwIfNoEntry: false })?.size;
         if (size !== undefined && bad.bytes !== null && size < bad.bytes) bad.how = 'cut';
         const found = intake === null ? null : await this.takeAgain(digest, bad, intake);
+        if (found === null) lost.push(digest);
         this.tell({
           what: bad.isDocument ? 'document' : 'content',
           how: bad.how,
@@ -284,6 +288,7 @@ class Check {
           isMended: found !== null || (intake !== null && bad.touchCount === 0)
         });
       }
+      if (intake !== null) noteLost(this.layout, lost);
     } finally {
       intake?.close();
     }
@@ -304,7 +309,7 @@ class Check {
     if (touchCount === 0) return 'put aside: no snapshot needs it';
     return how === 'lost'
       ? 'there is no other copy: the files are lost'
-      : `there is no other copy: what is left of it lies in ${this.aside}`;
+      : `there is no other copy: what is left of it lies in ${this.layout.damaged}`;
   }
 
   private async takeBack(digest: string, place: string, intake: Intake): Promise<boolean> {
@@ -337,15 +342,11 @@ class Check {
     }
   }
 
-  private get aside(): string {
-    return join(this.layout.folder, 'damaged');
-  }
-
   /** What is damaged is worth more than nothing to whoever has nothing else. */
   private putAside(path: string): void {
-    makeFolders(this.aside, 0o700);
+    makeFolders(this.layout.damaged, 0o700);
     try {
-      renameSync(path, join(this.aside, path.slice(path.lastIndexOf('/') + 1)));
+      renameSync(path, join(this.layout.damaged, path.slice(path.lastIndexOf('/') + 1)));
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
