@@ -149,14 +149,16 @@ export class EntryCursor {
   next(): boolean {
     this.index += 1;
     if (this.index >= this.count) {
-      if (this.end !== this.bytes.length) throw new MalformedEntry('there is more than the entries');
+      if (this.end !== this.bytes.length)
+        throw new MalformedEntry('there is more than the entries');
       return false;
     }
     const head = this.skip(5);
     this.flags = this.view.getUint8(head);
     this.mode = this.view.getUint16(head + 1, true);
     const kind = KINDS[this.flags & KIND];
-    if (kind === undefined || (this.flags & ~KNOWN) !== 0) throw new MalformedEntry('an unknown kind');
+    if (kind === undefined || (this.flags & ~KNOWN) !== 0)
+      throw new MalformedEntry('an unknown kind');
     this.kind = kind;
     const path = this.path.slice(0, this.view.getUint16(head + 3, true)) + this.text();
     if (!isSnapshotPath(path) || this.mode > 0o7777) throw new MalformedEntry(JSON.stringify(path));
@@ -188,7 +190,9 @@ export class EntryCursor {
   }
 
   get digest(): string | null {
-    return this.kind === 'file' ? this.bytes.toString('hex', this.stamps + 32, this.stamps + 64) : null;
+    return this.kind === 'file'
+      ? this.bytes.toString('hex', this.stamps + 32, this.stamps + 64)
+      : null;
   }
 
   get isRacy(): boolean {
