@@ -77,7 +77,7 @@ class LocalSnapshotStore implements SnapshotStore {
     this.records = new Records(this.layout, locks.instance);
     this.access = new Access(this.layout, this.records, locks);
     this.library = new Library(this.layout, this.records, this.access);
-    this.trees = new KeptTrees(this.layout.trees);
+    this.trees = new KeptTrees(this.layout.trees, now);
     this.now = now;
     this.attributes = () => attributeHelper(python);
   }
@@ -215,7 +215,7 @@ class LocalSnapshotStore implements SnapshotStore {
       if (canWrite) this.access.tidy();
       const format = checkFormat(this.layout, repair);
       const instance = this.access.newInstance();
-      const report = await checkStore(this.layout, this.records, instance, options);
+      const report = await checkStore(this.parts, instance, options);
       return { ...report, damages: [...format, ...report.damages] };
     };
     return repair

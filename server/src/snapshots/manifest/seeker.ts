@@ -1,6 +1,13 @@
 import { comparePaths } from '@chard/core/snapshot';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { PREAMBLE_LENGTH, readHead, TITLE, unpackBlock, type BlockHead } from './blocks';
+import {
+  HEAD_LENGTH,
+  PREAMBLE_LENGTH,
+  readHead,
+  TITLE,
+  unpackBlock,
+  type BlockHead
+} from './blocks';
 import { decodeEntries, MalformedEntry } from './codec';
 import type { StoredEntry } from './model';
 import { ManifestDamaged } from './reader';
@@ -8,6 +15,8 @@ import { ManifestDamaged } from './reader';
 interface Block {
   readonly position: number;
   readonly head: BlockHead;
+  /** Its checksum. */
+  readonly proof: string;
 }
 
 /**
@@ -36,6 +45,17 @@ export class ManifestSeeker {
       const entries = this.read(at);
       yield entries.filter(entry => comparePaths(entry.path, path) >= 0);
     }
+  }
+
+  /** The checksums of all blocks: those of another manifest that has one of them hold the same entries there. */
+  get proofs(): ReadonlySet<string> {
+    return new Set(this.blocks.map(({ proof }) => proof));
+  }
+
+  /** The entries of all blocks but some, by their checksums. */
+  *without(proofs: ReadonlySet<string>): Generator<StoredEntry[], void, void> {
+    for (const [at, { proof }] of this.blocks.entries())
+      if (!proofs.has(proof)) yield this.read(at);
   }
 
   close(): void {
@@ -76,10 +96,11 @@ export class ManifestSeeker {
   private readHeads(): Block[] {
     const blocks: Block[] = [];
     for (let position = TITLE.length; ;) {
-      const head = readHead(this.bytes(position, PREAMBLE_LENGTH), 0);
+      const preamble = this.bytes(position, PREAMBLE_LENGTH);
+      const head = readHead(preamble, 0);
       if (head === null) throw damagedAt(position);
       if (head.count === 0) return blocks;
-      blocks.push({ position, head });
+      blocks.push({ position, head, proof: preamble.toString('hex', HEAD_LENGTH) });
       position += PREAMBLE_LENGTH + head.length;
     }
   }

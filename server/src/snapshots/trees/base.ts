@@ -1,9 +1,9 @@
-import { diffEntries, type PathChange, type SnapshotEntry } from '@chard/core/snapshot';
+import { diffEntries, type PathChange } from '@chard/core/snapshot';
 import type { ExtendedAttributes } from '../attributes/model';
 import type { Layout } from '../disk/layout';
-import { manifestEntries } from '../disk/manifests';
+import { differingEntries } from '../disk/manifests';
 import type { KeptRecord, KeptSource, Records } from '../disk/records';
-import { publicEntry } from '../manifest/model';
+import { published } from '../reading/library';
 import { makeWorkspace } from '../restoring/workspace';
 import type { Base, WorkspaceOptions } from '../snapshotStore';
 import type { KeptTrees } from './keptTrees';
@@ -62,19 +62,11 @@ async function fewChanges(
   if (before.manifest.digest === after.manifest.digest) return [];
   const most = Math.max(FEW, after.manifest.entries / 10);
   const changes: PathChange[] = [];
-  for await (const some of diffEntries(entriesOf(layout, before), entriesOf(layout, after))) {
+  const [former, latter] = differingEntries(layout, before.manifest.digest, after.manifest.digest);
+  for await (const some of diffEntries(published(former), published(latter))) {
     changes.push(...some);
     // What became of another kind hides more than itself.
     if (changes.length > most || some.some(({ aspects }) => aspects.includes('kind'))) return null;
   }
   return changes;
-}
-
-async function* entriesOf(
-  layout: Layout,
-  { manifest }: KeptSource
-): AsyncGenerator<readonly SnapshotEntry[]> {
-  for (const batch of manifestEntries(layout, manifest.digest)) {
-    yield await Promise.resolve(batch.map(publicEntry));
-  }
 }
