@@ -228,6 +228,7 @@ it('a hostile list of entries leads nowhere', async () => {
       way: 'copy',
       compare: false,
       attributes: null,
+      isExact: false,
       meter: new Meter({})
     }
   );
