@@ -18,6 +18,7 @@ import { restoreSnapshot } from './restoring/restore';
 import { makeWorkspace } from './restoring/workspace';
 import type {
   Base,
+  BaseOptions,
   CheckOptions,
   ChildrenOptions,
   CreateOptions,
@@ -163,7 +164,7 @@ class LocalSnapshotStore implements SnapshotStore {
     );
   }
 
-  async base(id: string, source: string, options: WorkspaceOptions): Promise<Base> {
+  async base(id: string, source: string, options: BaseOptions): Promise<Base> {
     const record = this.library.find(id);
     const kept = sourceOf(record, source);
     return this.access.reading('makes a workspace', options.signal, () =>

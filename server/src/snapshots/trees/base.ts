@@ -5,7 +5,7 @@ import { differingEntries } from '../disk/manifests';
 import type { KeptRecord, KeptSource, Records } from '../disk/records';
 import { published } from '../reading/library';
 import { makeWorkspace } from '../restoring/workspace';
-import type { Base, WorkspaceOptions } from '../snapshotStore';
+import type { Base, BaseOptions } from '../snapshotStore';
 import type { KeptTrees } from './keptTrees';
 
 /** So many changes are always little; else a tenth of the entries. */
@@ -22,7 +22,7 @@ export async function openBase(
   { layout, records, trees }: BaseStore,
   { id }: KeptRecord,
   source: KeptSource,
-  options: WorkspaceOptions,
+  options: BaseOptions,
   attributes: ExtendedAttributes | null
 ): Promise<Base> {
   await trees.tidy(snapshot => records.read(snapshot) !== null, options.copyLimit);
@@ -31,7 +31,8 @@ export async function openBase(
     const former = records.read(kept.snapshot)?.sources.find(({ name }) => name === kept.source);
     const changes = former === undefined ? null : await fewChanges(layout, former, source);
     const { files: path, way, release } = kept;
-    if (changes !== null) return { way, path, changes, problems: [], release };
+    const isNear = changes !== null && (changes.length === 0 || options.isExact !== true);
+    if (isNear) return { way, path, changes, problems: [], release };
     release();
   }
   const begun = await trees.begin();
