@@ -13,10 +13,11 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,6 +29,7 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
     output: str = ""
 
 
@@ -55,15 +57,20 @@ def jest(name: str, *arguments: str) -> Job:
     def read(report: Path, code: int) -> Outcome:
         data = json.loads(report.read_text())
         suites = data["testResults"]
-        skipped = [
-            f"{Path(suite['name']).relative_to(ROOT)}: {test['fullName']}"
+        tests = [
+            (test["status"], f"{Path(suite['name']).relative_to(ROOT)}: {test['fullName']}")
             for suite in suites
             for test in suite["assertionResults"]
-            if test["status"] in ("pending", "todo")
         ]
-        broken = data["numRuntimeErrorTestSuites"]
-        failed = data["numFailedTests"] + broken
-        return Outcome(data["numPassedTests"], failed or int(code != 0), skipped)
+        skipped = [name for status, name in tests if status in ("pending", "todo")]
+        broken = [name for status, name in tests if status == "failed"]
+        broken += [
+            f"{Path(suite['name']).relative_to(ROOT)}: could not run"
+            for suite in suites
+            if suite["status"] == "failed" and not suite["assertionResults"]
+        ]
+        failed = data["numFailedTests"] + data["numRuntimeErrorTestSuites"]
+        return Outcome(data["numPassedTests"], failed or int(code != 0), skipped, broken)
 
     return Job(name, "test", command, read)
 
@@ -77,6 +84,7 @@ def pytest(name: str, *arguments: str) -> Job:
         for case in ElementTree.parse(report).getroot().iter("testcase"):
             if case.find("failure") is not None or case.find("error") is not None:
                 outcome.failed += 1
+                outcome.broken.append(f"{case.get('classname')}: {case.get('name')}")
             elif (skip := case.find("skipped")) is not None:
                 outcome.skipped.append(f"{case.get('name')}: {skip.get('message')}")
             else:
@@ -85,6 +93,13 @@ def pytest(name: str, *arguments: str) -> Job:
         return outcome
 
     return Job(name, "test", command, read)
+
+
+def specs(suites: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The tests of Playwright's nested suites, in their order."""
+    for suite in suites:
+        yield from suite.get("specs", [])
+        yield from specs(suite.get("suites", []))
 
 
 def playwright(name: str) -> Job:
@@ -99,7 +114,12 @@ def playwright(name: str) -> Job:
         stats = data["stats"]
         failed = stats["unexpected"] + stats["flaky"] + len(data["errors"])
         skipped = ["browser test"] * stats["skipped"]
-        return Outcome(stats["expected"], failed or int(code != 0), skipped)
+        broken = [
+            f"{spec['file']}:{spec['line']}: {spec['title']}"
+            for spec in specs(data["suites"])
+            if not spec["ok"]
+        ]
+        return Outcome(stats["expected"], failed or int(code != 0), skipped, broken)
 
     return Job(name, "test", command, read)
 
@@ -165,6 +185,9 @@ def main() -> int:
         outcomes = list(pool.map(run, [job for job in JOBS if wanted in (None, job.kind)]))
     passed = sum(outcome.passed for outcome in outcomes)
     failed = sum(outcome.failed for outcome in outcomes)
+    # Once more at the end, where they are found however much was printed.
+    for name in (name for outcome in outcomes for name in outcome.broken):
+        print(f"FAILED {name}")
     print(f"{passed} passed, {failed} failed")
     return int(failed > 0 or passed == 0)
 

@@ -294,23 +294,37 @@ def finish(connection: Connection) -> Message:
     return connection.until(lambda message: message["type"] == "finished")
 
 
+#: Says which process the supervisor is: the step's may be gone before it can be asked about.
+SAY_SUPERVISOR = "import os\nprint(os.getppid())"
+
+
+def next_process(supervisor: int, done: int) -> int:
+    """The process made ready for a supervisor's next step, once that of the last is gone."""
+
+    def ready() -> bool:
+        found = processes.descendants(supervisor)
+        return len(found) == 1 and found != [done]
+
+    wait_for(ready)
+    (process,) = processes.descendants(supervisor)
+    return process
+
+
 def test_a_supervisor_that_stays_runs_steps_that_share_nothing(steps: Engine, folder: Path) -> None:
-    cell = "import random, os\nassert 'x' not in globals()\nx = 1\nprint(random.random())"
-    connection, pid = start_staying(steps, step_spec(folder, cell, outputs=["x"]), "random")
-    supervisor = parent_of(pid)
+    connection, _ = start_staying(steps, step_spec(folder, SAY_SUPERVISOR), "random")
     assert finish(connection)["state"] == "succeeded"
-    pids, texts = set(), {connection.text()}
-    descriptors = set()
+    supervisor = int(connection.text())
+    cell = "import random\nassert 'x' not in globals()\nx = 1\nprint(random.random())"
+    pids, texts, descriptors = set(), set(), set()
     for _ in range(3):
         finished = next_step(connection, step_spec(folder, cell, outputs=["x"]))
         assert (finished["state"], finished["values"][0]["name"]) == ("succeeded", "x")
         (started,) = connection.of("started")
         pids.add(started["pid"])
         texts.add(connection.text())
-        others = ([], [started["pid"]])
-        wait_for(lambda others=others: processes.descendants(supervisor) not in others)
+        next_process(supervisor, started["pid"])
         descriptors.add(len(list(Path(f"/proc/{supervisor}/fd").iterdir())))
-    assert (len(pids), len(texts), len(descriptors)) == (3, 4, 1)
+    assert (len(pids), len(texts), len(descriptors)) == (3, 3, 1)
     assert next_step(connection, step_spec(folder, "1"), stay=False)["state"] == "succeeded"
     assert connection.receive() is None
     wait_gone(supervisor)
@@ -358,11 +372,10 @@ def test_a_step_whose_process_only_ends_is_counted_as_others(steps: Engine, fold
 def test_no_process_waits_on_where_the_engine_of_a_supervisor_that_stayed_goes_away(
     steps: Engine, folder: Path
 ) -> None:
-    connection, pid = start_staying(steps, step_spec(folder, "1"))
-    supervisor = parent_of(pid)
+    connection, pid = start_staying(steps, step_spec(folder, SAY_SUPERVISOR))
     finish(connection)
-    wait_for(lambda: processes.descendants(supervisor) != [])
-    (waiting,) = processes.descendants(supervisor)
+    supervisor = int(connection.text())
+    waiting = next_process(supervisor, pid)
     connection.close()
     wait_gone(waiting)
     wait_gone(supervisor)

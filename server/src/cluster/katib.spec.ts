@@ -60,7 +60,8 @@ withKatib('Katib (needs kubectl and a cluster that has it, in a namespace with i
     ['tpe', { algorithm: { name: 'tpe', settings: { gamma: '0.3' } }, seed: 7 }],
     ['multivariate-tpe', { name: 'Röntgen: eine lange Suche nach den besten Werten für alle' }],
     ['grid', { maxTrialCount: 30, trialTimeoutSeconds: 60 }],
-    ['cmaes', { parameters: PARAMETERS.slice(0, 2), resumePolicy: 'Never' }]
+    ['cmaes', { parameters: PARAMETERS.slice(0, 2), resumePolicy: 'Never' }],
+    ['sobol', { parameters: PARAMETERS.slice(0, 2), resumePolicy: 'LongRunning' }]
   ])('takes %s', async (name, tuning) => {
     const path = notebook(name, { algorithm: { name }, ...tuning });
     const { status, stderr } = create(await written(path));

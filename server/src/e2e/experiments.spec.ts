@@ -115,9 +115,10 @@ it('goes on by itself when the server was killed and starts again', async () => 
   while (chard.leftBehind().length > 0) await new Promise(resume => setTimeout(resume, 20));
   writeFileSync(join(chard.folder, 'gate'), '');
   companion = await Companion.start(chard, root);
-  // Nobody asks for it to go on.
+  // Nobody asks for it to go on. Until it does, to follow it ends with its interruption.
   let found = await ended(experiment.id);
-  while (found.experiment.state === 'interrupted') found = await ended(experiment.id);
+  const onTheWay = ['interrupted', 'pending', 'running', 'stopping'];
+  while (onTheWay.includes(found.experiment.state)) found = await ended(experiment.id);
   expect(found.experiment).toMatchObject({ state: 'succeeded', tally: { succeeded: 4 } });
   expect(new Set(found.snapshot.trials.map(({ run }) => run)).size).toBe(4);
 });

@@ -1,7 +1,7 @@
 /**
  * An experiment in a process of its own, for specs that kill it. Argument: a JSON document with what to do. Where `killAt` is
- * given it kills itself, by SIGKILL, just before its n-th write to the store; with `stopsAndDies` as soon as a trial runs and it has been
- * asked to stop and let that finish. It prints how many writes there were.
+ * given it kills itself, by SIGKILL, just before its n-th write to the store; with `diesWithTrial` as soon as a trial runs, and with
+ * `stopsFirst` it has been asked to stop and let that finish. It prints how many writes there were.
  */
 import { readFileSync } from 'node:fs';
 import { Pipeline } from '@chard/core/pipeline';
@@ -20,7 +20,8 @@ interface Order {
   readonly values: readonly number[];
   readonly spec: object;
   readonly killAt: number | null;
-  readonly stopsAndDies: boolean;
+  readonly diesWithTrial: boolean;
+  readonly stopsFirst: boolean;
 }
 
 const WRITES: Readonly<Record<string, readonly string[]>> = {
@@ -85,11 +86,11 @@ const handle = await experiments.start({
   notebook: { path: order.notebook, bytes: Buffer.from('{}') },
   context
 });
-if (order.stopsAndDies) {
+if (order.diesWithTrial) {
   stores.experiments.onChange(() => {
     const log = stores.experiments.read(handle.id);
     if (!log.some(({ type }) => type === 'trial-started')) return;
-    experiments.ask(handle.id, { type: 'stop', trials: 'finish' });
+    if (order.stopsFirst) experiments.ask(handle.id, { type: 'stop', trials: 'finish' });
     process.kill(process.pid, 'SIGKILL');
   });
 }
