@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import binascii
 import errno
+import functools
 import json
 import os
 import sys
@@ -107,11 +108,11 @@ def put_attributes(path: str, attributes: Attributes, exact: bool) -> dict[str, 
 
     for name in _kept_names(path) if exact else []:
         if name not in attributes:
-            attempt(name, lambda name=name: os.removexattr(path, name))
+            attempt(name, functools.partial(os.removexattr, path, name))
     for name, value in attributes.items():
         if _is_kept(name):
             content = binascii.a2b_base64(value)
-            attempt(name, lambda name=name, content=content: os.setxattr(path, name, content))
+            attempt(name, functools.partial(os.setxattr, path, name, content))
     return {"failed": failed}
 
 

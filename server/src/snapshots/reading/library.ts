@@ -98,20 +98,20 @@ export class Library {
     { behind, limit }: ChildrenOptions
   ): Promise<SnapshotEntry[]> {
     const { manifest } = sourceOf(this.find(id), source);
-    return this.access.reading('reads a snapshot', undefined, () => {
+    return this.access.reading('reads a snapshot', undefined, async () => {
       const page = { folder, behind: behind ?? null, limit };
-      const found = listFolder(this.layout, manifest.digest, page);
+      const found = await listFolder(this.layout, manifest.digest, page);
       if (found === null) throw pathUnknown(folder);
-      return Promise.resolve(found.map(publicEntry));
+      return found.map(publicEntry);
     });
   }
 
   entry(id: string, source: string, path: string): Promise<SnapshotEntry> {
     const { manifest } = sourceOf(this.find(id), source);
-    return this.access.reading('reads a snapshot', undefined, () => {
-      const found = findEntry(this.layout, manifest.digest, path);
+    return this.access.reading('reads a snapshot', undefined, async () => {
+      const found = await findEntry(this.layout, manifest.digest, path);
       if (found === null) throw pathUnknown(path);
-      return Promise.resolve(publicEntry(found));
+      return publicEntry(found);
     });
   }
 
