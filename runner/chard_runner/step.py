@@ -33,7 +33,7 @@ from .tracebacks import Reader
 from .values import GroupReference, ReadResult, StoredValue, ValueReadError, ValueSession
 
 if TYPE_CHECKING:
-    from .supervisor import StepPipes
+    from .step_pipes import StepPipes
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,11 @@
 import * as fc from 'fast-check';
 import { StepGraph } from './graph';
-import { sketchPipeline, type StepSketch } from './testing/pipelines';
+import { anyParents, pipelineOf, sketchPipeline } from './testing/pipelines';
 
 it('knows all above and below each step', () => {
-  const anyGraph = fc
-    .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 70 })
-    .map(rows => rows.map((picks, index) => (index === 0 ? [] : picks.map(pick => pick % index))));
   fc.assert(
-    fc.property(anyGraph, rows => {
-      const sketches: Record<string, StepSketch> = {};
-      rows.forEach((parents, index) => {
-        sketches[`s${index}`] = { code: '', after: [...new Set(parents)].map(each => `s${each}`) };
-      });
-      const graph = new StepGraph(sketchPipeline({ steps: sketches }));
+    fc.property(anyParents, rows => {
+      const graph = new StepGraph(pipelineOf(rows));
       const above = rows.map(() => new Set<number>());
       rows.forEach((parents, index) => {
         for (const parent of parents) {

@@ -6,6 +6,7 @@ import {
   type Step,
   type StepSettings
 } from '@chard/core/pipeline';
+import * as fc from 'fast-check';
 
 /** What a spec says of a step; all else is what a plain notebook has. */
 export interface StepSketch {
@@ -96,4 +97,22 @@ function sketchStep(name: string, cell: number, sketch: StepSketch): Step {
     settings: { ...SETTINGS, ...sketch.settings },
     fingerprint: sketch.code
   };
+}
+
+/** Of up to 70 steps each with the numbers of up to 3 before it, which it depends on. */
+export const anyParents: fc.Arbitrary<readonly (readonly number[])[]> = fc
+  .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 70 })
+  .map(rows =>
+    rows.map((picks, index) =>
+      index === 0 ? [] : [...new Set(picks.map(pick => pick % index))].sort((a, b) => a - b)
+    )
+  );
+
+/** Steps `s0`, `s1` and so on that depend on one another as the rows say. */
+export function pipelineOf(rows: readonly (readonly number[])[]): Pipeline {
+  const steps = rows.map((parents, index): [string, StepSketch] => [
+    `s${index}`,
+    { code: '', after: parents.map(each => `s${each}`) }
+  ]);
+  return sketchPipeline({ steps: Object.fromEntries(steps) });
 }
