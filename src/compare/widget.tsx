@@ -14,6 +14,7 @@ import { useMemo, useState } from 'react';
 import { CommandIds } from '../commands';
 import { Chart } from '../curves/chart';
 import { curvePoints } from '../curves/scale';
+import { keepFocus } from '../focus/keepFocus';
 import { closeSmallIcon, compareIcon, okIcon, plusIcon } from '../icons';
 import { metricText } from '../runs/document/metrics';
 import { Nothing, Problem } from '../runs/document/notice';
@@ -43,6 +44,7 @@ export class Comparison extends ReactWidget {
   ) {
     super();
     this.addClass('jp-chard-Compare');
+    this.disposed.connect(keepFocus(this.node));
   }
 
   /** Of the runs that are compared. */

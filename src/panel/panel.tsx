@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { CommandIds } from '../commands';
+import { keepFocus } from '../focus/keepFocus';
 import { caretIcon, chardIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
 import type { IChardNotebooks, OpenNotebook, PanelSection } from '../tokens';
@@ -26,6 +27,8 @@ export class Panel extends ReactWidget {
     this.title.caption = options.trans.__('Pipeline');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', options.trans.__('Pipeline'));
+    this.node.tabIndex = -1;
+    this.disposed.connect(keepFocus(this.node));
   }
 
   override render() {

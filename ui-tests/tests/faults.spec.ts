@@ -180,6 +180,21 @@ test.describe('with a server of its own', () => {
     await expect(lab.page.getByText(`${path} is not there any more.`)).toBeVisible();
   });
 
+  test('a notebook that is moved in a terminal while it runs: its run says that it is gone, and leads to its tab as long as there is one', async () => {
+    const { path, run } = await startWaiting(lab, jupyter);
+    renameSync(join(jupyter.root, path), join(jupyter.root, 'elsewhere.ipynb'));
+    go();
+    await lab.execute('chard:open-run', { run });
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await lab.execute('chard:go-to-run-cell', { run, cell: 1 });
+    await expect(lab.cells.nth(1)).toHaveClass(/jp-mod-active/);
+    await expect(lab.cells.nth(1)).toBeVisible();
+    await expect(lab.page.getByText(`${path} is not there any more.`)).toBeVisible();
+    await lab.closeAll();
+    await lab.execute('chard:go-to-run-cell', { run, cell: 1 });
+    await expect(lab.page.locator('.jp-NotebookPanel')).toHaveCount(0);
+  });
+
   test('two tabs with a notebook each: each shows its own run, and both know of both', async () => {
     const other = await openLab(lab.page.context(), jupyter.address, 'other');
     await startWaiting(lab, jupyter);
