@@ -1,4 +1,5 @@
 import ignore, { type Ignore } from 'ignore';
+import { candidateNames } from './candidates';
 
 /** The file with a person's own rules, at the top of a folder. */
 export const IGNORE_FILE = '.chardignore';
@@ -53,9 +54,18 @@ const REMEMBERED = 20_000;
 export function ignoreRules(...rules: readonly (string | readonly string[])[]): Ignores {
   const make = (): Ignore =>
     rules.reduce<Ignore>((matcher, text) => matcher.add(text), ignore({ ignoreCase: false }));
+  const candidates = candidateNames(rules.flat());
   let matcher = make();
   let asked = 0;
+  /** A folder of which no part is a candidate: paths come folder by folder. */
+  let plainFolder = '';
   return (path, isFolder) => {
+    const slash = path.lastIndexOf('/');
+    const folder = slash < 0 ? '' : path.slice(0, slash);
+    if (folder !== plainFolder && !folder.split('/').some(part => candidates.test(part))) {
+      plainFolder = folder;
+    }
+    if (folder === plainFolder && !candidates.test(path.slice(slash + 1))) return false;
     asked += 1;
     if (asked % REMEMBERED === 0) matcher = make();
     return matcher.ignores(isFolder ? `${path}/` : path);

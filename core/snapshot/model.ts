@@ -15,10 +15,12 @@ export const SnapshotPath = z.string().refine(isSnapshotPath, {
   error: 'must be a path below the source: no empty part, no "." or ".."'
 });
 
+/** A part that is empty, "." or ".."; or a NUL. */
+const NOT_A_PATH = /\0|(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** Whether a text can be the path of an entry. */
 export function isSnapshotPath(path: string): boolean {
-  if (path === '' || path.includes('\0')) return false;
-  return path.split('/').every(part => part !== '' && part !== '.' && part !== '..');
+  return !NOT_A_PATH.test(path);
 }
 
 /** One file, folder or symbolic link of a snapshot. */

@@ -3,8 +3,8 @@ import { SnapshotId } from './model';
 
 /** Something in a store that is not as it was written. */
 export const StoreDamage = z.object({
-  /** What holds it: a file's content, a list of entries, a snapshot's record, a document. */
-  what: z.enum(['content', 'manifest', 'record', 'document']),
+  /** What holds it: a file's content, a list of entries, a snapshot's record, a document; a tree that runs share. */
+  what: z.enum(['content', 'manifest', 'record', 'document', 'tree']),
   /** How: nothing is there, it ends too early, or its bytes are others. */
   how: z.enum(['lost', 'cut', 'changed']),
   /** Absolute path in the store. */

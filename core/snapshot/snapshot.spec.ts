@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import ignore from 'ignore';
 import {
   comparePaths,
   DEFAULT_IGNORES,
@@ -122,6 +123,41 @@ describe('ignoreRules', () => {
     const ignores = ignoreRules('*.log');
     for (let index = 0; index < 100_000; index += 1) ignores(`file${index}`, false);
     expect(ignores('x.log', false)).toBe(true);
+  });
+
+  it('says what the rules say, one by one, of any path', () => {
+    const part = fc.string({
+      unit: fc.constantFrom(...'ab.~*?[]!-^\\# '),
+      minLength: 1,
+      maxLength: 5
+    });
+    const rule = fc
+      .tuple(
+        fc.constantFrom('', '!', '/'),
+        fc.array(part, { minLength: 1, maxLength: 3 }),
+        fc.boolean()
+      )
+      .map(([first, parts, isFolder]) => `${first}${parts.join('/')}${isFolder ? '/' : ''}`);
+    const name = fc.string({ unit: fc.constantFrom(...'ab.~*[]- '), minLength: 1, maxLength: 5 });
+    const path = fc
+      .array(
+        name.filter(each => !/^\.+$/.test(each)),
+        { minLength: 1, maxLength: 3 }
+      )
+      .map(parts => parts.join('/'));
+    fc.assert(
+      fc.property(fc.array(rule), fc.array(path), fc.boolean(), (rules, paths, isFolder) => {
+        const ignores = ignoreRules(rules, rules.join('\n'));
+        const matcher = ignore({ ignoreCase: false })
+          .add([...rules])
+          .add(rules.join('\n'));
+        for (const each of paths) {
+          const expected = matcher.ignores(isFolder ? `${each}/` : each);
+          expect([each, ignores(each, isFolder)]).toEqual([each, expected]);
+        }
+      }),
+      { numRuns: 2000 }
+    );
   });
 });
 

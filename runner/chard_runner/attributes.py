@@ -5,7 +5,7 @@ each, until the input ends::
 
     {"list": {"root": "/data", "paths": ["a", "b/c"]}}
     {"found": [[1, {"user.note": "eA=="}]], "failed": [[0, "Permission denied"]]}
-    {"put": {"path": "/proc/7/fd/9", "attributes": {"user.note": "eA=="}}}
+    {"put": {"path": "/proc/7/fd/9", "attributes": {"user.note": "eA=="}, "exact": true}}
     {"failed": [["user.note", "Operation not supported", true]]}
 
 Names are texts in which a byte that is not UTF-8 stands as a lone surrogate (PEP 383), values are
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import binascii
 import errno
+import functools
 import json
 import os
 import sys
@@ -91,23 +92,37 @@ def list_attributes(folders: Folders, root: str, paths: list[str]) -> dict[str, 
     return {"found": found, "failed": failed}
 
 
-def put_attributes(path: str, attributes: Attributes) -> dict[str, Any]:
-    """Give an open file attributes. ``path`` is that of its descriptor below ``/proc``."""
+def put_attributes(path: str, attributes: Attributes, exact: bool) -> dict[str, Any]:
+    """Give an open file attributes, and with ``exact`` take those away that are none of them.
+
+    ``path`` is that of its descriptor below ``/proc``.
+    """
     failed: list[tuple[str, str, bool]] = []
-    for name, value in attributes.items():
-        if not _is_kept(name):
-            continue
-        content = binascii.a2b_base64(value)
 
-        def put(name: str = name, content: bytes = content) -> None:
-            os.setxattr(path, name, content)
-
+    def attempt(name: str, work: Callable[[], None]) -> None:
         try:
-            _writable(path, put)
+            _writable(path, work)
         except OSError as error:
             unsupported = error.errno == errno.ENOTSUP
             failed.append((name, os.strerror(error.errno or 0), unsupported))
+
+    for name in _kept_names(path) if exact else []:
+        if name not in attributes:
+            attempt(name, functools.partial(os.removexattr, path, name))
+    for name, value in attributes.items():
+        if _is_kept(name):
+            content = binascii.a2b_base64(value)
+            attempt(name, functools.partial(os.setxattr, path, name, content))
     return {"failed": failed}
+
+
+def _kept_names(path: str) -> list[str]:
+    try:
+        return [name for name in os.listxattr(path) if _is_kept(name)]
+    except OSError as error:
+        if error.errno in _NONE:
+            return []
+        raise
 
 
 def _read(path: str, names: list[str]) -> Attributes:

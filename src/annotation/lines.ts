@@ -1,5 +1,6 @@
 import type { Cell } from '@jupyterlab/cells';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { MessageLoop, type Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import type { PanelLayout } from '@lumino/widgets';
 import type { IChardStepStatus, OpenNotebook } from '../tokens';
@@ -29,6 +30,8 @@ export class Lines {
   /** What the person chose for this notebook; null: as the settings say. */
   private chosen: boolean | null = null;
   private frame = 0;
+  /** Whether something has changed while the notebook was not to be seen. */
+  private owed = false;
   private active: Cell | null;
 
   constructor(
@@ -50,6 +53,7 @@ export class Lines {
     this.resize = new ResizeObserver(() => this.measure());
     this.resize.observe(panel.content.node);
     this.active = panel.content.activeCell;
+    MessageLoop.installMessageHook(panel, this.onMessage);
     panel.disposed.connect(() => this.dispose());
     this.update();
   }
@@ -78,12 +82,18 @@ export class Lines {
     return this.shown ? (this.lines.get(cell)?.node ?? null) : null;
   }
 
-  /** Many changes within a frame are drawn once. */
+  private readonly onMessage = (_: unknown, { type }: Message): boolean => {
+    if (type === 'after-show' && this.owed) this.schedule();
+    return true;
+  };
+
+  /** Many changes within a frame are drawn once; behind a run that goes on, when the notebook is seen again. */
   private schedule(): void {
     if (this.frame !== 0) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      this.update();
+      this.owed = !this.open.panel.isVisible;
+      if (!this.owed) this.update();
     });
   }
 
@@ -181,6 +191,7 @@ export class Lines {
   private dispose(): void {
     cancelAnimationFrame(this.frame);
     this.resize.disconnect();
+    MessageLoop.removeMessageHook(this.open.panel, this.onMessage);
     this.status.changed.disconnect(this.schedule, this);
     Signal.clearData(this);
     for (const line of [...this.lines.values()]) line.dispose();

@@ -1,5 +1,5 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { MainAreaWidget, WidgetTracker, type ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds } from '../commands';
 import { compareIcon } from '../icons';
@@ -14,10 +14,14 @@ export interface ComparisonOptions {
   readonly restorer: ILayoutRestorer | null;
   readonly trans: TranslationBundle;
   readonly load: () => Promise<Runs>;
+  readonly palette: ICommandPalette | null;
+  /** The runs that are compared where none are named: of what is shown or selected. */
+  readonly chosen: () => readonly string[];
 }
 
 /** The command that compares runs in a document of its own. */
-export function addRunComparison({ app, hasRoom, restorer, trans, load }: ComparisonOptions): void {
+export function addRunComparison(options: ComparisonOptions): void {
+  const { app, hasRoom, restorer, trans, load, palette, chosen } = options;
   const { commands, shell } = app;
   const tracker = new WidgetTracker<MainAreaWidget<Comparison>>({ namespace: 'chard-comparisons' });
 
@@ -25,22 +29,23 @@ export function addRunComparison({ app, hasRoom, restorer, trans, load }: Compar
     label: trans.__('Compare Runs'),
     caption: trans.__('What differs between runs: parameters, metrics, curves, steps and why'),
     icon: compareIcon,
+    isEnabled: ({ runs }) => runs !== undefined || chosen().length > 0,
     describedBy: {
       args: {
         type: 'object',
-        required: ['runs'],
         properties: {
           runs: {
             type: 'array',
             items: { type: 'string' },
             minItems: 1,
-            description: 'Ids of runs; the others are compared with the first.'
+            description:
+              'Ids; the others are compared with the first. Else the run that is shown, with the one before it, or those that are selected.'
           }
         }
       }
     },
     execute: async args => {
-      const ids = Array.isArray(args.runs) ? args.runs.map(String) : [];
+      const ids = Array.isArray(args.runs) ? args.runs.map(String) : [...chosen()];
       if (ids.length === 0) throw new Error('"runs" is a list of ids of runs.');
       if (!hasRoom) return openRunsInLab(ids);
       const there = tracker.find(widget => widget.content.ids.join() === ids.join());
@@ -60,6 +65,7 @@ export function addRunComparison({ app, hasRoom, restorer, trans, load }: Compar
     }
   });
 
+  palette?.addItem({ command: CommandIds.compareRuns, category: trans.__('Pipeline') });
   void restorer?.restore(tracker, {
     command: CommandIds.compareRuns,
     name: widget => widget.id,

@@ -14,6 +14,8 @@ import { useMemo, useState } from 'react';
 import { CommandIds } from '../commands';
 import { Chart } from '../curves/chart';
 import { curvePoints } from '../curves/scale';
+import { Boundary } from '../failure/boundary';
+import { keepFocus } from '../focus/keepFocus';
 import { closeSmallIcon, compareIcon, okIcon, plusIcon } from '../icons';
 import { metricText } from '../runs/document/metrics';
 import { Nothing, Problem } from '../runs/document/notice';
@@ -43,6 +45,7 @@ export class Comparison extends ReactWidget {
   ) {
     super();
     this.addClass('jp-chard-Compare');
+    this.disposed.connect(keepFocus(this.node));
   }
 
   /** Of the runs that are compared. */
@@ -56,7 +59,12 @@ export class Comparison extends ReactWidget {
   }
 
   override render() {
-    return <CompareView {...this.services} ids={this._ids} onIds={ids => this.compare(ids)} />;
+    const { trans } = this.services;
+    return (
+      <Boundary trans={trans} what={trans.__('The comparison')}>
+        <CompareView {...this.services} ids={this._ids} onIds={ids => this.compare(ids)} />
+      </Boundary>
+    );
   }
 
   private compare(ids: readonly string[]): void {

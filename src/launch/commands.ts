@@ -201,7 +201,14 @@ export function addLaunchCommands(needs: Needs): void {
   });
 
   commands.addCommand(CommandIds.setTarget, {
-    label: trans.__('Choose Where the Pipeline Goes'),
+    label: args => {
+      const target = launches.targets.find(({ id }) => id === args.target);
+      return target
+        ? trans.__('Pipeline Goes to: %1', target.label)
+        : trans.__('Choose Where the Pipeline Goes');
+    },
+    isToggleable: true,
+    isToggled: args => args.target !== undefined && launches.target?.id === args.target,
     describedBy: { args: { type: 'object', required: ['target'], properties: { target: TARGET } } },
     execute: args => {
       const target = String(args.target);
@@ -221,7 +228,15 @@ export function addLaunchCommands(needs: Needs): void {
     CommandIds.runWithParameters,
     CommandIds.compile
   ];
-  for (const command of ids) palette?.addItem({ command, category: trans.__('Pipeline') });
+  const category = trans.__('Pipeline');
+  for (const command of ids) palette?.addItem({ command, category });
+  void app.restored.then(() => {
+    // Of one there is nothing to choose.
+    if (launches.targets.length < 2) return;
+    for (const { id } of launches.targets) {
+      palette?.addItem({ command: CommandIds.setTarget, category, args: { target: id } });
+    }
+  });
   const refresh = (): void => ids.forEach(id => commands.notifyCommandChanged(id));
   notebooks.currentChanged.connect(refresh);
   launches.changed.connect(refresh);

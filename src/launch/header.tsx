@@ -56,8 +56,10 @@ function Buttons({ launches, commands, trans, open }: HeaderOptions & { open: Op
         type="button"
         className="jp-chard-Button jp-chard-mod-primary"
         title={target.caption}
-        disabled={isUnderWay}
-        onClick={() => void commands.execute(CommandIds.run)}
+        aria-disabled={isUnderWay}
+        onClick={() => {
+          if (!isUnderWay) void commands.execute(CommandIds.run);
+        }}
       >
         <playIcon.react tag="span" className="jp-chard-icon" />
         {target.action}

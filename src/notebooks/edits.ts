@@ -42,36 +42,50 @@ export function applyToShared(
   session: EditSession = new EditSession()
 ): void {
   if (edits.length === 0) return;
-  trackMetadata(notebook);
-  session.run(notebook, () => {
-    edited = notebook;
-    try {
+  const undo = MetadataUndo.of(notebook);
+  session.run(notebook, () =>
+    undo.including(() => {
       notebook.transact(() => edits.forEach(edit => applyEdit(notebook, edit)));
-    } finally {
-      edited = null;
-    }
-  });
+    })
+  );
 }
-
-/** The notebook to which Chard writes at this moment. */
-let edited: YNotebook | null = null;
 
 /**
  * The notebook's own metadata are not among what JupyterLab undoes. What Chard writes there is, and only that: JupyterLab writes there
  * by itself, such as the language when a kernel has started.
  */
-function trackMetadata(notebook: YNotebook): void {
-  const { undoManager, ymeta } = notebook;
-  if (undoManager.scope.includes(ymeta)) return;
-  undoManager.addToScope(ymeta);
-  const { captureTransaction } = undoManager;
-  undoManager.captureTransaction = transaction => {
-    // Undoing is a transaction, too: it is what can be redone.
-    const isOurs = edited === notebook || transaction.origin === undoManager;
-    const others = undoManager.scope.filter(type => type !== ymeta);
-    const isOfCells = others.some(type => transaction.changedParentTypes.has(type as never));
-    return captureTransaction(transaction) && (isOurs || isOfCells);
-  };
+class MetadataUndo {
+  private static readonly known = new WeakMap<YNotebook, MetadataUndo>();
+  /** Whether Chard writes at this moment. */
+  private isWriting = false;
+
+  private constructor({ undoManager, ymeta }: YNotebook) {
+    undoManager.addToScope(ymeta);
+    const { captureTransaction } = undoManager;
+    undoManager.captureTransaction = transaction => {
+      // Undoing is a transaction, too: it is what can be redone.
+      const isOurs = this.isWriting || transaction.origin === undoManager;
+      const others = undoManager.scope.filter(type => type !== ymeta);
+      const isOfCells = others.some(type => transaction.changedParentTypes.has(type as never));
+      return captureTransaction(transaction) && (isOurs || isOfCells);
+    };
+  }
+
+  static of(notebook: YNotebook): MetadataUndo {
+    const undo = MetadataUndo.known.get(notebook) ?? new MetadataUndo(notebook);
+    MetadataUndo.known.set(notebook, undo);
+    return undo;
+  }
+
+  /** What `write` does to the metadata can be undone. */
+  including(write: () => void): void {
+    this.isWriting = true;
+    try {
+      write();
+    } finally {
+      this.isWriting = false;
+    }
+  }
 }
 
 function applyEdit(notebook: YNotebook, edit: NotebookEdit): void {

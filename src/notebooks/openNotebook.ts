@@ -3,12 +3,19 @@ import type { IChardNotebooks, OpenNotebook } from '../tokens';
 
 /** Opens a notebook, or shows it, and resolves once Chard knows it: a moment after JupyterLab shows it. */
 export async function openNotebook(
-  { commands }: JupyterFrontEnd,
+  { commands, shell }: JupyterFrontEnd,
   notebooks: IChardNotebooks,
   path: string
 ): Promise<OpenNotebook> {
-  await commands.execute('docmanager:open', { path });
   const find = () => notebooks.all.find(({ panel }) => panel.context.path === path);
+  try {
+    await commands.execute('docmanager:open', { path });
+  } catch (error) {
+    const open = find();
+    if (!open) throw error;
+    // JupyterLab shows no tab whose file is gone.
+    shell.activateById(open.panel.id);
+  }
   const there = find();
   if (there && notebooks.current === there) return there;
   return new Promise(resolve => {

@@ -3,6 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { CommandIds } from '../commands';
+import { Boundary } from '../failure/boundary';
+import { keepFocus } from '../focus/keepFocus';
 import { caretIcon, chardIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
 import type { IChardNotebooks, OpenNotebook, PanelSection } from '../tokens';
@@ -26,6 +28,8 @@ export class Panel extends ReactWidget {
     this.title.caption = options.trans.__('Pipeline');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', options.trans.__('Pipeline'));
+    this.node.tabIndex = -1;
+    this.disposed.connect(keepFocus(this.node));
   }
 
   override render() {
@@ -138,7 +142,12 @@ function Section(props: {
   const bodyId = useId();
   const header = useRef<HTMLButtonElement>(null);
   const wants = section.opensItself?.(open) ?? false;
-  const Content = useMemo(() => lazy(async () => ({ default: await section.load() })), [section]);
+  const [attempt, setAttempt] = useState(0);
+  const Content = useMemo(
+    () => lazy(async () => ({ default: await section.load() })),
+    // What could not be loaded once is remembered by `lazy`.
+    [section, attempt]
+  );
   useEffect(() => {
     if (wants) setOpen(true);
   }, [wants]);
@@ -181,9 +190,11 @@ function Section(props: {
       </h2>
       <div id={bodyId} hidden={!isOpen}>
         {isOpen && (
-          <Suspense fallback={<p className="jp-chard-hint">{trans.__('Loading…')}</p>}>
-            <Content {...open} />
-          </Suspense>
+          <Boundary trans={trans} what={section.title} onAgain={() => setAttempt(attempt + 1)}>
+            <Suspense fallback={<p className="jp-chard-hint">{trans.__('Loading…')}</p>}>
+              <Content {...open} />
+            </Suspense>
+          </Boundary>
         )}
       </div>
     </section>

@@ -13,7 +13,9 @@ import { Sections } from './sections';
 
 /** Stands in the sidebar until it is first shown, and then loads what it shows. */
 class LazyPanel extends Widget {
-  private loading: Promise<void> | null = null;
+  private loading: Promise<Widget> | null = null;
+  /** The section to which the keyboard goes when the panel is activated. */
+  wanted: string | null = null;
 
   constructor(private readonly load: () => Promise<Widget>) {
     super();
@@ -21,7 +23,22 @@ class LazyPanel extends Widget {
   }
 
   protected override onBeforeShow(): void {
-    this.loading ??= this.load().then(content => (this.layout as PanelLayout).addWidget(content));
+    this.loading ??= this.load().then(content => {
+      (this.layout as PanelLayout).addWidget(content);
+      return content;
+    });
+  }
+
+  /** The keyboard goes along: to the section that was asked for, else to the panel, where it is not inside already. */
+  protected override onActivateRequest(): void {
+    const { wanted } = this;
+    this.wanted = null;
+    void this.loading?.then(({ node }) => {
+      // One that is still to be drawn takes the keyboard itself.
+      const title = wanted && node.querySelector<HTMLElement>(`[data-section="${wanted}"] button`);
+      if (title) title.focus();
+      else if (!node.contains(document.activeElement)) node.focus();
+    });
   }
 }
 
@@ -51,10 +68,18 @@ export const panelPlugin: JupyterFrontEndPlugin<IChardPanel> = {
     panel.title.caption = trans.__('Pipeline');
     app.shell.add(panel, 'right', { rank: 650, type: 'Pipeline' });
     restorer?.add(panel, 'chard-panel');
-    sections.revealed.connect(() => app.shell.activateById(panel.id));
+    sections.revealed.connect((_, section) => {
+      panel.wanted = section;
+      app.shell.activateById(panel.id);
+    });
 
     app.commands.addCommand(CommandIds.showPanel, {
-      label: trans.__('Show Pipeline Panel'),
+      label: ({ section }) => {
+        const title = sections.sections.find(({ id }) => id === section)?.title;
+        return title === undefined
+          ? trans.__('Show Pipeline Panel')
+          : trans.__('Show Pipeline Panel: %1', title);
+      },
       icon: chardIcon,
       describedBy: {
         args: {
@@ -64,7 +89,14 @@ export const panelPlugin: JupyterFrontEndPlugin<IChardPanel> = {
       },
       execute: args => sections.reveal(typeof args.section === 'string' ? args.section : undefined)
     });
-    palette?.addItem({ command: CommandIds.showPanel, category: trans.__('Pipeline') });
+    const category = trans.__('Pipeline');
+    const command = CommandIds.showPanel;
+    palette?.addItem({ command, category });
+    void app.restored.then(() => {
+      for (const { id } of sections.sections) {
+        palette?.addItem({ command, category, args: { section: id } });
+      }
+    });
     return sections;
   }
 };

@@ -1,6 +1,9 @@
+import type { Diagnostic } from '@chard/core';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds, TEXT_DOMAIN } from '../commands';
 import { IChardNotebooks, IChardPanel, type OpenNotebook } from '../tokens';
 import { Counts } from './counts';
@@ -13,12 +16,13 @@ export const problemsPlugin: JupyterFrontEndPlugin<void> = {
     'What is wrong with the pipeline, with repairs: in the side panel and the status bar.',
   autoStart: true,
   requires: [IChardPanel, IChardNotebooks],
-  optional: [IStatusBar, ITranslator],
+  optional: [IStatusBar, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     panel: IChardPanel,
     notebooks: IChardNotebooks,
     statusBar: IStatusBar | null,
+    palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load(TEXT_DOMAIN);
@@ -39,14 +43,33 @@ export const problemsPlugin: JupyterFrontEndPlugin<void> = {
       align: 'left',
       rank: 90
     });
+    /** The problem that is meant: the named one, else the first of the active cell that can be repaired. */
+    const meant = (args: ReadonlyPartialJSONObject): Diagnostic | undefined => {
+      const { current } = notebooks;
+      if (!current) return undefined;
+      const active = current.panel.content.activeCellIndex;
+      return sortedProblems(current.pipeline).find(({ code, cell, fixes }) =>
+        args.code === undefined
+          ? cell === active && fixes.length > 0
+          : code === args.code && (args.cell === undefined || cell === args.cell)
+      );
+    };
     commands.addCommand(CommandIds.applyFix, {
-      label: trans.__('Repair a Problem of the Pipeline'),
+      label: args => {
+        const fix = meant(args)?.fixes[0];
+        return fix
+          ? trans.__('Repair Problem of Cell: %1', fix.title)
+          : trans.__('Repair Problem of Cell');
+      },
       describedBy: {
         args: {
           type: 'object',
-          required: ['code'],
           properties: {
-            code: { type: 'string', description: 'The code of the diagnostic.' },
+            code: {
+              type: 'string',
+              description:
+                'The code of the diagnostic; without it, the first of the active cell that can be repaired.'
+            },
             cell: {
               type: 'integer',
               description: 'Its cell; without it, the first with the code.'
@@ -55,17 +78,16 @@ export const problemsPlugin: JupyterFrontEndPlugin<void> = {
           }
         }
       },
-      isEnabled: () => notebooks.current !== null,
+      isEnabled: args => args.code !== undefined || meant(args) !== undefined,
       execute: async args => {
         const pipeline = notebooks.current?.pipeline;
         if (!pipeline) return false;
         await pipeline.untilCurrent();
-        const problem = sortedProblems(pipeline).find(
-          each => each.code === args.code && (args.cell === undefined || each.cell === args.cell)
-        );
+        const problem = meant(args);
         const fix = problem?.fixes[Number(args.fix ?? 0)];
         return problem && fix ? takeFix(pipeline, problem, fix) : false;
       }
     });
+    palette?.addItem({ command: CommandIds.applyFix, category: trans.__('Pipeline') });
   }
 };

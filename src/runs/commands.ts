@@ -35,21 +35,31 @@ interface Needs {
   readonly load: () => Promise<Runs>;
   /** Those that are loaded already. */
   readonly loaded: () => Runs | null;
+  /** The run whose document is in front; null where none is. */
+  readonly shown: () => string | null;
 }
 
 type Args = ReadonlyPartialJSONObject;
 
 const ONE = {
-  run: { type: 'string', description: 'The run’s id; the selected one.' },
-  of: { enum: ['list'], description: '`list`: the row that the context menu was opened on.' }
+  run: { type: 'string', description: 'The run’s id; else the one that is shown, or selected.' },
+  of: {
+    enum: ['list', 'selection'],
+    description:
+      '`list`: the row that the context menu was opened on; `selection`: the selected ones, whatever is shown.'
+  }
 } as const;
 const SEVERAL = {
-  runs: { type: 'array', items: { type: 'string' }, description: 'Ids; the selected ones.' },
+  runs: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'Ids; else the one that is shown, or the selected ones.'
+  },
   of: ONE.of
 } as const;
 
-/** The commands that manage runs: of the list’s rows, or by their ids. */
-export function addRunCommands({ app, trans, palette, load, loaded }: Needs): void {
+/** The commands that manage runs: by their ids, of the list’s rows, or the one that is shown. */
+export function addRunCommands({ app, trans, palette, load, loaded, shown }: Needs): void {
   const { commands } = app;
 
   /** The ids that a command is about. */
@@ -57,6 +67,8 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
     if (typeof run === 'string') return [run];
     if (Array.isArray(ids)) return ids.filter(id => typeof id === 'string');
     const selection = loaded()?.selection;
+    const inFront = of === undefined ? shown() : null;
+    if (inFront !== null) return [inFront];
     if (of !== 'list') return selection?.ids ?? [];
     const row = app.contextMenuHitTest(({ dataset }) => dataset?.run !== undefined);
     const id = row?.dataset.run;
@@ -265,7 +277,8 @@ export function addRunCommands({ app, trans, palette, load, loaded }: Needs): vo
     CommandIds.restoreRun,
     CommandIds.openAsItWas,
     CommandIds.runAsItWas,
-    CommandIds.copyRunLink
+    CommandIds.copyRunLink,
+    CommandIds.runAgain
   ]) {
     palette?.addItem({ command, category: trans.__('Pipeline') });
   }

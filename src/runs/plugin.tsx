@@ -23,7 +23,7 @@ import {
   type OpenNotebook
 } from '../tokens';
 import { addRunCommands } from './commands';
-import { addRunDocument } from './document/commands';
+import { addRunDocument, withTheOneBefore } from './document/commands';
 import { addLocalTarget } from './localTarget';
 import { addRunLinks } from './links';
 import { outcomeOf, runName } from './list/describeRun';
@@ -105,21 +105,29 @@ export const runsPlugin: JupyterFrontEndPlugin<IChardRuns> = {
     };
     const running = managers && addRunningRuns({ managers, commands, trans, load, loaded });
 
-    addRunDocument({
+    const shown = addRunDocument({
       app,
       hasRoom,
       notebooks,
       rendermime,
       languages,
       restorer,
+      palette,
       trans,
       load,
+      loaded,
       report: ({ message }) => {
         Notification.error(trans.__('The run did not start: %1', message), { autoClose: false });
       }
     });
-    addRunComparison({ app, hasRoom, restorer, trans, load });
-    addRunCommands({ app, trans, palette, load, loaded });
+    const toCompare = (): readonly string[] => {
+      const run = shown()?.run;
+      if (!known) return [];
+      return run === undefined ? known.selection.ids : withTheOneBefore(known.get(run), known);
+    };
+    addRunComparison({ app, hasRoom, restorer, palette, trans, load, chosen: toCompare });
+    addRunCommands({ app, trans, palette, load, loaded, shown: () => shown()?.run ?? null });
+    shell.currentChanged?.connect(() => commands.notifyCommandChanged());
     addLocalTarget({ launch, commands, opensRuns: hasRoom, trans, load });
     if (router) addRunLinks(app, router);
     // The lines of a notebook with a pipeline say what its last run came to.

@@ -129,6 +129,8 @@ function Filter(props: {
   );
 }
 
+const SELECTED = { of: 'selection' };
+
 /** How many there are, and what can be done with those that are selected. Always there, so that nothing moves. */
 function Bar({ runs, commands, trans, found }: Options & { found: readonly RunItem[] }) {
   const { ids } = runs.selection;
@@ -136,10 +138,10 @@ function Bar({ runs, commands, trans, found }: Options & { found: readonly RunIt
     <button
       type="button"
       className={className}
-      title={commands.label(command)}
-      aria-label={commands.label(command)}
-      disabled={!commands.isEnabled(command)}
-      onClick={() => void commands.execute(command)}
+      title={commands.label(command, SELECTED)}
+      aria-label={commands.label(command, SELECTED)}
+      disabled={!commands.isEnabled(command, SELECTED)}
+      onClick={() => void commands.execute(command, SELECTED)}
     >
       {content}
     </button>

@@ -3,6 +3,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, type LabIcon } from '@jupyterlab/ui-components';
 import { useReducer } from 'react';
+import { BodyDialog } from '../focus/bodyDialog';
 import {
   functionsIcon,
   importsIcon,
@@ -133,7 +134,7 @@ export async function chooseSuggestions(
   cells: readonly SuggestedCell[],
   trans: TranslationBundle
 ): Promise<Suggestion[] | null> {
-  const dialog = new Dialog({
+  const dialog = new BodyDialog({
     title: trans.__('Suggested steps'),
     body: new SuggestionList(cells, trans),
     buttons: [

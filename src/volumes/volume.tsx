@@ -76,6 +76,7 @@ export function VolumeForm(props: VolumeProps) {
         checked={volume.readOnly}
         onChange={readOnly => change({ readOnly })}
       />
+      <p className="jp-chard-hint">{seenByRuns(volume, trans)}</p>
       <details>
         <summary>{trans.__('On a cluster')}</summary>
         <Choice
@@ -104,6 +105,18 @@ export function VolumeForm(props: VolumeProps) {
       {here === undefined && <span className="jp-chard-hint">{trans.__('Looking…')}</span>}
     </fieldset>
   );
+}
+
+/** How the steps of a run on this machine find the volume, where it is not part of the notebook's folder. */
+function seenByRuns({ snapshot, readOnly }: VolumeSettings, trans: VolumeProps['trans']): string {
+  if (readOnly) {
+    return snapshot
+      ? trans.__('Runs see it as the snapshot has it, and cannot write to it.')
+      : trans.__('Runs see it as it is, and cannot write to it.');
+  }
+  return snapshot
+    ? trans.__('Runs work in it as it is. The snapshot keeps it as it was before.')
+    : trans.__('Runs work in it as it is.');
 }
 
 /** Where the volume is here, and why it is not part of snapshots. */

@@ -108,7 +108,7 @@ test('the editor names, joins, accepts and removes by the keyboard', async ({ la
   await expect.poll(() => lab.tags(6)).toEqual(['step:judge', 'prev:load', 'prev:train']);
 });
 
-test('keys that are typed while the editor is being loaded are not the notebook’s', async ({
+test('what is typed while the editor is being loaded is the step’s name, and no key is the notebook’s', async ({
   browser,
   baseURL
 }) => {
@@ -122,15 +122,22 @@ test('keys that are typed while the editor is being loaded are not the notebook�
   });
   await lab.open(NOTEBOOK);
   await expect(lab.lineOf('best = math').locator('.jp-chard-mod-derived')).toHaveText('train');
-  await lab.select(4);
+  await lab.select(6);
   await page.keyboard.press('e');
   await expect(lab.editor).toBeFocused();
-  // In the notebook it deletes the cell.
-  await page.keyboard.type('dd');
+  // In the notebook `dd` deletes the cell.
+  await page.keyboard.type('dde');
+  await page.keyboard.press('Backspace');
   deliver();
-  await expect(lab.editor.getByLabel('Kind')).toBeVisible();
+  await expect(lab.editor.getByLabel('Kind', { exact: true })).toBeVisible();
   await expect(lab.cells).toHaveCount(NOTEBOOK.length);
-  await expect(lab.editor).not.toBeFocused();
+  await expect(lab.editor.getByLabel('Step name')).toBeFocused();
+  await expect.poll(() => lab.tags(6)).toEqual(['step:dd', 'prev:load']);
+  // The arrow keys go through the kinds, though a step has a field for its name.
+  await lab.editor.getByRole('radio', { name: 'Step' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await expect(lab.editor.getByRole('radio', { name: 'Step' })).toBeFocused();
   // The look of views comes with the first of them, which here is the editor.
   await expect(lab.editor.locator('.jp-chard-Row').first()).toHaveCSS('display', 'flex');
   await page.context().close();

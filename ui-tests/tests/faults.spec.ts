@@ -180,6 +180,21 @@ test.describe('with a server of its own', () => {
     await expect(lab.page.getByText(`${path} is not there any more.`)).toBeVisible();
   });
 
+  test('a notebook that is moved in a terminal while it runs: its run says that it is gone, and leads to its tab as long as there is one', async () => {
+    const { path, run } = await startWaiting(lab, jupyter);
+    renameSync(join(jupyter.root, path), join(jupyter.root, 'elsewhere.ipynb'));
+    go();
+    await lab.execute('chard:open-run', { run });
+    await expect(state(lab)).toHaveText('Succeeded', RUNS);
+    await lab.execute('chard:go-to-run-cell', { run, cell: 1 });
+    await expect(lab.cells.nth(1)).toHaveClass(/jp-mod-active/);
+    await expect(lab.cells.nth(1)).toBeVisible();
+    await expect(lab.page.getByText(`${path} is not there any more.`)).toBeVisible();
+    await lab.closeAll();
+    await lab.execute('chard:go-to-run-cell', { run, cell: 1 });
+    await expect(lab.page.locator('.jp-NotebookPanel')).toHaveCount(0);
+  });
+
   test('two tabs with a notebook each: each shows its own run, and both know of both', async () => {
     const other = await openLab(lab.page.context(), jupyter.address, 'other');
     await startWaiting(lab, jupyter);
@@ -263,4 +278,28 @@ test('a notebook whose kernel is not there says so before anything runs', async 
   await lab.execute('chard:run');
   await expect(lab.panel.getByRole('alert').filter({ hasText: 'nowhere' })).toBeVisible(RUNS);
   await expect(lab.page.locator('.jp-chard-Run')).toHaveCount(0);
+});
+
+test('a section that cannot be loaded says so, leaves the others, and comes with the next try', async ({
+  browser
+}) => {
+  const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
+  try {
+    const lab = await openLab(context);
+    await lab.open([code('x = 1', 'step:one')]);
+    await lab.showPanel();
+    const volumes = lab.panel.locator('[data-section="volumes"]');
+    await expect(volumes).toBeVisible();
+    const scripts = /\/jupyterlab-chard\/static\//;
+    await context.route(scripts, route => route.abort());
+    await volumes.getByRole('button').first().click();
+    await expect(volumes.getByRole('alert')).toContainText('Volumes cannot be drawn');
+    await expect(lab.panel.locator('[data-section="graph"]')).toContainText('one');
+    await context.unroute(scripts);
+    await volumes.getByRole('button', { name: 'Try again' }).click();
+    await expect(volumes.getByRole('alert')).toHaveCount(0);
+    await expect(volumes).toContainText('folder');
+  } finally {
+    await context.close();
+  }
 });

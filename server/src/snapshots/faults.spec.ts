@@ -23,6 +23,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CheckReport, Snapshot } from '@chard/core/snapshot';
 import { buildSync } from 'esbuild';
+import { Layout } from './disk/layout';
 import { openSnapshotStore } from './localStore';
 import type { SnapshotStore } from './snapshotStore';
 import { entriesOf } from './testing/contract';
@@ -294,6 +295,20 @@ describe('damage', () => {
     expect(left.map(({ what, how }) => [what, how])).toEqual([['document', 'lost']]);
     await store.restore('latest', { folder: join(base, 'back') });
     expect(contentsOf(join(base, 'back'))).toEqual(contentsOf(data));
+  });
+
+  it('is made good by the next snapshot of a folder that has what a repair has missed', async () => {
+    // So that no file is younger than the grain of its clock, and none need be read again.
+    store = openSnapshotStore(home, { now: () => Date.now() + 60_000 });
+    await take();
+    const { digest } = await store.entry('latest', 'data', 'sub/large');
+    unlinkSync(new Layout(join(home, 'snapshots')).content(digest ?? ''));
+    renameSync(join(data, 'sub'), join(base, 'elsewhere'));
+    const { damages } = await store.check({ repair: true });
+    expect(damages.map(({ how, isMended }) => [how, isMended])).toEqual([['lost', false]]);
+    renameSync(join(base, 'elsewhere'), join(data, 'sub'));
+    await take();
+    expect(await damaged()).toEqual([]);
   });
 
   it('that cannot be mended costs that file alone', async () => {

@@ -18,6 +18,7 @@ import { restoreSnapshot } from './restoring/restore';
 import { makeWorkspace } from './restoring/workspace';
 import type {
   Base,
+  BaseOptions,
   CheckOptions,
   ChildrenOptions,
   CreateOptions,
@@ -77,7 +78,7 @@ class LocalSnapshotStore implements SnapshotStore {
     this.records = new Records(this.layout, locks.instance);
     this.access = new Access(this.layout, this.records, locks);
     this.library = new Library(this.layout, this.records, this.access);
-    this.trees = new KeptTrees(this.layout.trees);
+    this.trees = new KeptTrees(this.layout.trees, now);
     this.now = now;
     this.attributes = () => attributeHelper(python);
   }
@@ -163,7 +164,7 @@ class LocalSnapshotStore implements SnapshotStore {
     );
   }
 
-  async base(id: string, source: string, options: WorkspaceOptions): Promise<Base> {
+  async base(id: string, source: string, options: BaseOptions): Promise<Base> {
     const record = this.library.find(id);
     const kept = sourceOf(record, source);
     return this.access.reading('makes a workspace', options.signal, () =>
@@ -215,7 +216,7 @@ class LocalSnapshotStore implements SnapshotStore {
       if (canWrite) this.access.tidy();
       const format = checkFormat(this.layout, repair);
       const instance = this.access.newInstance();
-      const report = await checkStore(this.layout, this.records, instance, options);
+      const report = await checkStore(this.parts, instance, options);
       return { ...report, damages: [...format, ...report.damages] };
     };
     return repair

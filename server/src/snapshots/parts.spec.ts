@@ -1,11 +1,23 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { comparePaths } from '@chard/core/snapshot';
+import { FormerEntries } from './taking/former';
 import { DigestSet } from './work/digestSet';
 import { Layout } from './disk/layout';
 import { decodeEntries, EntryEncoder, MalformedEntry } from './manifest/codec';
 import type { StoredEntry } from './manifest/model';
+import { readManifest, readPackedBlocks } from './manifest/reader';
+import { ManifestWriter } from './manifest/writer';
 import { Meter } from './work/meter';
 import { decodeBytes, encodeName, nativePath } from './paths/names';
 import { OrderedQueue } from './work/queue';
@@ -55,6 +67,83 @@ describe('names', () => {
         expect(nativePath(text)).toBe(text);
       })
     );
+  });
+});
+
+describe('a list of entries made of the one before', () => {
+  const write = (path: string, entries: readonly StoredEntry[]): void => {
+    const writer = new ManifestWriter(path);
+    for (const each of entries) writer.add(each);
+    writer.finish();
+  };
+  const read = (path: string): StoredEntry[] => [...readManifest(path)].flat();
+
+  /** What is the same stays, as a folder that is frozen again goes about it. @returns how many blocks were carried over */
+  const follow = (before: string, path: string, entries: readonly StoredEntry[]): number => {
+    let carried = 0;
+    const writer = new ManifestWriter(path);
+    const former = new FormerEntries(before, {
+      add: each => writer.add(each),
+      carry: block => {
+        carried += 1;
+        writer.carry(block);
+      }
+    });
+    for (const each of entries) {
+      const found = former.find(each.path);
+      if (found?.mode === each.mode && former.keep()) continue;
+      former.release();
+      writer.add(each);
+    }
+    former.release();
+    writer.finish();
+    former.close();
+    return carried;
+  };
+
+  it('has what is there now, whatever has come, gone and changed', () => {
+    const all = Array.from({ length: 2500 }, (_, at) => entry(`d${at % 7}/f${at}`)).sort((a, b) =>
+      comparePaths(a.path, b.path)
+    );
+    const [before, after, again] = ['before', 'after', 'again'].map(name => join(base, name)) as [
+      string,
+      string,
+      string
+    ];
+    // Runs of entries: what becomes of them, and how long they are.
+    const runs = fc.array(
+      fc.tuple(fc.constantFrom('same', 'same', 'new', 'gone', 'other'), fc.nat(1500))
+    );
+    const apply = (steps: readonly [string, number][], what: string): StoredEntry[] => {
+      let at = 0;
+      return steps.concat([['same', all.length]]).flatMap(([how, length]) => {
+        const some = all.slice(at, (at += length));
+        if (how === what) return [];
+        return how === 'other' && what === 'new' ? some.map(each => ({ ...each, mode: 1 })) : some;
+      });
+    };
+    fc.assert(
+      fc.property(runs, steps => {
+        for (const path of [before, after, again]) rmSync(path, { force: true });
+        const [old, now] = [apply(steps, 'gone'), apply(steps, 'new')];
+        write(before, now);
+        follow(before, after, old);
+        expect(read(after)).toEqual(old);
+        follow(after, again, now);
+        expect(read(again)).toEqual(now);
+        const least = [...readPackedBlocks(again)].filter(({ count }) => count < 256).length;
+        expect(least).toBeLessThanOrEqual([...readPackedBlocks(again)].length / 2 + 1);
+      }),
+      { numRuns: 15 }
+    );
+  });
+
+  it('is the same file where nothing has changed, and nothing was encoded for it', () => {
+    const entries = Array.from({ length: 3000 }, (_, at) => entry(`f${10_000 + at}`));
+    const [before, after] = [join(base, 'before'), join(base, 'after')];
+    write(before, entries);
+    expect(follow(before, after, entries)).toBe(3);
+    expect(readFileSync(after)).toEqual(readFileSync(before));
   });
 });
 
@@ -139,6 +228,7 @@ it('a hostile list of entries leads nowhere', async () => {
       way: 'copy',
       compare: false,
       attributes: null,
+      isExact: false,
       meter: new Meter({})
     }
   );

@@ -92,6 +92,11 @@ export interface WorkspaceOptions extends Watch {
   readonly only?: (path: string) => boolean;
 }
 
+export interface BaseOptions extends WorkspaceOptions {
+  /** A tree of the very same: none with changes. */
+  readonly isExact?: boolean;
+}
+
 /** How a workspace was made: its files share blocks with the store until one of them is written, or are copies. */
 export type Workspace =
   | { readonly way: 'reflink' | 'copy'; readonly problems: readonly SnapshotProblem[] }
@@ -197,7 +202,7 @@ export interface SnapshotStore {
    * A tree of one source to be read, and never written to: that of an earlier call, if nobody has touched it and little is different since,
    * else a new one. Few are kept, and only while nobody needs the room.
    */
-  base(id: string, source: string, options: WorkspaceOptions): Promise<Base>;
+  base(id: string, source: string, options: BaseOptions): Promise<Base>;
   /** Says that somebody (`run:ID`) needs a snapshot; again changes nothing. */
   pin(id: string, by: string): Promise<void>;
   /** Takes that back; what is not there changes nothing. */

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useId, useState, type KeyboardEvent } from 'react';
+import { useId, useRef, useState, type KeyboardEvent } from 'react';
 import type { NotebookPipeline } from '../../notebooks/notebookPipeline';
 import { usePipeline } from '../../notebooks/usePipeline';
 import { caretIcon } from '../../icons';
@@ -16,20 +16,26 @@ export interface EditorFormProps {
   readonly editor: CellEditor;
   readonly pipeline: NotebookPipeline;
   readonly trans: TranslationBundle;
+  /** Gives, once, what was typed before the form was there: the step's name. */
+  readonly takeTyped: () => string;
   readonly onClose: () => void;
   /** Edits the step that begins in another cell. */
   readonly onEditStep: (step: string) => void;
 }
 
 /** The cell editor's content. Its truth is the notebook: it draws what that says after each edit. */
-export function EditorForm({ editor, pipeline, trans, onClose, onEditStep }: EditorFormProps) {
+export function EditorForm(props: EditorFormProps) {
+  const { editor, pipeline, trans, takeTyped, onClose, onEditStep } = props;
   usePipeline(pipeline);
+  const isWalking = useRef(false);
   const { state } = editor;
   const choices = kindChoices(trans);
   const onKeyDown = (event: KeyboardEvent): void => {
     const kind = kindOfKey(event.nativeEvent, choices);
-    if (kind !== null) editor.setKind(kind);
-    else if (event.altKey && event.key === 'Enter') editor.acceptDerived();
+    if (kind !== null) {
+      isWalking.current = false;
+      editor.setKind(kind);
+    } else if (event.altKey && event.key === 'Enter') editor.acceptDerived();
     else if (event.key === 'Escape') onClose();
     else return;
     event.preventDefault();
@@ -42,10 +48,16 @@ export function EditorForm({ editor, pipeline, trans, onClose, onEditStep }: Edi
           choices={choices}
           value={state.kind}
           label={trans.__('Kind')}
-          onChange={kind => editor.setKind(kind)}
+          onChange={(kind, walks) => {
+            isWalking.current = walks;
+            editor.setKind(kind);
+          }}
         />
       </Row>
-      <KindFields {...{ editor, pipeline, state, trans, onEditStep }} />
+      <KindFields
+        {...{ editor, pipeline, state, trans, takeTyped, onEditStep }}
+        keepsFocus={isWalking.current}
+      />
       <div className="jp-chard-Editor-keys">
         <span>
           <kbd>Tab</kbd> {trans.__('next field')}
@@ -68,7 +80,10 @@ interface KindFieldsProps {
   readonly pipeline: NotebookPipeline;
   readonly state: EditorState;
   readonly trans: TranslationBundle;
+  readonly takeTyped: () => string;
   readonly onEditStep: (step: string) => void;
+  /** Whether the keyboard stays where it is when fields appear. */
+  readonly keepsFocus: boolean;
 }
 
 /** The fields that the kind has. */
@@ -157,7 +172,7 @@ function Names(props: {
   );
 }
 
-function StepFields({ editor, state, trans }: KindFieldsProps) {
+function StepFields({ editor, state, trans, takeTyped, keepsFocus }: KindFieldsProps) {
   const { step } = state;
   const nameId = useId();
   const moreId = useId();
@@ -175,6 +190,8 @@ function StepFields({ editor, state, trans }: KindFieldsProps) {
           editor={editor}
           state={state}
           trans={trans}
+          takeTyped={takeTyped}
+          autoFocus={!keepsFocus}
         />
       </Row>
       <Row label={trans.__('Depends on')}>

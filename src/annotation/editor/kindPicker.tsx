@@ -44,7 +44,8 @@ export function KindPicker(props: {
   readonly choices: readonly Choice[];
   readonly value: EditorKind | null;
   readonly label: string;
-  readonly onChange: (kind: EditorKind) => void;
+  /** @param isWalking whether the arrow keys go through the kinds, and may go on. */
+  readonly onChange: (kind: EditorKind, isWalking: boolean) => void;
 }) {
   const group = useRef<HTMLDivElement>(null);
   const { choices, value } = props;
@@ -52,7 +53,7 @@ export function KindPicker(props: {
   const move = (by: number): void => {
     const at = choices.findIndex(({ kind }) => kind === stop);
     const next = (at + by + choices.length) % choices.length;
-    props.onChange(choices[next]!.kind);
+    props.onChange(choices[next]!.kind, true);
     (group.current?.children[next] as HTMLElement | undefined)?.focus();
   };
   return (
@@ -77,7 +78,7 @@ export function KindPicker(props: {
           aria-keyshortcuts={`Alt+${letter.toUpperCase()}`}
           tabIndex={kind === stop ? 0 : -1}
           className="jp-chard-Kinds-choice"
-          onClick={() => props.onChange(kind)}
+          onClick={() => props.onChange(kind, false)}
         >
           <Icon.react tag="span" className="jp-chard-icon" />
           <span>{underlined(title, letter)}</span>

@@ -3,6 +3,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { MessageLoop, type Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
+import { keepFocus } from '../../focus/keepFocus';
 import type { OpenNotebook } from '../../tokens';
 import { CellEditor } from './cellEditor';
 import type { EditorForm } from './form';
@@ -29,6 +30,10 @@ export class EditorPopover extends ReactWidget {
   private readonly editor: CellEditor;
   /** Loaded with the first cell that is edited. */
   private form: typeof EditorForm | null = null;
+  /** What was typed while it was being loaded: the beginning of the step's name. */
+  private typed = '';
+  /** Whether the form is on the screen and has the keyboard. */
+  private isReady = false;
   private readonly follow = (): void => this.place();
   private readonly resize = new ResizeObserver(this.follow);
 
@@ -40,6 +45,7 @@ export class EditorPopover extends ReactWidget {
     this.node.tabIndex = -1;
     this.node.setAttribute('aria-label', trans.__('Cell in the pipeline'));
     this.editor = new CellEditor(open.pipeline, ids);
+    this.disposed.connect(keepFocus(this.node));
     open.panel.disposed.connect(() => this.dispose());
     open.panel.content.activeCellChanged.connect(this.close, this);
   }
@@ -71,6 +77,9 @@ export class EditorPopover extends ReactWidget {
       if (this.isDisposed) return;
       this.place();
       if (document.activeElement === this.node) this.firstField()?.focus();
+      this.isReady = true;
+      // Where there is no name to type, it was meant for nothing.
+      this.takeTyped();
     });
   }
 
@@ -82,10 +91,17 @@ export class EditorPopover extends ReactWidget {
         editor={this.editor}
         pipeline={open.pipeline}
         trans={trans}
+        takeTyped={() => this.takeTyped()}
         onClose={() => this.backToCell()}
         onEditStep={onEditStep}
       />
     );
+  }
+
+  private takeTyped(): string {
+    const { typed } = this;
+    this.typed = '';
+    return typed;
   }
 
   override dispose(): void {
@@ -135,10 +151,24 @@ export class EditorPopover extends ReactWidget {
     if (!this.node.contains(target) && !onLine) this.close();
   };
 
-  /** Tab stays inside: Escape is the way out. */
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && this.form === null) this.backToCell();
-    if (event.key !== 'Tab') return;
+    if (!this.isReady && event.target === this.node) this.keepKey(event);
+    else if (event.key === 'Tab') this.goRound(event);
+  };
+
+  private keepKey(event: KeyboardEvent): void {
+    const { key } = event;
+    if (key === 'Escape') return this.backToCell();
+    if (key === 'Backspace') this.typed = this.typed.slice(0, -1);
+    else if (key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      this.typed += key;
+    }
+    // Nor does the page scroll, or the browser look for what is typed.
+    event.preventDefault();
+  }
+
+  /** Tab stays inside: Escape is the way out. */
+  private goRound(event: KeyboardEvent): void {
     const stops = [...this.node.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
       each => each.offsetParent !== null
     );
@@ -147,7 +177,7 @@ export class EditorPopover extends ReactWidget {
     if (!edge) return;
     event.preventDefault();
     stops.at(event.shiftKey ? -1 : 0)?.focus();
-  };
+  }
 
   /** Below the line where there is room, else above it; never over the notebook's edges. */
   private place(): void {

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
 import { EditSession } from '../../notebooks/edits';
 import type { CellEditor, EditorState, RenameScope } from './cellEditor';
 
@@ -12,6 +12,8 @@ export function StepName(props: {
   readonly state: EditorState;
   readonly trans: TranslationBundle;
   readonly id: string;
+  readonly takeTyped: () => string;
+  readonly autoFocus: boolean;
 }) {
   const { editor, state, trans } = props;
   const { step } = state;
@@ -21,7 +23,13 @@ export function StepName(props: {
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   const hintId = useId();
-  useEffect(() => input.current?.select(), []);
+  // Before the next key, which is the field's.
+  useLayoutEffect(() => {
+    const typed = props.takeTyped();
+    if (typed !== '' && step) type(typed, false);
+    // Chromium gives the keyboard to what is selected.
+    else if (props.autoFocus) input.current?.select();
+  }, []);
   if (!step) return null;
   const shown = draft ?? step.name;
   const effect = editor.effectOf(shown.trim(), scope);
@@ -44,7 +52,7 @@ export function StepName(props: {
         type="text"
         spellCheck={false}
         autoComplete="off"
-        autoFocus
+        autoFocus={props.autoFocus}
         list={listId}
         aria-invalid={effect === 'invalid'}
         aria-describedby={hintId}

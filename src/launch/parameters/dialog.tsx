@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, undoIcon } from '@jupyterlab/ui-components';
 import { useEffect, useId, useRef, useState } from 'react';
 
+import { BodyDialog } from '../../focus/bodyDialog';
 import {
   changedValues,
   defaultText,
@@ -31,7 +32,7 @@ interface Options {
 /** Asks for other values of the parameters, for one run; null where it was left without one. */
 export async function askForParameters(options: Options): Promise<ParameterChoice | null> {
   const { trans } = options;
-  const dialog = new Dialog({
+  const dialog = new BodyDialog({
     title: trans.__('Run with other parameters'),
     body: new ParameterForm(options),
     buttons: [

@@ -33,7 +33,8 @@ export async function goToRunCell(
       trans.__('%1 is not there any more. The run has kept it: “Notebook as it ran”.', path),
       { autoClose: 10_000 }
     );
-    return;
+    // Its tab may be what is left of it.
+    if (!notebooks.all.some(({ panel }) => panel.context.path === path)) return;
   }
   const open = await openNotebook(app, notebooks, path);
   const { cells } = open.pipeline.notebook;

@@ -8,6 +8,7 @@ import type { Choosing } from './graph';
 import { pressed, sortSteps, type Column, type Sorting } from './sorting';
 import { useNear } from './useNear';
 import { useNow } from './useNow';
+import { useRowKeys } from './useRowKeys';
 
 /** Rows that are drawn together. */
 const CHUNK = 50;
@@ -23,6 +24,10 @@ export function StepTable(
   const steps = useMemo(
     () => sortSteps(state.steps, sorting, now),
     [state.steps, sorting, sorting?.column === 'time' && now]
+  );
+  const { stop, onKeyDown } = useRowKeys(
+    useMemo(() => steps.map(({ name }) => name), [steps]),
+    props
   );
   const chunks = useMemo(
     () =>
@@ -51,7 +56,11 @@ export function StepTable(
     </th>
   );
   return (
-    <table className="jp-chard-Table jp-chard-StepTable" aria-rowcount={steps.length + 1}>
+    <table
+      className="jp-chard-Table jp-chard-StepTable"
+      aria-rowcount={steps.length + 1}
+      onKeyDown={onKeyDown}
+    >
       <thead>
         <tr>
           {title('step', trans.__('Step'))}
@@ -68,6 +77,7 @@ export function StepTable(
           steps={chunk}
           now={now}
           selected={selected}
+          stop={stop}
           onSelect={onSelect}
           trans={trans}
         />
@@ -82,10 +92,11 @@ function Rows(
     readonly first: number;
     readonly steps: readonly StepState[];
     readonly now: number;
+    readonly stop: string | undefined;
     readonly trans: TranslationBundle;
   }
 ) {
-  const { first, steps, now, selected, onSelect, trans } = props;
+  const { first, steps, now, selected, stop, onSelect, trans } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const isNear = useNear(body, first === 0);
   return (
@@ -99,6 +110,7 @@ function Rows(
             step={step}
             time={stepTime(step, now)}
             isSelected={step.name === selected}
+            isStop={step.name === stop}
             onSelect={onSelect}
             trans={trans}
           />
@@ -118,6 +130,7 @@ const Row = memo(function Row(props: {
   readonly step: StepState;
   readonly time: string;
   readonly isSelected: boolean;
+  readonly isStop: boolean;
   readonly onSelect: (name: string) => void;
   readonly trans: TranslationBundle;
 }) {
@@ -129,6 +142,8 @@ const Row = memo(function Row(props: {
         <button
           type="button"
           className="jp-chard-FlatButton jp-chard-mod-link"
+          data-row={step.name}
+          tabIndex={props.isStop ? 0 : -1}
           onClick={() => props.onSelect(step.name)}
         >
           {stepTitle(step.name, trans)}

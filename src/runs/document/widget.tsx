@@ -1,6 +1,8 @@
 import { stepState, isOver, type RunState } from '@chard/core/run';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { Boundary } from '../../failure/boundary';
+import { keepFocus } from '../../focus/keepFocus';
 import { useWidth } from '../../graph/useLayout';
 import { RunGraph } from './graph';
 import { Header } from './header';
@@ -23,17 +25,39 @@ const INSPECTOR_SHARE = 0.46;
 
 /** A run in the main area: what happened in words, the graph with its states, one step in detail, and when each ran. */
 export class RunDocument extends ReactWidget {
+  private _step: string | null = null;
+
   constructor(private readonly services: RunServices) {
     super();
     this.addClass('jp-chard-Run');
+    this.disposed.connect(keepFocus(this.node));
+  }
+
+  /** The step whose details are shown; null before there is one. */
+  get step(): string | null {
+    return this._step;
   }
 
   override render() {
-    return <RunView {...this.services} />;
+    return (
+      <Boundary trans={this.services.trans} what={this.services.trans.__('The run')}>
+        <RunView
+          {...this.services}
+          onStep={step => {
+            this._step = step;
+          }}
+        />
+      </Boundary>
+    );
   }
 }
 
-function RunView(services: RunServices) {
+interface Shows {
+  /** Told of the step whose details are shown. */
+  readonly onStep: (step: string | null) => void;
+}
+
+function RunView(services: RunServices & Shows) {
   const { run, trans } = services;
   useChanges(run.changed);
   const { state, problem } = run;
@@ -65,7 +89,7 @@ function RunView(services: RunServices) {
 
 type View = 'graph' | 'table';
 
-function Body(props: RunServices & { readonly state: RunState }) {
+function Body(props: RunServices & Shows & { readonly state: RunState }) {
   const { state, trans } = props;
   const [chosen, setChosen] = useState<string | null>(null);
   const [view, setView] = useState<View>('graph');
@@ -81,6 +105,10 @@ function Body(props: RunServices & { readonly state: RunState }) {
   const size = Math.min(most, wanted ?? Math.max(LEAST_INSPECTOR, width * INSPECTOR_SHARE));
   const shown = chosen ?? interesting(state);
   const step = shown === null ? undefined : stepState(state, shown);
+  const { onStep } = props;
+  useEffect(() => {
+    onStep(shown);
+  }, [shown]);
   const enter = useCallback(() => {
     inspector.current?.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
   }, []);

@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { useEffect, useState } from 'react';
+import { Boundary } from '../../failure/boundary';
 import { compareIcon } from '../../icons';
 import { useChanges } from '../../runs/useChanges';
 import { shortTime } from '../../runs/text';
@@ -37,17 +38,20 @@ export class SnapshotComparison extends ReactWidget {
   }
 
   override render() {
+    const { trans } = this.services;
     return (
-      <CompareView
-        key={this._ids.join()}
-        {...this.services}
-        ids={this._ids}
-        onIds={ids => {
-          this._ids = ids;
-          this.update();
-          this._changed.emit();
-        }}
-      />
+      <Boundary trans={trans} what={trans.__('The comparison')}>
+        <CompareView
+          key={this._ids.join()}
+          {...this.services}
+          ids={this._ids}
+          onIds={ids => {
+            this._ids = ids;
+            this.update();
+            this._changed.emit();
+          }}
+        />
+      </Boundary>
     );
   }
 }

@@ -124,7 +124,8 @@ function damageInWords({ what, how }: StoreDamage, trans: TranslationBundle): st
     content: trans.__('The content of a file'),
     manifest: trans.__('A list of files'),
     record: trans.__('The record of a snapshot'),
-    document: trans.__('A document of a snapshot')
+    document: trans.__('A document of a snapshot'),
+    tree: trans.__('A tree that runs share')
   }[what];
   const state = {
     lost: trans.__('is lost'),

@@ -4,6 +4,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useEffect, useId, useState } from 'react';
+import { BodyDialog } from '../../focus/bodyDialog';
 import { useAnswer } from '../../runs/useAnswer';
 import type { Snapshots } from '../snapshots';
 import { reasonOf, snapshotName } from '../words';
@@ -24,7 +25,7 @@ export async function askWhatToRemove(
   notebook: string | null,
   trans: TranslationBundle
 ): Promise<PruneRules | null> {
-  const dialog = new Dialog({
+  const dialog = new BodyDialog({
     title: trans.__('Remove old snapshots'),
     body: new Form(snapshots, notebook, trans),
     buttons: [

@@ -5,6 +5,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useId, useState } from 'react';
+import { BodyDialog } from '../../focus/bodyDialog';
 import { contentsOf, folderName } from '../words';
 import '../../views';
 
@@ -34,7 +35,7 @@ export function folderNameOf({ id, notebook }: SnapshotItem): string {
 /** Asks where to; null where nothing is to be restored. */
 export async function askWhereTo(options: Options): Promise<RestoreChoice | null> {
   const { trans } = options;
-  const dialog = new Dialog({
+  const dialog = new BodyDialog({
     title: trans.__('Restore'),
     body: new Form(options),
     buttons: [

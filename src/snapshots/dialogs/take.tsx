@@ -2,6 +2,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useId } from 'react';
+import { BodyDialog } from '../../focus/bodyDialog';
 import type { ChardApi } from '../../runs/api';
 import { Measure } from '../../volumes/measure';
 import '../../views';
@@ -18,7 +19,7 @@ interface Options {
 /** Shows how much a snapshot would take and asks for its name; null where none is to be taken. */
 export async function askToTake(options: Options): Promise<{ title: string } | null> {
   const { trans } = options;
-  const dialog = new Dialog({
+  const dialog = new BodyDialog({
     title: trans.__('Take a snapshot'),
     body: new Form(options),
     buttons: [

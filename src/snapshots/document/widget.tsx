@@ -6,6 +6,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { useState } from 'react';
 import { CommandIds } from '../../commands';
+import { Boundary } from '../../failure/boundary';
 import { compareIcon, linkIcon, restoreIcon } from '../../icons';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useAnswer } from '../../runs/useAnswer';
@@ -37,7 +38,12 @@ export class SnapshotDocument extends ReactWidget {
   }
 
   override render() {
-    return <SnapshotView {...this.services} id={this.snapshot} />;
+    const { trans } = this.services;
+    return (
+      <Boundary trans={trans} what={trans.__('The snapshot')}>
+        <SnapshotView {...this.services} id={this.snapshot} />
+      </Boundary>
+    );
   }
 }
 

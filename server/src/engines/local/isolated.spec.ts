@@ -333,6 +333,26 @@ except OSError as error:
         }
       );
 
+      itWhereHere('that is read-only and large: runs share what they see of it', async () => {
+        for (let index = 0; index < 1000; index += 1) writeFileSync(join(volume, `f${index}`), '');
+        const trees = (): string[] =>
+          readdirSync(join(bench.stores.home, 'snapshots/trees')).filter(name =>
+            existsSync(join(bench.stores.home, 'snapshots/trees', name, 'files/f0'))
+          );
+        expect((await use(true)).workspace?.volumes).toMatchObject([{ frozen: namespaces }]);
+        if (!namespaces) return;
+        const [tree] = trees();
+        writeFileSync(join(volume, 'data'), 'then');
+        expect(tree).toBeDefined();
+        const again = await use(true, `${code()}\nprint('again')`);
+        expect(text(again, 'use')).toBe('then\nRead-only file system\nagain\n');
+        expect(readdirSync(join(bench.stores.home, 'workspaces'))).toEqual([]);
+        const locks = join(bench.stores.home, 'snapshots/trees', trees()[0] ?? '', 'locks');
+        expect(readdirSync(locks)).toEqual([]);
+        await snapshots.prune({});
+        expect(trees()).toHaveLength(1);
+      });
+
       itWhereHere('that is not: steps write to it, and the run says so', async () => {
         const state = await use(false);
         expect(text(state, 'use')).toBe('now\n');
@@ -343,7 +363,7 @@ except OSError as error:
             path: volume,
             frozen: false,
             readOnly: false,
-            why: 'steps may write to it'
+            why: 'steps may write to it: what they write is there at once'
           }
         ]);
       });

@@ -39,17 +39,26 @@ export class Annotating {
     return !this.isBroken;
   }
 
+  /** Whether all are handed on. */
+  get isIdle(): boolean {
+    return this.batch.length === 0 && this.onTheWay === 0;
+  }
+
   /** @param isKnown whether its attributes are in it; a link has none */
   add(entry: StoredEntry, isKnown: boolean): void {
-    if (this.helper === null) return this.annotated.keep(entry);
+    if (this.helper === null || (isKnown && this.isIdle)) return this.annotated.keep(entry);
     if (!isKnown && !this.isBroken) this.helper.begin();
     this.batch.push({ entry, isKnown });
     if (this.batch.length >= BATCH) this.send(this.helper);
   }
 
-  /** Waits until there is room for more. @throws what `keep` threw */
+  get isFull(): boolean {
+    return this.onTheWay >= MOST_BATCHES;
+  }
+
+  /** Waits until what is on its way is handed on. @throws what `keep` threw */
   async room(): Promise<void> {
-    if (this.onTheWay >= MOST_BATCHES) await this.tail;
+    await this.tail;
   }
 
   /** Waits until all are handed on. @throws what `keep` threw */

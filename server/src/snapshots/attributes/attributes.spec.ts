@@ -12,6 +12,19 @@ jest.setTimeout(60_000);
 const NONE = '/nowhere/python';
 const NOTE = 'user.chard.note';
 
+/** In it user 1234 may read. struct posix_acl_xattr: version 2, then tag, permissions and id of each: owner, user, group, mask, others. */
+const ACCESS_LIST = [
+  [2, 0, 0, 0],
+  [1, 0, 6, 0, 0xff, 0xff, 0xff, 0xff],
+  [2, 0, 4, 0, 0xd2, 4, 0, 0],
+  [4, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
+  [16, 0, 4, 0, 0xff, 0xff, 0xff, 0xff],
+  [32, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]
+]
+  .flat()
+  .map(byte => String.fromCharCode(byte < 128 ? byte : 0xdc00 + byte))
+  .join('');
+
 let base: string;
 let data: string;
 beforeEach(() => {
@@ -90,24 +103,41 @@ here('a folder whose last snapshot is of a version without them is asked as a wh
 });
 
 here('an access control list comes back with its mask', async () => {
-  // struct posix_acl_xattr: version 2, then tag, permissions and id of each: owner, user 1234, group, mask, others.
-  const none = [0xff, 0xff, 0xff, 0xff];
-  const list = [
-    [2, 0, 0, 0],
-    [1, 0, 6, 0, ...none],
-    [2, 0, 4, 0, 0xd2, 4, 0, 0],
-    [4, 0, 0, 0, ...none],
-    [16, 0, 4, 0, ...none],
-    [32, 0, 0, 0, ...none]
-  ].flat();
-  const text = String.fromCharCode(...list.map(byte => (byte < 128 ? byte : 0xdc00 + byte)));
-  setAttribute(join(data, 'a'), 'system.posix_acl_access', text);
+  setAttribute(join(data, 'a'), 'system.posix_acl_access', ACCESS_LIST);
   const store = open(PYTHON);
   const { id } = await store.create(sources());
   const folder = join(base, 'back');
   expect((await store.restore(id, { folder })).problems).toEqual([]);
   expect(attributesOf(join(folder, 'a'))).toBe(attributesOf(join(data, 'a')));
   expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o640);
+});
+
+here(
+  'what files and folders have got since is taken away where they are restored in place',
+  async () => {
+    setAttribute(join(data, 'folder'), NOTE, 'kept');
+    for (const name of ['changed', 'b']) writeFileSync(join(data, name), 'before');
+    const store = open(PYTHON);
+    const { id } = await store.create(sources());
+    const paths = ['a', 'folder', 'changed'];
+    for (const path of paths) setAttribute(join(data, path), 'user.chard.since', 'x');
+    setAttribute(join(data, 'a'), 'system.posix_acl_access', ACCESS_LIST);
+    setAttribute(data, 'system.posix_acl_default', ACCESS_LIST);
+    setAttribute(join(data, 'folder'), 'system.posix_acl_default', ACCESS_LIST);
+    writeFileSync(join(data, 'changed'), 'after');
+    const report = await store.restore(id, { inPlace: true });
+    expect(report.problems).toEqual([]);
+    expect(paths.map(path => attributesOf(join(data, path)))).toEqual(['', `${NOTE}=kept`, '']);
+    expect(statSync(join(data, 'a')).mode & 0o777).toBe(0o644);
+  }
+);
+
+here('what a file has stays where the snapshot does not know of any', async () => {
+  const old = open(null);
+  const { id } = await old.create(sources());
+  setAttribute(join(data, 'a'), NOTE, 'x');
+  expect((await open(PYTHON).restore(id, { inPlace: true })).problems).toEqual([]);
+  expect(attributesOf(join(data, 'a'))).toBe(`${NOTE}=x`);
 });
 
 here('what gives rights, and the marks of overlays, are neither kept nor put back', async () => {

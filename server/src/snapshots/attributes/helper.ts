@@ -52,10 +52,12 @@ class AttributeHelper implements ExtendedAttributes {
     return listed;
   }
 
-  async put(file: number, attributes: Attributes): Promise<readonly NotPut[]> {
+  async put(file: number, attributes: Attributes, isExact: boolean): Promise<readonly NotPut[]> {
     // The open file itself, whatever its name leads to by then.
     const path = `/proc/${process.pid}/fd/${file}`;
-    const { failed } = await this.ask(PutAnswer, { put: { path, attributes } });
+    const { failed } = await this.ask(PutAnswer, {
+      put: { path, attributes, exact: isExact }
+    });
     return failed.map(([name, why, isUnsupported]) => ({ name, why, isUnsupported }));
   }
 

@@ -18,8 +18,11 @@ export interface ExtendedAttributes {
   begin(): void;
   /** What files and folders below a folder have, in the order of `paths`. Links are not followed, and have none. */
   list(root: string, paths: readonly string[]): Promise<readonly Listed[]>;
-  /** Gives attributes to an open file or folder. @returns those that it did not take */
-  put(file: number, attributes: Attributes): Promise<readonly NotPut[]>;
+  /**
+   * Gives attributes to an open file or folder. @param isExact takes those away that it has besides
+   * @returns those that it did not take, or did not let go
+   */
+  put(file: number, attributes: Attributes, isExact: boolean): Promise<readonly NotPut[]>;
   close(): void;
 }
 

@@ -39,6 +39,10 @@ export class Layout {
   readonly locks: string;
   /** What is not finished, a folder for each process that works on it. */
   readonly staging: string;
+  /** What `check --repair` could not mend and has put aside; made when there is the first. */
+  readonly damaged: string;
+  /** The contents that the last repair has missed. */
+  readonly lost: string;
   /** Trees for runs, kept for the next one; made when there is the first. */
   readonly trees: string;
 
@@ -52,6 +56,8 @@ export class Layout {
     this.pins = join(folder, 'pins');
     this.locks = join(folder, 'locks');
     this.staging = join(folder, 'staging');
+    this.damaged = join(folder, 'damaged');
+    this.lost = join(folder, 'lost.json');
     this.trees = join(folder, 'trees');
   }
 

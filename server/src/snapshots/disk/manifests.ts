@@ -15,6 +15,7 @@ import { errorCode, fileFailure } from '../../files';
 import { syncFolder, type Layout } from './layout';
 import type { StoredEntry } from '../manifest/model';
 import { ManifestDamaged, readManifest, readSoundBlocks, surveyManifest } from '../manifest/reader';
+import { ManifestSeeker } from '../manifest/seeker';
 import { snapshotDamaged } from './records';
 
 /** How one of the two files of a manifest is. */
@@ -50,9 +51,35 @@ export function addManifest(layout: Layout, path: string, digest: string): boole
  * The entries of a manifest. Where one of its files is damaged, the other goes on from there.
  * @param onDamage what to do where both are: the sound blocks follow then. @throws ChardError `snapshot-damaged` where it is left out
  */
-export function* manifestEntries(
+export function manifestEntries(
   layout: Layout,
   digest: string,
+  onDamage?: () => void
+): Generator<StoredEntry[], void, void> {
+  return entriesOf(layout, digest, readManifest, onDamage);
+}
+
+/** The entries of two manifests, without those of blocks that both have. @throws ChardError `snapshot-damaged` */
+export function differingEntries(
+  layout: Layout,
+  before: string,
+  after: string
+): [Generator<StoredEntry[], void, void>, Generator<StoredEntry[], void, void>] {
+  const former = proofsOf(layout, before);
+  const latter = proofsOf(layout, after);
+  // Neither leaves anything out unless both do.
+  const areKnown = former !== null && latter !== null;
+  const without = (proofs: ReadonlySet<string> | null): ReadsEntries =>
+    areKnown && proofs !== null ? path => readOthers(path, proofs) : readManifest;
+  return [entriesOf(layout, before, without(latter)), entriesOf(layout, after, without(former))];
+}
+
+type ReadsEntries = (path: string) => Generator<StoredEntry[], void, void>;
+
+function* entriesOf(
+  layout: Layout,
+  digest: string,
+  read: ReadsEntries,
   onDamage?: () => void
 ): Generator<StoredEntry[], void, void> {
   const files = paths(layout, digest);
@@ -64,7 +91,7 @@ export function* manifestEntries(
   };
   for (const path of files) {
     try {
-      for (const block of readManifest(path)) {
+      for (const block of read(path)) {
         const entries = rest(block);
         if (entries.length === 0) continue;
         last = entries.at(-1)?.path ?? last;
@@ -72,9 +99,7 @@ export function* manifestEntries(
       }
       return;
     } catch (error) {
-      if (!(error instanceof ManifestDamaged) && errorCode(error) !== 'ENOENT') {
-        throw fileFailure(error, path, 'store');
-      }
+      if (!isDamage(error)) throw fileFailure(error, path, 'store');
     }
   }
   if (onDamage === undefined) throw snapshotDamaged('The list of the files', files[0]);
@@ -82,6 +107,35 @@ export function* manifestEntries(
   const left = files.find(existsSync);
   if (left === undefined) return;
   for (const block of readSoundBlocks(left)) yield rest(block);
+}
+
+function* readOthers(
+  path: string,
+  proofs: ReadonlySet<string>
+): Generator<StoredEntry[], void, void> {
+  const seeker = new ManifestSeeker(path);
+  try {
+    yield* seeker.without(proofs);
+  } finally {
+    seeker.close();
+  }
+}
+
+/** Null where a look at the manifest does not say. */
+function proofsOf(layout: Layout, digest: string): ReadonlySet<string> | null {
+  const path = layout.manifest(digest);
+  try {
+    const seeker = new ManifestSeeker(path);
+    seeker.close();
+    return seeker.proofs;
+  } catch (error) {
+    if (isDamage(error)) return null;
+    throw fileFailure(error, path, 'store');
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof ManifestDamaged || errorCode(error) === 'ENOENT';
 }
 
 /** Reads both files of a manifest. @throws ChardError `store-unavailable` */

@@ -1,6 +1,5 @@
 import { isSnapshotPath } from '@chard/core/snapshot';
-import { errorCode } from '../../files';
-import { decodeBytes, encodeName } from '../paths/names';
+import { decodeName, encodeName } from '../paths/names';
 import type { StoredEntry } from './model';
 
 /**
@@ -19,7 +18,6 @@ const MORE_NAMES = 0x40;
 const KNOWN = 0x7f;
 const FIXED = 1 + 2 + 2 + 2 + 24;
 const LONGEST = 0xffff;
-const OUT_OF_BOUNDS = ['ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'];
 
 /** What cannot be an entry, in whatever way it came into a manifest. */
 export class MalformedEntry extends Error {}
@@ -110,83 +108,143 @@ export class EntryEncoder {
 
 /** Whether an entry's texts fit into a manifest. */
 export function fits(...texts: readonly (string | null)[]): boolean {
-  return texts.every(text => text === null || encodeName(text).length <= LONGEST);
+  // No character has more than three bytes.
+  return texts.every(
+    text => text === null || text.length <= LONGEST / 3 || encodeName(text).length <= LONGEST
+  );
 }
 
 /** @throws MalformedEntry where the bytes are not those of `count` entries that could be in a snapshot. */
 export function decodeEntries(bytes: Buffer, count: number): StoredEntry[] {
   const entries: StoredEntry[] = [];
-  let at = 0;
-  let before = '';
-  const text = (): string => {
-    const length = bytes.readUInt16LE(at);
-    const end = at + 2 + length;
-    if (end > bytes.length) throw new MalformedEntry('a text ends too early');
-    const decoded = decodeBytes(bytes.subarray(at + 2, end));
-    at = end;
-    return decoded;
-  };
-  try {
-    for (let index = 0; index < count; index += 1) {
-      const flags = bytes.readUInt8(at);
-      const kind = KINDS[flags & KIND];
-      if (kind === undefined || (flags & ~KNOWN) !== 0) throw new MalformedEntry('an unknown kind');
-      const mode = bytes.readUInt16LE(at + 1);
-      const shared = bytes.readUInt16LE(at + 3);
-      at += 5;
-      const path = before.slice(0, shared) + text();
-      if (!isSnapshotPath(path) || mode > 0o7777) throw new MalformedEntry(JSON.stringify(path));
-      before = path;
-      const modified = bytes.readBigInt64LE(at);
-      const changed = bytes.readBigInt64LE(at + 8);
-      const inode = bytes.readBigUInt64LE(at + 16);
-      at += 24;
-      let size = 0;
-      let digest: string | null = null;
-      if (kind === 'file') {
-        size = bytes.readDoubleLE(at);
-        digest = bytes.toString('hex', at + 8, at + 40);
-        at += 40;
-        if (!Number.isSafeInteger(size) || size < 0 || at > bytes.length) {
-          throw new MalformedEntry(`the size of ${JSON.stringify(path)}`);
-        }
-      }
-      const target = kind === 'link' ? text() : null;
-      const sameFileAs = flags & SAME_FILE ? text() : null;
-      if (sameFileAs !== null && !isSnapshotPath(sameFileAs)) {
-        throw new MalformedEntry(JSON.stringify(sameFileAs));
-      }
-      let attributes: Record<string, string> | null = null;
-      if (flags & ATTRIBUTES) {
-        const length = bytes.readUInt32LE(at);
-        attributes = parseAttributes(bytes.toString('utf8', at + 4, at + 4 + length));
-        at += 4 + length;
-      }
-      entries.push({
-        path,
-        kind,
-        mode,
-        size,
-        modified,
-        changed,
-        inode,
-        isRacy: (flags & RACY) !== 0,
-        isSparse: (flags & SPARSE) !== 0,
-        hasMoreNames: (flags & MORE_NAMES) !== 0,
-        digest,
-        target,
-        sameFileAs,
-        attributes
-      });
-    }
-  } catch (error) {
-    if (OUT_OF_BOUNDS.includes(errorCode(error) ?? '')) {
-      throw new MalformedEntry('an entry ends too early');
-    }
-    throw error;
-  }
-  if (at !== bytes.length) throw new MalformedEntry('there is more than the entries');
+  for (const cursor = new EntryCursor(bytes, count); cursor.next();) entries.push(cursor.entry());
   return entries;
+}
+
+/** Goes through encoded entries without making more of each than is asked for. */
+export class EntryCursor {
+  /** Which entry it is at. */
+  index = -1;
+  path = '';
+  kind: StoredEntry['kind'] = 'file';
+  mode = 0;
+  /** 0 for what is no file. */
+  size = 0;
+  target: string | null = null;
+  sameFileAs: string | null = null;
+  private attributes: StoredEntry['attributes'] = null;
+  private flags = 0;
+  private stamps = 0;
+  private end = 0;
+  private readonly view: DataView;
+
+  constructor(
+    private readonly bytes: Buffer,
+    readonly count: number
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** Goes on to the next entry. @returns false where there is none. @throws MalformedEntry */
+  next(): boolean {
+    this.index += 1;
+    if (this.index >= this.count) {
+      if (this.end !== this.bytes.length)
+        throw new MalformedEntry('there is more than the entries');
+      return false;
+    }
+    const head = this.skip(5);
+    this.flags = this.view.getUint8(head);
+    this.mode = this.view.getUint16(head + 1, true);
+    const kind = KINDS[this.flags & KIND];
+    if (kind === undefined || (this.flags & ~KNOWN) !== 0)
+      throw new MalformedEntry('an unknown kind');
+    this.kind = kind;
+    const path = this.path.slice(0, this.view.getUint16(head + 3, true)) + this.text();
+    if (!isSnapshotPath(path) || this.mode > 0o7777) throw new MalformedEntry(JSON.stringify(path));
+    this.path = path;
+    this.stamps = this.skip(24);
+    this.size = kind === 'file' ? this.view.getFloat64(this.skip(40), true) : 0;
+    if (!Number.isSafeInteger(this.size) || this.size < 0) {
+      throw new MalformedEntry(`the size of ${JSON.stringify(path)}`);
+    }
+    this.target = kind === 'link' ? this.text() : null;
+    this.sameFileAs = this.flags & SAME_FILE ? this.text() : null;
+    if (this.sameFileAs !== null && !isSnapshotPath(this.sameFileAs)) {
+      throw new MalformedEntry(JSON.stringify(this.sameFileAs));
+    }
+    this.attributes = this.flags & ATTRIBUTES ? this.json() : null;
+    return true;
+  }
+
+  get modified(): bigint {
+    return this.view.getBigInt64(this.stamps, true);
+  }
+
+  get changed(): bigint {
+    return this.view.getBigInt64(this.stamps + 8, true);
+  }
+
+  get inode(): bigint {
+    return this.view.getBigUint64(this.stamps + 16, true);
+  }
+
+  get digest(): string | null {
+    return this.kind === 'file'
+      ? this.bytes.toString('hex', this.stamps + 32, this.stamps + 64)
+      : null;
+  }
+
+  get isRacy(): boolean {
+    return (this.flags & RACY) !== 0;
+  }
+
+  get hasMoreNames(): boolean {
+    return (this.flags & MORE_NAMES) !== 0;
+  }
+
+  /** All of the entry that it is at. */
+  entry(): StoredEntry {
+    const { path, kind, mode, size, target, sameFileAs, attributes } = this;
+    const { modified, changed, inode, isRacy, hasMoreNames, digest } = this;
+    const isSparse = (this.flags & SPARSE) !== 0;
+    return {
+      path,
+      kind,
+      mode,
+      size,
+      modified,
+      changed,
+      inode,
+      isRacy,
+      isSparse,
+      hasMoreNames,
+      digest,
+      target,
+      sameFileAs,
+      attributes
+    };
+  }
+
+  /** Goes on by so many bytes. @returns where they begin */
+  private skip(length: number): number {
+    const at = this.end;
+    if (at + length > this.bytes.length) throw new MalformedEntry('an entry ends too early');
+    this.end = at + length;
+    return at;
+  }
+
+  private text(): string {
+    const length = this.view.getUint16(this.skip(2), true);
+    const at = this.skip(length);
+    return decodeName(this.bytes.toString('latin1', at, at + length));
+  }
+
+  private json(): Record<string, string> {
+    const length = this.view.getUint32(this.skip(4), true);
+    const at = this.skip(length);
+    return parseAttributes(this.bytes.toString('utf8', at, at + length));
+  }
 }
 
 function parseAttributes(json: string): Record<string, string> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { PREAMBLE_LENGTH, readHead, TITLE, unpackBlock } from './blocks';
-import { decodeEntries, MalformedEntry } from './codec';
+import { decodeEntries, EntryCursor, MalformedEntry } from './codec';
 import type { StoredEntry } from './model';
 
 /** A manifest, or part of it, that is not as it was written. */
@@ -23,34 +23,61 @@ const MARK = Buffer.from('CHB\u0001', 'latin1');
  * @throws ManifestDamaged at the first that is not sound; the system's error.
  */
 export function* readManifest(path: string): Generator<StoredEntry[], void, void> {
-  const scan = scanManifest(path);
+  const scan = scanManifest(path, decoded);
   for (let step = scan.next(); step.done !== true; step = scan.next()) {
     if ('damage' in step.value) {
       scan.return({ digest: '', damage: null });
       throw new ManifestDamaged(step.value.damage);
     }
-    yield step.value.entries;
+    yield step.value.block;
   }
 }
 
 /** The entries of all blocks that are sound, whatever lies between them. @throws the system's error */
 export function* readSoundBlocks(path: string): Generator<StoredEntry[], void, void> {
-  for (const step of scanManifest(path)) {
-    if ('entries' in step) yield step.entries;
+  for (const step of scanManifest(path, decoded)) {
+    if ('block' in step) yield step.block;
+  }
+}
+
+/** A block as it lies in a manifest. */
+export interface PackedBlock {
+  readonly count: number;
+  /** All of it, with its head. */
+  readonly bytes: Buffer;
+  /** Goes through its entries from the first; it may find that they are malformed. */
+  readonly open: () => EntryCursor;
+}
+
+/** All blocks that are sound. Their entries are decoded only as they are gone through. @throws the system's error */
+export function* readPackedBlocks(path: string): Generator<PackedBlock, void, void> {
+  const packed = (unpacked: Buffer, count: number, bytes: Buffer): PackedBlock => {
+    return { count, bytes, open: () => new EntryCursor(unpacked, count) };
+  };
+  for (const step of scanManifest(path, packed)) {
+    if ('block' in step) yield step.block;
   }
 }
 
 /** Reads all of a manifest and says whether it is sound. @throws the system's error */
 export function surveyManifest(path: string): ManifestSurvey {
-  const scan = scanManifest(path);
+  const scan = scanManifest(path, decoded);
   let step = scan.next();
   while (step.done !== true) step = scan.next();
   return step.value;
 }
 
-type Step = { readonly entries: StoredEntry[] } | { readonly damage: string };
+/** What is made of a block. @throws MalformedEntry */
+type Reading<Block> = (unpacked: Buffer, count: number, packed: Buffer) => Block;
 
-function* scanManifest(path: string): Generator<Step, ManifestSurvey, void> {
+const decoded: Reading<StoredEntry[]> = decodeEntries;
+
+type Step<Block> = { readonly block: Block } | { readonly damage: string };
+
+function* scanManifest<Block>(
+  path: string,
+  reading: Reading<Block>
+): Generator<Step<Block>, ManifestSurvey, void> {
   const file = openSync(path, 'r');
   try {
     const source = new Source(file);
@@ -66,17 +93,17 @@ function* scanManifest(path: string): Generator<Step, ManifestSurvey, void> {
       source.at += TITLE.length;
     }
     while (source.demand(1)) {
-      const block = isEnded ? null : nextBlock(source);
-      if (block === null) {
+      const next = isEnded ? null : nextBlock(source, reading);
+      if (next === null) {
         const first = damage === null;
         damage ??= `byte ${source.position} and those after it are not as they were written`;
         if (first) yield { damage };
         if (!source.seekMark()) break;
         isEnded = false;
-      } else if (block.length === 0) {
+      } else if (next === 'end') {
         isEnded = true;
       } else {
-        yield { entries: block };
+        yield next;
       }
     }
     if (!isEnded && damage === null) {
@@ -89,17 +116,21 @@ function* scanManifest(path: string): Generator<Step, ManifestSurvey, void> {
   }
 }
 
-/** The entries of the block that comes next, none for the end; null where there is no sound block. */
-function nextBlock(source: Source): StoredEntry[] | null {
+/** The block that comes next; null where there is no sound one. */
+function nextBlock<Block>(
+  source: Source,
+  reading: Reading<Block>
+): { readonly block: Block } | 'end' | null {
   source.demand(PREAMBLE_LENGTH);
   const head = readHead(source.bytes, source.at);
   if (head === null || !source.demand(PREAMBLE_LENGTH + head.length)) return null;
   const unpacked = unpackBlock(source.bytes, source.at, head);
   if (unpacked === null) return null;
   try {
-    const entries = decodeEntries(unpacked, head.count);
-    source.at += PREAMBLE_LENGTH + head.length;
-    return entries;
+    const end = source.at + PREAMBLE_LENGTH + head.length;
+    const block = reading(unpacked, head.count, source.bytes.subarray(source.at, end));
+    source.at = end;
+    return head.count === 0 ? 'end' : { block };
   } catch (error) {
     // Its checksum is right: somebody has made it so.
     if (error instanceof MalformedEntry) return null;

@@ -30,6 +30,13 @@ export class ManifestWriter {
     }
   }
 
+  /** Writes a block of another manifest as it is. */
+  carry({ bytes, count }: { readonly bytes: Buffer; readonly count: number }): void {
+    if (this.encoder.count > 0) this.endBlock();
+    this.write(bytes);
+    this.entries += count;
+  }
+
   /** Writes the end. @returns the SHA-256 of all, and its size */
   finish(): { digest: string; bytes: number } {
     if (this.encoder.count > 0) this.endBlock();

@@ -5,6 +5,7 @@ import type { StoredEntry } from '../manifest/model';
 import { ManifestDamaged } from '../manifest/reader';
 import { ManifestSeeker } from '../manifest/seeker';
 import { manifestEntries } from '../disk/manifests';
+import { Turns } from '../work/meter';
 
 export interface FolderPage {
   /** Empty for the source itself. */
@@ -21,25 +22,37 @@ type From = (path: string) => Iterable<readonly StoredEntry[]>;
  * What lies right in a folder of a manifest, in the order of `comparePaths`. Folders in between are jumped over, whatever is in them.
  * @returns null where there is no such folder. @throws ChardError `snapshot-damaged`, `store-unavailable`
  */
-export function listFolder(layout: Layout, digest: string, page: FolderPage): StoredEntry[] | null {
-  return seeking(layout, digest, from => {
+export async function listFolder(
+  layout: Layout,
+  digest: string,
+  page: FolderPage
+): Promise<StoredEntry[] | null> {
+  return seeking(layout, digest, async from => {
     const isThere = page.folder === '' || at(from, page.folder)?.kind === 'folder';
     return isThere ? children(from, page) : null;
   });
 }
 
 /** The entry at a path; null where there is none. @throws ChardError `snapshot-damaged`, `store-unavailable` */
-export function findEntry(layout: Layout, digest: string, path: string): StoredEntry | null {
-  return seeking(layout, digest, from => at(from, path));
+export async function findEntry(
+  layout: Layout,
+  digest: string,
+  path: string
+): Promise<StoredEntry | null> {
+  return seeking(layout, digest, async from => Promise.resolve(at(from, path)));
 }
 
 /** A damaged list is read from its beginning instead: its other file goes on where the first ends. */
-function seeking<Result>(layout: Layout, digest: string, read: (from: From) => Result): Result {
+async function seeking<Result>(
+  layout: Layout,
+  digest: string,
+  read: (from: From) => Promise<Result>
+): Promise<Result> {
   const path = layout.manifest(digest);
   try {
     const seeker = new ManifestSeeker(path);
     try {
-      return read(from => seeker.from(from));
+      return await read(from => seeker.from(from));
     } finally {
       seeker.close();
     }
@@ -62,10 +75,12 @@ function at(from: From, path: string): StoredEntry | null {
   return null;
 }
 
-function children(from: From, { folder, behind, limit }: FolderPage): StoredEntry[] {
+async function children(from: From, { folder, behind, limit }: FolderPage): Promise<StoredEntry[]> {
+  const turns = new Turns();
   const prefix = folder === '' ? '' : `${folder}/`;
   const found: StoredEntry[] = [];
   for (let next: string | null = behind === null ? prefix : pastAllOf(behind); next !== null;) {
+    if (turns.isDue) await turns.give();
     let below: string | null = null;
     for (const batch of from(next)) {
       for (const entry of batch) {

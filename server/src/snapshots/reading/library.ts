@@ -12,7 +12,7 @@ import { ChardError } from '../../errors';
 import { errorCode, fileFailure } from '../../files';
 import type { Access } from '../access';
 import type { Layout } from '../disk/layout';
-import { manifestEntries } from '../disk/manifests';
+import { differingEntries, manifestEntries } from '../disk/manifests';
 import {
   publicSnapshot,
   snapshotDamaged,
@@ -21,7 +21,8 @@ import {
   type KeptSource,
   type Records
 } from '../disk/records';
-import { publicEntry } from '../manifest/model';
+import { publicEntry, type StoredEntry } from '../manifest/model';
+import { Turns } from '../work/meter';
 import type { ChildrenOptions, EntriesOptions } from '../snapshotStore';
 import { findEntry, listFolder } from './browse';
 
@@ -81,9 +82,9 @@ export class Library {
     const { manifest } = sourceOf(this.find(id), source);
     const leave = await this.access.enter('reads a snapshot');
     try {
-      for (const batch of manifestEntries(this.layout, manifest.digest)) {
+      for await (const batch of published(manifestEntries(this.layout, manifest.digest))) {
         const entries = under === undefined ? batch : batch.filter(e => isWithin(e.path, under));
-        if (entries.length > 0) yield entries.map(publicEntry);
+        if (entries.length > 0) yield entries;
       }
     } finally {
       leave?.();
@@ -97,35 +98,50 @@ export class Library {
     { behind, limit }: ChildrenOptions
   ): Promise<SnapshotEntry[]> {
     const { manifest } = sourceOf(this.find(id), source);
-    return this.access.reading('reads a snapshot', undefined, () => {
+    return this.access.reading('reads a snapshot', undefined, async () => {
       const page = { folder, behind: behind ?? null, limit };
-      const found = listFolder(this.layout, manifest.digest, page);
+      const found = await listFolder(this.layout, manifest.digest, page);
       if (found === null) throw pathUnknown(folder);
-      return Promise.resolve(found.map(publicEntry));
+      return found.map(publicEntry);
     });
   }
 
   entry(id: string, source: string, path: string): Promise<SnapshotEntry> {
     const { manifest } = sourceOf(this.find(id), source);
-    return this.access.reading('reads a snapshot', undefined, () => {
-      const found = findEntry(this.layout, manifest.digest, path);
+    return this.access.reading('reads a snapshot', undefined, async () => {
+      const found = await findEntry(this.layout, manifest.digest, path);
       if (found === null) throw pathUnknown(path);
-      return Promise.resolve(publicEntry(found));
+      return publicEntry(found);
     });
   }
 
   async *diff(before: string, after: string): AsyncGenerator<readonly EntryChange[]> {
     const [old, now] = [this.find(before), this.find(after)];
     const names = new Set([...old.sources, ...now.sources].map(({ name }) => name));
-    for (const source of names) {
-      const side = (record: KeptRecord): AsyncIterable<readonly SnapshotEntry[]> =>
-        record.sources.some(({ name }) => name === source)
-          ? this.entries(record.id, source)
-          : nothing();
-      for await (const changes of diffEntries(side(old), side(now))) {
-        yield changes.map(change => ({ source, ...change }));
+    const leave = await this.access.enter('compares snapshots');
+    try {
+      for (const source of names) {
+        const [former, latter] = this.sides(old, now, source);
+        for await (const changes of diffEntries(published(former), published(latter))) {
+          yield changes.map(change => ({ source, ...change }));
+        }
       }
+    } finally {
+      leave?.();
     }
+  }
+
+  /** What two snapshots have of a source, without much that is in both. */
+  private sides(old: KeptRecord, now: KeptRecord, source: string): [Batches, Batches] {
+    const [former, latter] = [old, now].map(
+      ({ sources }) => sources.find(({ name }) => name === source)?.manifest.digest
+    );
+    if (former !== undefined && latter !== undefined) {
+      return differingEntries(this.layout, former, latter);
+    }
+    const side = (digest: string | undefined): Batches =>
+      digest === undefined ? [] : manifestEntries(this.layout, digest);
+    return [side(former), side(latter)];
   }
 
   /** The bytes of a content, checked. @throws ChardError `snapshot-damaged`, `store-unavailable` */
@@ -146,6 +162,8 @@ export class Library {
   }
 }
 
+type Batches = Iterable<readonly StoredEntry[]>;
+
 export function pathUnknown(path: string): ChardError {
   return new ChardError(
     'snapshot-path-unknown',
@@ -165,6 +183,13 @@ export function sourceOf({ id, sources }: KeptRecord, name: string): KeptSource 
   );
 }
 
-async function* nothing(): AsyncGenerator<readonly SnapshotEntry[]> {
-  yield [];
+/** Entries as others see them, with turns for others' work. */
+export async function* published(
+  batches: Batches
+): AsyncGenerator<readonly SnapshotEntry[], void, void> {
+  const turns = new Turns();
+  for (const batch of batches) {
+    if (turns.isDue) await turns.give();
+    yield batch.map(publicEntry);
+  }
 }

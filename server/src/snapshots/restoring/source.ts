@@ -11,8 +11,8 @@ import { thaw, type Thaw, type Thawed } from './thaw';
  */
 export async function thawSource(
   layout: Layout,
-  { name, manifest }: KeptSource,
-  order: Omit<Thaw, 'layout' | 'source'>,
+  { name, manifest, hasAttributes }: KeptSource,
+  order: Omit<Thaw, 'layout' | 'source' | 'isExact'>,
   choose: (batch: StoredEntry[]) => StoredEntry[] = batch => batch
 ): Promise<Thawed> {
   const damaged: SnapshotProblem[] = [];
@@ -24,7 +24,8 @@ export async function thawSource(
       message: 'Part of the list of its files is damaged, so some may be missing.'
     })
   );
-  const thawed = await thaw(chosenOf(entries, choose), { ...order, layout, source: name });
+  const isExact = order.compare && hasAttributes;
+  const thawed = await thaw(chosenOf(entries, choose), { ...order, isExact, layout, source: name });
   return { ...thawed, problems: [...damaged, ...thawed.problems] };
 }
 

@@ -54,6 +54,8 @@ export interface Thaw {
   readonly compare: boolean;
   /** Null where there is no way to any. */
   readonly attributes: ExtendedAttributes | null;
+  /** Takes attributes away that the entries do not have. */
+  readonly isExact: boolean;
   readonly meter: Meter;
 }
 
@@ -116,7 +118,7 @@ class Thawing {
     for (const entry of this.sameFiles) await this.putSame(entry);
     await this.queue.empty();
     for (const entry of this.folders.reverse()) {
-      if (entry.attributes !== null) await this.annotateFolder(entry);
+      await this.annotateFolder(entry);
       this.attempt(entry, spot => finishFolder(spot, entry.mode, entry.modified));
     }
   }
@@ -280,6 +282,7 @@ class Thawing {
   }
 
   private async annotateFolder(entry: StoredEntry): Promise<void> {
+    if (!this.hasToAnnotate(entry)) return;
     const spot = this.findSpot(entry);
     if (spot === null) return;
     try {
@@ -297,13 +300,15 @@ class Thawing {
   }
 
   /** Gives an open file its extended attributes: before its permissions, which an access control list would change. */
-  private async annotate(file: number, { path, attributes }: StoredEntry): Promise<void> {
-    if (attributes === null) return;
+  private async annotate(file: number, entry: StoredEntry): Promise<void> {
+    if (!this.hasToAnnotate(entry)) return;
+    const { path, attributes } = entry;
     try {
       if (this.order.attributes === null) throw new AttributesUnavailable('the system has none');
       for (const { name, why, isUnsupported } of await this.order.attributes.put(
         file,
-        attributes
+        attributes ?? {},
+        this.order.isExact
       )) {
         if (isUnsupported) this.refuse(name, `the file system takes no ${name}`);
         else this.notAnnotated(path, `${name}: ${why}`);
@@ -312,6 +317,11 @@ class Thawing {
       if (!(error instanceof AttributesUnavailable)) throw error;
       this.refuse('', error.message);
     }
+  }
+
+  /** Where there is no way to any attributes, none can be missed but those of the snapshot. */
+  private hasToAnnotate({ attributes }: StoredEntry): boolean {
+    return attributes !== null || (this.order.isExact && this.order.attributes !== null);
   }
 
   /** What is so for every file is told once. */

@@ -8,6 +8,7 @@ import { sourceUnavailable, type OpenSource } from './folders';
 import { FormerEntries } from './former';
 import type { Intake } from './intake';
 import type { Layout } from '../disk/layout';
+import type { EntryCursor } from '../manifest/codec';
 import { stampOfEntry, type StoredEntry } from '../manifest/model';
 import { addManifest } from '../disk/manifests';
 import { ManifestWriter } from '../manifest/writer';
@@ -78,6 +79,8 @@ class SourceFreezing {
   private readonly counts: SnapshotCounts = { files: 0, folders: 0, links: 0, bytes: 0 };
   private readonly manifest: ManifestWriter;
   private readonly former: FormerEntries;
+  /** Whether nothing has to be asked about what is as it was. */
+  private readonly isCarrying: boolean;
   private readonly annotating: Annotating;
   private readonly queue = new OrderedQueue<Taken>(SIDE_BY_SIDE, taken => this.keep(taken));
   /** Files with several names, by identity: the first name's entry, as soon as it is known. */
@@ -91,7 +94,6 @@ class SourceFreezing {
     private readonly freezing: Freezing
   ) {
     const { intake } = freezing;
-    this.former = new FormerEntries(before?.manifest ?? null);
     this.annotating = new Annotating(freezing.attributes, source.path, {
       keep: entry => this.write(entry),
       report: (path, why) => this.report(attributesUnreadable(path, why))
@@ -101,6 +103,8 @@ class SourceFreezing {
     } catch (error) {
       throw intake.failure(error);
     }
+    this.former = new FormerEntries(before?.manifest ?? null, this.manifest);
+    this.isCarrying = before !== null && (before.hasAttributes || freezing.attributes === null);
   }
 
   async run(): Promise<void> {
@@ -108,10 +112,13 @@ class SourceFreezing {
     for (const problem of this.source.problems) this.report(problem);
     for (const step of this.steps()) {
       if (this.turns.isDue) await this.turns.give();
-      if ('problem' in step) this.report(step.problem);
-      else if ('pause' in step) await this.queue.empty();
-      else await this.take(step.found);
-      await this.annotating.room();
+      if ('found' in step) {
+        const before = this.former.find(step.found.path);
+        if (before !== null && this.carry(step.found, before)) continue;
+        await this.take(step.found, before?.entry() ?? null);
+      } else if ('problem' in step) this.report(step.problem);
+      else await this.queue.empty();
+      if (this.annotating.isFull) await this.annotating.room();
       if (intake.isFull) {
         await this.queue.empty();
         await intake.publish();
@@ -125,6 +132,7 @@ class SourceFreezing {
   finish(): SnapshotRecord['sources'][number] {
     const { layout, intake } = this.freezing;
     try {
+      this.former.release();
       const { digest, bytes } = this.manifest.finish();
       if (addManifest(layout, this.manifest.path, digest)) intake.addedBytes += 2 * bytes;
       const { name, path } = this.source;
@@ -152,9 +160,19 @@ class SourceFreezing {
     }
   }
 
-  private async take(found: Found): Promise<void> {
+  /** Keeps what is in every way as it was, unless something before it is still on its way into the manifest. */
+  private carry(found: Found, before: EntryCursor): boolean {
+    const isNext = this.isCarrying && this.queue.isIdle && this.annotating.isIdle;
+    if (!isNext || !isAsBefore(found, before)) return false;
+    const { kind, size, digest } = before;
+    if (digest !== null && !this.freezing.intake.hasStill(digest)) return false;
+    const isKept = this.writing(() => this.former.keep());
+    if (isKept) this.count(kind, size);
+    return isKept;
+  }
+
+  private async take(found: Found, before: StoredEntry | null): Promise<void> {
     const { path, kind, stats } = found;
-    const before = this.former.find(path);
     if (kind === 'link') return this.queue.addDone(link(found));
     if (kind === 'folder') return this.queue.addDone(this.folder(found, before));
     const identity = stats.nlink > 1n ? folderIdentity(stats) : null;
@@ -166,7 +184,6 @@ class SourceFreezing {
     }
     const known = before === null ? null : this.unchanged(found, before);
     const taken = known ?? this.takeAtOnce(found);
-    if (known !== null) this.freezing.meter.add(0, known.entry?.size ?? 0);
     if (taken !== null) this.queue.addDone(taken);
     else await this.queue.room();
     const done =
@@ -192,8 +209,8 @@ class SourceFreezing {
   private unchanged({ path, stats }: Found, before: StoredEntry): Taken | null {
     if (before.kind !== 'file' || before.digest === null || before.isRacy) return null;
     if (!sameStamp(stampOfEntry(before), stampOf(stats))) return null;
-    if (!this.freezing.intake.has(before.digest)) return null;
-    const mode = Number(stats.mode & 0o7777n);
+    if (!this.freezing.intake.hasStill(before.digest)) return null;
+    const mode = modeOf(stats);
     const hasMoreNames = stats.nlink > 1n;
     const entry = { ...before, path, mode, hasMoreNames, sameFileAs: null };
     return { entry, isAnnotated: this.hadAttributes, problem: null };
@@ -220,16 +237,27 @@ class SourceFreezing {
     if (problem !== null) this.report(problem);
     if (entry === null) return;
     this.annotating.add(entry, isAnnotated);
-    if (entry.kind === 'folder') this.counts.folders += 1;
-    else if (entry.kind === 'link') this.counts.links += 1;
+    this.count(entry.kind, entry.sameFileAs === null ? entry.size : 0);
+  }
+
+  private count(kind: StoredEntry['kind'], bytes: number): void {
+    if (kind === 'folder') this.counts.folders += 1;
+    else if (kind === 'link') this.counts.links += 1;
     else this.counts.files += 1;
-    if (entry.sameFileAs === null) this.counts.bytes += entry.size;
+    this.counts.bytes += bytes;
     this.freezing.meter.add(1, 0);
   }
 
   private write(entry: StoredEntry): void {
-    try {
+    this.writing(() => {
+      this.former.release();
       this.manifest.add(entry);
+    });
+  }
+
+  private writing<Result>(work: () => Result): Result {
+    try {
+      return work();
     } catch (error) {
       throw fileFailure(error, this.freezing.layout.folder, 'store');
     }
@@ -238,6 +266,23 @@ class SourceFreezing {
   private report(problem: Omit<SnapshotProblem, 'source'>): void {
     this.freezing.problems.add({ source: this.source.name, ...problem });
   }
+}
+
+/** Whether an entry says of what was found all that there is to say, so that nothing has to be read. */
+function isAsBefore(found: Found, before: EntryCursor): boolean {
+  const { kind, stats } = found;
+  const { isRacy: isUncertain, mode, inode, changed, modified } = before;
+  const isSame =
+    before.kind === kind &&
+    !isUncertain &&
+    inode === stats.ino &&
+    changed === stats.ctimeNs &&
+    modified === stats.mtimeNs &&
+    mode === modeOf(stats);
+  if (!isSame || kind === 'folder') return isSame;
+  if (kind === 'link') return link(found).entry?.target === before.target;
+  const hasOneName = stats.nlink === 1n && !before.hasMoreNames && before.sameFileAs === null;
+  return hasOneName && before.size === Number(stats.size);
 }
 
 /** Keeps documents beside the folders. */
@@ -265,6 +310,10 @@ function link({ path, native, stats }: Found): Taken {
   }
 }
 
+function modeOf({ mode }: Found['stats']): number {
+  return Number(mode) & 0o7777;
+}
+
 function entryOf(
   kind: 'folder' | 'link',
   path: string,
@@ -274,7 +323,7 @@ function entryOf(
   return {
     path,
     kind,
-    mode: Number(stats.mode & 0o7777n),
+    mode: modeOf(stats),
     size: 0,
     modified: stats.mtimeNs,
     changed: stats.ctimeNs,

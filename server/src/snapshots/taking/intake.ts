@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorCode, fileFailure, makeFolders } from '../../files';
 import { flushDisk } from '../disk/flush';
 import type { Layout } from '../disk/layout';
+import { lostContents } from '../disk/lost';
 import { PresentContents } from './present';
 
 /** What is written begins to go onto the disk after so many bytes, so that not all of it is left for the end. */
@@ -30,6 +31,7 @@ export class Intake {
   private unflushedBytes = 0;
   private flushing: Promise<void> | null = null;
   private readonly present: PresentContents;
+  private readonly lost: ReadonlySet<string> | null;
   /** Devices whose files cannot share their blocks with the store. */
   private readonly apart = new Set<bigint>();
   private counter = 0;
@@ -43,14 +45,16 @@ export class Intake {
   ) {
     this.folder = join(layout.staging, instance);
     this.present = new PresentContents(layout);
+    this.lost = lostContents(layout);
     this.writing(() => makeFolders(this.folder, 0o700));
   }
 
   readonly folder: string;
 
-  /** Whether a content is there, by its name: no file of its own has to be looked at. */
-  has(digest: string): boolean {
-    return this.pending.has(digest) || this.present.has(digest);
+  /** Whether a content that a snapshot has is still there: only of those that a repair has missed is the disk asked. */
+  hasStill(digest: string): boolean {
+    const mayBeLost = this.lost === null || this.lost.has(digest);
+    return !mayBeLost || this.pending.has(digest) || this.present.has(digest);
   }
 
   /** A path for a file that is not there yet. */

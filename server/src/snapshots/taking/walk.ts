@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
+import { constants, lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import type { Ignores, SnapshotProblem } from '@chard/core/snapshot';
 import { errorCode, reasonOf } from '../../files';
 import { fits } from '../manifest/codec';
@@ -134,9 +134,16 @@ function namesIn(folder: NativeFolder): string[] {
 }
 
 function kindOf(stats: BigIntStats): Found['kind'] | null {
-  if (stats.isFile()) return 'file';
-  if (stats.isSymbolicLink()) return 'link';
-  return stats.isDirectory() ? 'folder' : null;
+  switch (Number(stats.mode) & constants.S_IFMT) {
+    case constants.S_IFREG:
+      return 'file';
+    case constants.S_IFLNK:
+      return 'link';
+    case constants.S_IFDIR:
+      return 'folder';
+    default:
+      return null;
+  }
 }
 
 function attempt<Result>(

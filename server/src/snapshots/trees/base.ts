@@ -1,11 +1,11 @@
-import { diffEntries, type PathChange, type SnapshotEntry } from '@chard/core/snapshot';
+import { diffEntries, type PathChange } from '@chard/core/snapshot';
 import type { ExtendedAttributes } from '../attributes/model';
 import type { Layout } from '../disk/layout';
-import { manifestEntries } from '../disk/manifests';
+import { differingEntries } from '../disk/manifests';
 import type { KeptRecord, KeptSource, Records } from '../disk/records';
-import { publicEntry } from '../manifest/model';
+import { published } from '../reading/library';
 import { makeWorkspace } from '../restoring/workspace';
-import type { Base, WorkspaceOptions } from '../snapshotStore';
+import type { Base, BaseOptions } from '../snapshotStore';
 import type { KeptTrees } from './keptTrees';
 
 /** So many changes are always little; else a tenth of the entries. */
@@ -22,7 +22,7 @@ export async function openBase(
   { layout, records, trees }: BaseStore,
   { id }: KeptRecord,
   source: KeptSource,
-  options: WorkspaceOptions,
+  options: BaseOptions,
   attributes: ExtendedAttributes | null
 ): Promise<Base> {
   await trees.tidy(snapshot => records.read(snapshot) !== null, options.copyLimit);
@@ -31,7 +31,8 @@ export async function openBase(
     const former = records.read(kept.snapshot)?.sources.find(({ name }) => name === kept.source);
     const changes = former === undefined ? null : await fewChanges(layout, former, source);
     const { files: path, way, release } = kept;
-    if (changes !== null) return { way, path, changes, problems: [], release };
+    const isNear = changes !== null && (changes.length === 0 || options.isExact !== true);
+    if (isNear) return { way, path, changes, problems: [], release };
     release();
   }
   const begun = await trees.begin();
@@ -62,19 +63,11 @@ async function fewChanges(
   if (before.manifest.digest === after.manifest.digest) return [];
   const most = Math.max(FEW, after.manifest.entries / 10);
   const changes: PathChange[] = [];
-  for await (const some of diffEntries(entriesOf(layout, before), entriesOf(layout, after))) {
+  const [former, latter] = differingEntries(layout, before.manifest.digest, after.manifest.digest);
+  for await (const some of diffEntries(published(former), published(latter))) {
     changes.push(...some);
     // What became of another kind hides more than itself.
     if (changes.length > most || some.some(({ aspects }) => aspects.includes('kind'))) return null;
   }
   return changes;
-}
-
-async function* entriesOf(
-  layout: Layout,
-  { manifest }: KeptSource
-): AsyncGenerator<readonly SnapshotEntry[]> {
-  for (const batch of manifestEntries(layout, manifest.digest)) {
-    yield await Promise.resolve(batch.map(publicEntry));
-  }
 }

@@ -6,20 +6,24 @@ import {
   rmSync,
   statfsSync,
   statSync,
-  utimesSync
+  utimesSync,
+  writeFileSync
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { SnapshotId } from '@chard/core/snapshot';
 import { makeFolders, removeTree } from '../../files';
+import { thisOwner } from '../../stores/owner';
 import { writeDurably } from '../disk/layout';
 import { Locks, type Lock } from '../disk/locks';
-import { stampOfTree } from './stamp';
+import { stampOfFolders, stampOfTree, type TreeStamp } from './stamp';
 
 /** Trees of so many folders are kept. */
 const MOST = 4;
 /** None is kept that nobody uses while less of the disk is free. */
 const LEAST_FREE = 0.1;
+/** So long a tree of which every file was looked at is known by its folders. */
+const LOOK_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 const TreeRecord = z.object({
   /** Absolute path of the folder that it is of. */
@@ -33,6 +37,15 @@ const TreeRecord = z.object({
 });
 export type TreeRecord = z.infer<typeof TreeRecord>;
 
+/** What a look at every file of a tree has found. It holds until the machine starts anew: what was not on the disk by then may be gone. */
+const Look = z.object({
+  boot: z.string(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  folders: z.string(),
+  paths: z.array(z.string())
+});
+
 /** A tree that nobody removes before it is let go. */
 export interface HeldTree {
   /** Absolute path of its files. */
@@ -45,7 +58,13 @@ export interface HeldTree {
  * it, and a record that is written last: without one it is not finished, or not to be kept. Who removes one has it alone.
  */
 export class KeptTrees {
-  constructor(private readonly folder: string) {}
+  private readonly boot = thisOwner().boot;
+
+  /** @param now milliseconds since 1970 */
+  constructor(
+    private readonly folder: string,
+    private readonly now: () => number
+  ) {}
 
   /** The tree of a folder, newest first, if it is as it was made; the caller lets it go. */
   async borrow(path: string, signal?: AbortSignal): Promise<(HeldTree & TreeRecord) | null> {
@@ -58,7 +77,7 @@ export class KeptTrees {
         // Again: it may have been removed before it was taken.
         const record = this.record(name);
         const files = this.files(name);
-        if (record !== null && (await stampOfTree(files, signal)) === record.stamp) {
+        if (record !== null && (await this.isAsMade(name, record, signal))) {
           const now = new Date();
           utimesSync(this.recordFile(name), now, now);
           return { ...record, files, release };
@@ -83,7 +102,8 @@ export class KeptTrees {
       files: this.files(name),
       keep: async record => {
         const stamp = await stampOfTree(this.files(name));
-        writeDurably(this.recordFile(name), JSON.stringify({ ...record, stamp }));
+        this.noteLook(name, stamp);
+        writeDurably(this.recordFile(name), JSON.stringify({ ...record, stamp: stamp.whole }));
       },
       release: () => {
         lock.release();
@@ -108,6 +128,71 @@ export class KeptTrees {
       if (isWanted && folders.size < MOST && copied <= copyLimit) folders.add(record.path);
       else await this.remove(name);
     }
+  }
+
+  /** All that are finished, each with whether every file is as it was made. */
+  async *survey(
+    signal?: AbortSignal
+  ): AsyncGenerator<TreeRecord & { files: string; isAsMade: boolean }> {
+    for (const name of this.byUse()) {
+      const record = this.record(name);
+      const lock = record === null ? null : await this.lock(name, 'shared');
+      if (record === null || lock === null) continue;
+      const files = this.files(name);
+      try {
+        const { whole } = await stampOfTree(files, signal);
+        yield { ...record, files, isAsMade: whole === record.stamp };
+      } finally {
+        lock.release();
+      }
+    }
+  }
+
+  /** Lets no run have a tree any more. @param files its path */
+  discard(files: string): void {
+    rmSync(this.recordFile(basename(dirname(files))), { force: true });
+  }
+
+  /** By all its files now and then, and else by its folders: nothing but intent writes to a file that is there. */
+  private async isAsMade(
+    name: string,
+    { stamp }: TreeRecord,
+    signal?: AbortSignal
+  ): Promise<boolean> {
+    const files = this.files(name);
+    const look = this.look(name);
+    if (look !== null) return stampOfFolders(files, look.paths) === look.folders;
+    const found = await stampOfTree(files, signal);
+    if (found.whole !== stamp) return false;
+    this.noteLook(name, found);
+    return true;
+  }
+
+  /** The last look, if it still holds. */
+  private look(name: string): z.infer<typeof Look> | null {
+    try {
+      const look = Look.parse(JSON.parse(readFileSync(this.lookFile(name), 'utf8')));
+      const age = this.now() - look.at;
+      return look.boot === this.boot && age >= 0 && age < LOOK_MILLISECONDS ? look : null;
+    } catch {
+      // Not there, or cut off: it is looked again.
+      return null;
+    }
+  }
+
+  private noteLook(name: string, { folders, paths }: TreeStamp): void {
+    if (folders === '') return;
+    const look: z.infer<typeof Look> = {
+      boot: this.boot,
+      at: this.now(),
+      folders,
+      paths: [...paths]
+    };
+    writeFileSync(this.lookFile(name), JSON.stringify(look));
+  }
+
+  private lookFile(name: string): string {
+    return join(this.folder, name, 'look.json');
   }
 
   private async remove(name: string): Promise<void> {

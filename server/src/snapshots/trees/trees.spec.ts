@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync
@@ -12,11 +13,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSnapshotStore } from '../localStore';
 import type { Base, SnapshotStore } from '../snapshotStore';
+import { stampOfTree } from './stamp';
 
 // What is taken goes to the disk.
 jest.setTimeout(60_000);
 
 type Tree = Exclude<Base, { way: 'none' }>;
+
+const DAY = 24 * 60 * 60 * 1000;
 
 let root: string;
 let data: string;
@@ -81,22 +85,66 @@ it('is made anew where much has changed, or something is of another kind', async
   expect(third.changes).toEqual([]);
 });
 
+const write = (tree: string): void => writeFileSync(join(tree, 'a'), 'A');
+const touch = (tree: string): void => utimesSync(join(tree, 'a'), 1, 1);
+const replace = (tree: string): void => {
+  writeFileSync(join(tree, 'folder/.new'), 'C');
+  renameSync(join(tree, 'folder/.new'), join(tree, 'folder/c'));
+};
+
 it.each([
-  ['a file has other bytes', (tree: string) => writeFileSync(join(tree, 'a'), 'A')],
-  ['a file was touched', (tree: string) => utimesSync(join(tree, 'a'), 1, 1)],
+  ['a file was replaced', replace],
   ['a file is gone', (tree: string) => rmSync(join(tree, 'folder/c'))],
-  ['a file came', (tree: string) => writeFileSync(join(tree, 'folder/x'), '')]
-])('is noticed and made anew where %s', async (_, touch) => {
+  ['a file came', (tree: string) => writeFileSync(join(tree, 'folder/x'), '')],
+  ['a folder is gone', (tree: string) => rmSync(join(tree, 'folder'), { recursive: true })]
+])('is noticed and made anew by the next run where %s', async (_, change) => {
   const id = await take();
   const { path } = await look(id);
-  touch(path);
+  change(path);
+  await expectAnother(id, path);
+});
+
+it.each([
+  ['a file has other bytes', write],
+  ['a file was touched', touch]
+])('is noticed by the first run of a day, and by a check, where %s', async (_, change) => {
+  const id = await take();
+  const { path } = await look(id);
+  expect((await store.check()).damages).toEqual([]);
+  change(path);
+  expect((await store.check()).damages).toMatchObject([{ what: 'tree', path, isMended: false }]);
+  store = openSnapshotStore(join(root, 'home'), { now: () => Date.now() + DAY });
+  await expectAnother(id, path);
+});
+
+it('is noticed by a check where a copy holds other bytes under the same stamp', async () => {
+  const { path } = await look(await take());
+  const record = join(path, '../tree.json');
+  write(path);
+  const { whole } = await stampOfTree(path);
+  const made = JSON.parse(readFileSync(record, 'utf8')) as object;
+  writeFileSync(record, JSON.stringify({ ...made, way: 'copy', stamp: whole }));
+  expect((await store.check()).damages).toMatchObject([{ what: 'tree', path }]);
+});
+
+it('is made anew after a repair that found it changed', async () => {
+  const id = await take();
+  const { path } = await look(id);
+  write(path);
+  expect((await store.check({ repair: true })).damages).toMatchObject([{ isMended: true }]);
+  expect((await store.check()).damages).toEqual([]);
+  await expectAnother(id, path);
+});
+
+async function expectAnother(id: string, path: string): Promise<void> {
   const second = await look(id);
   expect(second.path).not.toBe(path);
   expect(readFileSync(join(second.path, 'a'), 'utf8')).toBe('a');
+  expect(readFileSync(join(second.path, 'folder/c'), 'utf8')).toBe('folder/c');
   expect(readdirSync(join(second.path, 'folder'))).toEqual(['c']);
   await look(id);
   expect(existsSync(path)).toBe(false);
-});
+}
 
 it('goes with its snapshot, unless somebody uses it', async () => {
   const id = await take();

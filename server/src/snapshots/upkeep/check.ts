@@ -7,9 +7,12 @@ import { errorCode, fileFailure, makeFolders } from '../../files';
 import { DigestSet } from '../work/digestSet';
 import { Intake } from '../taking/intake';
 import type { Layout } from '../disk/layout';
+import { forgetLost, noteLost } from '../disk/lost';
 import { manifestEntries, mendManifest, surveyManifestFiles } from '../disk/manifests';
 import { Meter, Turns } from '../work/meter';
 import { nativePath } from '../paths/names';
+import { within } from '../paths/nativePaths';
+import type { KeptTrees, TreeRecord } from '../trees/keptTrees';
 import { OrderedQueue } from '../work/queue';
 import type { KeptRecord, Records } from '../disk/records';
 import type { CheckOptions } from '../snapshotStore';
@@ -32,17 +35,23 @@ interface BadContent {
   readonly places: string[];
 }
 
+/** What checking needs of a store. */
+interface CheckedStore {
+  readonly layout: Layout;
+  readonly records: Records;
+  readonly trees: KeptTrees;
+}
+
 /** Reads everything. @param instance names the folder for what is being mended. @throws ChardError */
 export async function checkStore(
-  layout: Layout,
-  records: Records,
+  store: CheckedStore,
   instance: string,
   options: CheckOptions
 ): Promise<CheckReport> {
   try {
-    return await new Check(layout, records, instance, options).run();
+    return await new Check(store, instance, options).run();
   } catch (error) {
-    throw fileFailure(error, layout.folder, 'store');
+    throw fileFailure(error, store.layout.folder, 'store');
   }
 }
 
@@ -70,12 +79,18 @@ class Check {
   private contents = 0;
   private bytes = 0;
 
+  private readonly layout: Layout;
+  private readonly records: Records;
+  private readonly trees: KeptTrees;
+
   constructor(
-    private readonly layout: Layout,
-    private readonly records: Records,
+    { layout, records, trees }: CheckedStore,
     private readonly instance: string,
     private readonly options: CheckOptions
   ) {
+    this.layout = layout;
+    this.records = records;
+    this.trees = trees;
     this.meter = new Meter(options);
   }
 
@@ -88,6 +103,7 @@ class Check {
     this.findLost();
     await this.findTouched(records);
     await this.tellContents();
+    await this.checkTrees();
     this.meter.end();
     const { contents, bytes, damages } = this;
     return { snapshots: records.length, contents, bytes, damages };
@@ -208,6 +224,42 @@ class Check {
     }
   }
 
+  /** Trees that runs share: by the stamp of each file and, of copies, by what they hold. */
+  private async checkTrees(): Promise<void> {
+    for await (const tree of this.trees.survey(this.options.signal)) {
+      if (tree.isAsMade && (tree.way === 'reflink' || (await this.holdsTheSame(tree)))) continue;
+      const isRepair = this.options.repair === true;
+      if (isRepair) this.trees.discard(tree.files);
+      this.tell({
+        what: 'tree',
+        how: 'changed',
+        path: tree.files,
+        bytes: null,
+        ...touching([]),
+        repaired: isRepair ? 'not used any more: the next run makes another one' : null,
+        isMended: isRepair
+      });
+    }
+  }
+
+  private async holdsTheSame({
+    snapshot,
+    source,
+    files
+  }: TreeRecord & { files: string }): Promise<boolean> {
+    const kept = this.records.read(snapshot)?.sources.find(({ name }) => name === source);
+    if (kept === undefined) return true;
+    for (const entries of this.entries(kept.manifest.digest)) {
+      for (const { path, digest } of entries) {
+        // What is lost in the store was not put there either.
+        if (digest === null || this.bad.has(digest)) continue;
+        const found = await this.read(within(files, path));
+        if (found !== null && found.digest !== digest) return false;
+      }
+    }
+    return true;
+  }
+
   private findLost(): void {
     for (const digest of this.needed) {
       if (!this.present.has(digest)) this.note(digest, this.layout.content(digest), 'lost');
@@ -263,11 +315,14 @@ class Check {
 
   private async tellContents(): Promise<void> {
     const intake = this.options.repair === true ? new Intake(this.layout, this.instance) : null;
+    const lost: string[] = [];
     try {
+      if (intake !== null) forgetLost(this.layout);
       for (const [digest, bad] of this.bad) {
         const size = statSync(bad.path, { throwIfNoEntry: false })?.size;
         if (size !== undefined && bad.bytes !== null && size < bad.bytes) bad.how = 'cut';
         const found = intake === null ? null : await this.takeAgain(digest, bad, intake);
+        if (found === null) lost.push(digest);
         this.tell({
           what: bad.isDocument ? 'document' : 'content',
           how: bad.how,
@@ -284,6 +339,7 @@ class Check {
           isMended: found !== null || (intake !== null && bad.touchCount === 0)
         });
       }
+      if (intake !== null) noteLost(this.layout, lost);
     } finally {
       intake?.close();
     }
@@ -304,7 +360,7 @@ class Check {
     if (touchCount === 0) return 'put aside: no snapshot needs it';
     return how === 'lost'
       ? 'there is no other copy: the files are lost'
-      : `there is no other copy: what is left of it lies in ${this.aside}`;
+      : `there is no other copy: what is left of it lies in ${this.layout.damaged}`;
   }
 
   private async takeBack(digest: string, place: string, intake: Intake): Promise<boolean> {
@@ -337,15 +393,11 @@ class Check {
     }
   }
 
-  private get aside(): string {
-    return join(this.layout.folder, 'damaged');
-  }
-
   /** What is damaged is worth more than nothing to whoever has nothing else. */
   private putAside(path: string): void {
-    makeFolders(this.aside, 0o700);
+    makeFolders(this.layout.damaged, 0o700);
     try {
-      renameSync(path, join(this.aside, path.slice(path.lastIndexOf('/') + 1)));
+      renameSync(path, join(this.layout.damaged, path.slice(path.lastIndexOf('/') + 1)));
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }

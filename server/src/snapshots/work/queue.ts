@@ -18,9 +18,14 @@ export class OrderedQueue<Result extends object> {
     private readonly take: (result: Result) => void
   ) {}
 
+  /** Whether all is handed on. */
+  get isIdle(): boolean {
+    return this.head === this.slots.length;
+  }
+
   /** Adds what is there already. */
   addDone(result: Result): void {
-    if (this.head === this.slots.length) return this.take(result);
+    if (this.isIdle) return this.take(result);
     this.slots.push({ result });
   }
 

@@ -1,4 +1,4 @@
-import { useId, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
 
 export interface Tab {
   readonly id: string;
@@ -26,8 +26,11 @@ export function Tabs(props: {
     event.preventDefault();
     const next = (to + tabs.length) % tabs.length;
     onActive(tabs[next]!.id);
-    list.current?.querySelectorAll<HTMLElement>('[role=tab]')[next]?.focus();
   };
+  useEffect(() => {
+    if (!list.current?.contains(document.activeElement)) return;
+    list.current.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
+  }, [shown.id]);
   return (
     <>
       <div role="tablist" className="jp-chard-Tabs" ref={list} onKeyDown={walk}>

@@ -110,7 +110,9 @@ function Group(
                   <code>{item.name}</code>
                 </button>
               </td>
-              <td>{item.type}</td>
+              <td className="jp-chard-Values-type" title={item.type}>
+                {item.type}
+              </td>
               <td className="jp-chard-Values-value" title={item.why ?? item.repr}>
                 {item.kept ? shapeOrValue(item) : trans.__('not kept: %1', item.why ?? '')}
               </td>

@@ -1,12 +1,14 @@
 import { isOver, type RunState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useId } from 'react';
+import { memo, useId, useMemo, useRef } from 'react';
 import { caretIcon } from '../../../icons';
 import { duration, stepTime, stepTitle, stepWord } from '../../text';
 import { stepStatus } from '../../words';
 import type { Choosing } from '../graph';
+import { useNear } from '../useNear';
 import { useNow } from '../useNow';
-import { timelineOf, type Timeline } from './layout';
+import { useRowKeys } from '../useRowKeys';
+import { timelineOf, type Timeline, type TimelineRow } from './layout';
 
 const percent = (share: number): string => `${share * 100}%`;
 
@@ -23,6 +25,8 @@ export function TimelineView(
   const now = useNow(!isOver(state.phase));
   const rowsId = useId();
   const timeline = isOpen ? timelineOf(state, now) : null;
+  const order = useMemo(() => state.steps.map(({ name }) => name), [state.steps]);
+  const { stop, onKeyDown } = useRowKeys(order, props);
   return (
     <section className="jp-chard-Timeline" aria-label={trans.__('Timeline')}>
       <div className="jp-chard-Timeline-head">
@@ -38,7 +42,7 @@ export function TimelineView(
         </button>
         {timeline && <Axis timeline={timeline} trans={trans} />}
       </div>
-      <div id={rowsId} className="jp-chard-Timeline-rows" hidden={!isOpen}>
+      <div id={rowsId} className="jp-chard-Timeline-rows" hidden={!isOpen} onKeyDown={onKeyDown}>
         {timeline && (
           <>
             <div className="jp-chard-Timeline-grid" aria-hidden>
@@ -52,14 +56,14 @@ export function TimelineView(
                 <span key={`p${at}`} className="jp-chard-mod-pause" style={{ left: percent(at) }} />
               ))}
             </div>
-            {timeline.rows.map(({ step, bar }) => (
-              <Row
-                key={step.name}
-                step={step}
-                from={bar?.from ?? null}
-                to={bar?.to ?? null}
-                time={bar ? stepTime(step, now) : ''}
-                isSelected={step.name === props.selected}
+            {chunksOf(timeline.rows).map((rows, at) => (
+              <Rows
+                key={at}
+                rows={rows}
+                isFirst={at === 0}
+                now={now}
+                stop={stop}
+                selected={props.selected}
                 onSelect={props.onSelect}
                 trans={trans}
               />
@@ -68,6 +72,49 @@ export function TimelineView(
         )}
       </div>
     </section>
+  );
+}
+
+/** Rows that are drawn together. */
+const CHUNK = 50;
+const ROW_HEIGHT = 24;
+
+function chunksOf(rows: readonly TimelineRow[]): (readonly TimelineRow[])[] {
+  return Array.from({ length: Math.ceil(rows.length / CHUNK) }, (_, at) =>
+    rows.slice(at * CHUNK, (at + 1) * CHUNK)
+  );
+}
+
+/** Some rows: as they are where they can be seen, as high as they are elsewhere. While a run goes on, all bars move. */
+function Rows(
+  props: Pick<Choosing, 'selected' | 'onSelect'> & {
+    readonly rows: readonly TimelineRow[];
+    readonly isFirst: boolean;
+    readonly now: number;
+    readonly stop: string | undefined;
+    readonly trans: TranslationBundle;
+  }
+) {
+  const { rows, now } = props;
+  const node = useRef<HTMLDivElement>(null);
+  const isNear = useNear(node, props.isFirst);
+  return (
+    <div ref={node} style={isNear ? undefined : { height: rows.length * ROW_HEIGHT }}>
+      {isNear &&
+        rows.map(({ step, bar }) => (
+          <Row
+            key={step.name}
+            step={step}
+            from={bar?.from ?? null}
+            to={bar?.to ?? null}
+            time={bar ? stepTime(step, now) : ''}
+            isSelected={step.name === props.selected}
+            isStop={step.name === props.stop}
+            onSelect={props.onSelect}
+            trans={props.trans}
+          />
+        ))}
+    </div>
   );
 }
 
@@ -114,6 +161,7 @@ const Row = memo(function Row(props: {
   /** How long the step has taken. */
   readonly time: string;
   readonly isSelected: boolean;
+  readonly isStop: boolean;
   readonly onSelect: (name: string) => void;
   readonly trans: TranslationBundle;
 }) {
@@ -134,6 +182,8 @@ const Row = memo(function Row(props: {
     <button
       type="button"
       className="jp-chard-Timeline-row"
+      data-row={step.name}
+      tabIndex={props.isStop ? 0 : -1}
       data-tone={status.tone}
       aria-pressed={props.isSelected}
       onClick={() => onSelect(step.name)}

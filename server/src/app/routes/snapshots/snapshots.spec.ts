@@ -5,8 +5,10 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync
 } from 'node:fs';
+import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import {
   checkSnapshots,
@@ -16,6 +18,7 @@ import {
   getRun,
   getSnapshot,
   getSnapshotFile,
+  listRuns,
   listSnapshotFiles,
   listSnapshots,
   measureSnapshot,
@@ -171,6 +174,32 @@ describe('taking and listing', () => {
     for (let index = 0; index < 20; index += 1) write(`f${index}`, `${index}`);
     const taken = await served.client.work(takeSnapshotOf, { body: { path: 'n.ipynb' } });
     expect(taken.answer && taken.progress.at(-1)).toMatchObject({ files: 21, totalFiles: null });
+  });
+
+  it('that a run was to have leaves nothing when it is given up in the middle, and no run', async () => {
+    notebook('n.ipynb');
+    write('small', 'taken by then');
+    // Holes take no room, and seconds to be read.
+    write('large', '');
+    truncateSync(join(served.rootFolder, 'large'), 16 * 2 ** 30);
+    const response = await served.client.open('/api/v1/snapshots', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ path: 'n.ipynb', forRun: true })
+    });
+    const store = join(served.stores.home, 'snapshots');
+    const left = (folder: string): string[] => readdirSync(join(store, folder));
+    await once(response, 'data');
+    expect(left('locks')).toHaveLength(1);
+    expect(left('staging')).toHaveLength(1);
+    response.destroy();
+    while (left('locks').length > 0) await new Promise(resolve => setImmediate(resolve));
+    for (const folder of ['staging', 'contents', 'manifests', 'records', 'copies', 'pins']) {
+      expect([folder, left(folder)]).toEqual([folder, []]);
+    }
+    expect((await served.client.call(listRuns)).runs).toEqual([]);
+    rmSync(join(served.rootFolder, 'large'));
+    expect(await runOn('n.ipynb', await take('n.ipynb', { forRun: true }))).toMatch(/./);
   });
 
   it('leaves nothing when the client gives up', async () => {

@@ -42,7 +42,8 @@ const WHAT = {
   content: 'A content',
   manifest: 'A list of files',
   record: 'A record',
-  document: 'A document'
+  document: 'A document',
+  tree: 'A tree that runs share'
 };
 const HOW = { lost: 'is lost', cut: 'is cut off', changed: 'is not what was written' };
 

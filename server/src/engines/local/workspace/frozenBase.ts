@@ -5,8 +5,12 @@ import { tooLarge } from './frozenTree';
 import type { FileProblem, FrozenOptions } from './model';
 import { NOTHING_ELSE, placeShared, sharedPaths, type Difference } from './shared';
 
-/** From here on a tree is worth keeping: below, it is made as quickly as one that is there is looked through. */
+/** From here on a tree is worth keeping for the next run. */
 const LARGE = { files: 1000, bytes: 64 * 2 ** 20 };
+
+export function isLarge({ files, bytes }: FrozenOptions['counts']): boolean {
+  return files >= LARGE.files || bytes >= LARGE.bytes;
+}
 
 /** What lies below all that steps write. */
 export interface FrozenBase {
@@ -31,8 +35,7 @@ export async function makeFrozenBase(
   options: FrozenOptions,
   live: WatchedFolder
 ): Promise<FrozenBase> {
-  const { files, bytes } = options.counts;
-  if (files < LARGE.files && bytes < LARGE.bytes) return ownBase(options, live);
+  if (!isLarge(options.counts)) return ownBase(options, live);
   const { store, snapshot, source, folder: home, copyLimit } = options;
   const base = await store.base(snapshot, source, { copyLimit });
   if (base.way === 'none') throw tooLarge(base.bytes);

@@ -84,6 +84,7 @@ export class OverlayWorkspace extends StepRecords {
     return this.inTurn(async () => {
       const { home } = this.frozen;
       await this.frozen.release();
+      await this.mounts.remove();
       if (this.unfinished.size === 0) return this.frozen.remove();
       for (const name of existsSync(home) ? readdirSync(home) : []) {
         if (!this.unfinished.has(name)) removeTree(join(home, name));

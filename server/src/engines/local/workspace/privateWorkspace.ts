@@ -56,7 +56,10 @@ export class PrivateWorkspace extends FolderWorkspace {
   }
 
   override close(): Promise<void> {
-    return this.inTurn(async () => this.frozen.remove());
+    return this.inTurn(async () => {
+      await this.mounts.remove();
+      this.frozen.remove();
+    });
   }
 
   protected override async begin(): Promise<void> {

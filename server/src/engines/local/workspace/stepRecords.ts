@@ -155,8 +155,8 @@ export abstract class StepRecords implements RunWorkspace {
   started(step: string): Promise<void> {
     return this.inTurn(async () => {
       if (!this.views.has(step)) await this.freshView(step);
-      await this.begin(step);
       await this.mounts.make();
+      await this.begin(step);
       const execution = { id: randomUUID(), startedAt: BigInt(Date.now()) * 1_000_000n };
       this.running.set(step, execution);
       this.executions.set(step, execution);

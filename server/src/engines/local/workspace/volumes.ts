@@ -6,8 +6,13 @@ import type { VolumeUse } from '@chard/core/run';
 import { byteSize } from '@chard/core/text';
 import { removeTree } from '../../../files';
 import type { WorkspaceMemory } from './memory';
+import type { Base } from '../../../snapshots/snapshotStore';
+import { isLarge } from './frozenBase';
+import { tooLarge } from './frozenTree';
 import { sharesBlocks } from './isolation';
 import type { FrozenOptions, StepVolume, WorkspaceMode, WorkspaceOptions } from './model';
+
+const WRITTEN = 'steps may write to it: what they write is there at once';
 
 /** The folders of a notebook's volumes; one that has none here is left out. @param notebook absolute path */
 export function stepVolumes(
@@ -20,6 +25,8 @@ export function stepVolumes(
     return [{ name, path: realpathSync(place), readOnly }];
   });
 }
+
+type SharedTree = Pick<Exclude<Base, { way: 'none' }>, 'path' | 'release'>;
 
 interface Planned {
   readonly volume: StepVolume;
@@ -34,6 +41,8 @@ interface Planned {
  */
 export class VolumeMounts {
   private made: Promise<void> | null = null;
+  /** Trees that runs share, by source. */
+  private readonly shared = new Map<string, SharedTree>();
 
   private constructor(
     private readonly planned: readonly Planned[],
@@ -59,7 +68,7 @@ export class VolumeMounts {
       const holds = [folder, home].some(each => each !== path && lies(path, each));
       if (!readOnly) {
         const isFrozen = isInside && mode.way !== 'live';
-        const why = isFrozen ? "part of the notebook's folder" : 'steps may write to it';
+        const why = isFrozen ? "part of the notebook's folder" : WRITTEN;
         planned.push({ volume, use: { ...use, frozen: isFrozen, why }, source: null });
       } else if (problem !== null || holds) {
         const reason = problem ?? 'the notebook or $CHARD_HOME lies in it';
@@ -119,23 +128,37 @@ export class VolumeMounts {
     return path;
   }
 
-  /** Takes away what was made. */
-  remove(): void {
-    for (const { source } of this.planned) {
-      if (source !== null) removeTree(this.tree(source));
-    }
+  /** Takes away what was made, and lets go of what others use, too. */
+  async remove(): Promise<void> {
+    await this.made?.catch(() => undefined);
+    for (const { release } of this.shared.values()) release();
+    this.shared.clear();
+    for (const { source } of this.planned) if (source !== null) removeTree(this.ownTree(source));
   }
 
   private tree(source: string): string {
+    return this.shared.get(source)?.path ?? this.ownTree(source);
+  }
+
+  private ownTree(source: string): string {
     return join(this.frozen?.folder ?? '', `volume-${encodeURIComponent(source)}`);
   }
 
   private async makeTrees(): Promise<void> {
+    if (this.frozen === null) return;
+    const { store, snapshot, copyLimit } = this.frozen;
+    const { sources } = await store.get(snapshot);
     for (const { source } of this.planned) {
-      if (source === null || this.frozen === null) continue;
-      const { store, snapshot, copyLimit } = this.frozen;
-      removeTree(this.tree(source));
-      await store.workspace(snapshot, source, this.tree(source), { copyLimit });
+      const counts = sources.find(({ name }) => name === source)?.counts;
+      if (source === null || counts === undefined || this.shared.has(source)) continue;
+      if (isLarge(counts)) {
+        const base = await store.base(snapshot, source, { copyLimit, isExact: true });
+        if (base.way === 'none') throw tooLarge(base.bytes);
+        this.shared.set(source, base);
+      } else {
+        removeTree(this.ownTree(source));
+        await store.workspace(snapshot, source, this.ownTree(source), { copyLimit });
+      }
     }
   }
 }
