@@ -3,6 +3,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useEffect, useId, useRef, useState } from 'react';
+import { BodyDialog } from '../focus/bodyDialog';
 import { countFaults, type CountField, type CountTexts } from './countFaults';
 import '../views';
 
@@ -17,7 +18,7 @@ interface Options {
 /** Asks for other counts of an experiment; null where it was left without them. */
 export async function askForCounts(options: Options): Promise<TrialCounts | null> {
   const { trans } = options;
-  const dialog = new Dialog({
+  const dialog = new BodyDialog({
     title: options.title,
     body: new CountForm(options),
     buttons: [

@@ -4,15 +4,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIds } from '../commands';
 import { runName } from './list/describeRun';
+import { LastingNotification } from './lastingNotification';
 import type { LiveRun } from './liveRun';
 import { noticeOf, type Notice } from './notice';
 import type { Runs } from './runs';
 import type { StartedHere } from './startedHere';
-
-/** A notification shows itself so long; after that it is kept in JupyterLab's list of them. */
-const SHOWN_MS = 5_000;
-/** Changed in the list, without showing itself again. */
-const SILENTLY = 0;
 
 interface Needs {
   readonly runs: Runs;
@@ -34,8 +30,7 @@ export function notifyOfRuns(needs: Needs): void {
 
   function follow(run: LiveRun): void {
     startedHere?.add(run.id);
-    let id: string | null = null;
-    let said = '';
+    const notification = new LastingNotification(Notification);
     const tell = (): void => {
       const notice = noticeFor(run);
       if (!notice) {
@@ -43,23 +38,8 @@ export function notifyOfRuns(needs: Needs): void {
         if (run.problem !== null && !run.retrying) end();
         return;
       }
-      const { message, type, goesOn } = notice;
-      if (message === said) return;
-      said = message;
-      if (!goesOn) end();
-      const options = { actions: actions(run.id, notice) };
-      if (isSeen(run.id)) {
-        // A run that is on the screen says it there.
-        if (id !== null && !goesOn) Notification.dismiss(id);
-        else if (id !== null) {
-          Notification.update({ id, message, type, autoClose: SILENTLY, ...options });
-        }
-      } else if (id === null) {
-        id = Notification.emit(message, type, { autoClose: SHOWN_MS, ...options });
-      } else {
-        const autoClose = goesOn && type !== 'error' ? SILENTLY : SHOWN_MS;
-        Notification.update({ id, message, type, autoClose, ...options });
-      }
+      if (!notice.goesOn) end();
+      notification.tell(notice, actions(run.id, notice), isSeen(run.id));
     };
     const end = (): void => {
       run.changed.disconnect(tell);

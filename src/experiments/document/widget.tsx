@@ -9,6 +9,8 @@ import { exportStudy, exportTrials, getImportances } from '@chard/core/protocol/
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useCallback, useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react';
 import { CommandIds } from '../../commands';
+import { Boundary } from '../../failure/boundary';
+import { keepFocus } from '../../focus/keepFocus';
 import { compareIcon, downloadIcon, pencilIcon, playIcon } from '../../icons';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useNow } from '../../runs/document/useNow';
@@ -40,10 +42,16 @@ export class ExperimentDocument extends ReactWidget {
     super();
     this.addClass('jp-chard-Run');
     this.addClass('jp-chard-Experiment');
+    this.disposed.connect(keepFocus(this.node));
   }
 
   override render() {
-    return <ExperimentView {...this.services} />;
+    const { trans } = this.services;
+    return (
+      <Boundary trans={trans} what={trans.__('The experiment')}>
+        <ExperimentView {...this.services} />
+      </Boundary>
+    );
   }
 }
 

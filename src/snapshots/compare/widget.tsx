@@ -4,6 +4,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { useEffect, useState } from 'react';
 import { Boundary } from '../../failure/boundary';
+import { keepFocus } from '../../focus/keepFocus';
 import { compareIcon } from '../../icons';
 import { useChanges } from '../../runs/useChanges';
 import { shortTime } from '../../runs/text';
@@ -25,6 +26,7 @@ export class SnapshotComparison extends ReactWidget {
   ) {
     super();
     this.addClass('jp-chard-Compare');
+    this.disposed.connect(keepFocus(this.node));
   }
 
   /** The one before, and the one after. */

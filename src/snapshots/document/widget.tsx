@@ -7,6 +7,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { useState } from 'react';
 import { CommandIds } from '../../commands';
 import { Boundary } from '../../failure/boundary';
+import { keepFocus } from '../../focus/keepFocus';
 import { compareIcon, linkIcon, restoreIcon } from '../../icons';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useAnswer } from '../../runs/useAnswer';
@@ -35,6 +36,7 @@ export class SnapshotDocument extends ReactWidget {
     this.ids = [snapshot];
     this.addClass('jp-chard-Compare');
     this.addClass('jp-chard-Snapshot');
+    this.disposed.connect(keepFocus(this.node));
   }
 
   override render() {

@@ -1,0 +1,62 @@
+import { LastingNotification, SHOWN_MS, SILENTLY, type Notifier } from './lastingNotification';
+import type { Notice } from './notice';
+
+const running = (message: string): Notice => ({ type: 'in-progress', goesOn: true, message });
+const over: Notice = { type: 'success', goesOn: false, message: 'done' };
+
+function setUp() {
+  let now = 0;
+  const told: unknown[] = [];
+  const notifier: Notifier = {
+    emit: (message, type, options) => {
+      told.push(['emit', message, type, options?.autoClose]);
+      return 'n';
+    },
+    update: ({ id, message, autoClose }) => {
+      told.push(['update', id, message, autoClose]);
+      return true;
+    },
+    dismiss: id => void told.push(['dismiss', id])
+  };
+  const notification = new LastingNotification(notifier, () => now);
+  return {
+    told,
+    tell: (notice: Notice, isSeen = false) => notification.tell(notice, [], isSeen),
+    pass: (milliseconds: number) => (now += milliseconds)
+  };
+}
+
+it('shows itself at the start and the end, and in between only as long as it would have anyway', () => {
+  const { told, tell, pass } = setUp();
+  tell(running('0 of 2'));
+  pass(2_000);
+  tell(running('1 of 2'));
+  tell(running('1 of 2'));
+  pass(10_000);
+  tell(running('2 of 2'));
+  tell(over);
+  expect(told).toEqual([
+    ['emit', '0 of 2', 'in-progress', SHOWN_MS],
+    ['update', 'n', '1 of 2', SHOWN_MS - 2_000],
+    ['update', 'n', '2 of 2', SILENTLY],
+    ['update', 'n', 'done', SHOWN_MS]
+  ]);
+});
+
+it('shows itself where something is wrong, though it goes on', () => {
+  const { told, tell, pass } = setUp();
+  tell(running('0 of 2'));
+  pass(10_000);
+  tell({ type: 'error', goesOn: true, message: 'the disk is full' });
+  expect(told.at(-1)).toEqual(['update', 'n', 'the disk is full', SHOWN_MS]);
+});
+
+it('tells nobody what they see, and goes when they see the end', () => {
+  const { told, tell } = setUp();
+  tell(running('0 of 2'), true);
+  expect(told).toEqual([]);
+  tell(running('1 of 2'));
+  tell(running('2 of 2'), true);
+  tell(over, true);
+  expect(told.map(each => (each as unknown[])[0])).toEqual(['emit', 'update', 'dismiss']);
+});

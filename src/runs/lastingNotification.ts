@@ -1,0 +1,48 @@
+import type { Notification } from '@jupyterlab/apputils';
+import type { Notice } from './notice';
+
+/** A notification shows itself so long; after that it is kept in JupyterLab's list of them. */
+export const SHOWN_MS = 5_000;
+/** Changed in the list alone: JupyterLab leaves what it shows as it is, and shows nothing anew. */
+export const SILENTLY = 0;
+
+/** Of JupyterLab's `Notification`, what is needed. */
+export type Notifier = Pick<typeof Notification, 'emit' | 'update' | 'dismiss'>;
+
+/** One notification about something that takes a while, the same from its start to its end. */
+export class LastingNotification {
+  private id: string | null = null;
+  private said = '';
+  private shownUntil = 0;
+
+  constructor(
+    private readonly notifier: Notifier,
+    private readonly now: () => number = Date.now
+  ) {}
+
+  /** @param isSeen whether the person has it on the screen, where it says all by itself */
+  tell(notice: Notice, actions: Notification.IAction[], isSeen: boolean): void {
+    const { message, type, goesOn } = notice;
+    if (message === this.said) return;
+    this.said = message;
+    if (this.id === null) {
+      if (!isSeen) this.id = this.notifier.emit(message, type, { autoClose: this.show(), actions });
+    } else if (isSeen && !goesOn) {
+      this.notifier.dismiss(this.id);
+    } else {
+      const isNews = !isSeen && (!goesOn || type === 'error');
+      const autoClose = isNews ? this.show() : this.rest();
+      this.notifier.update({ id: this.id, message, type, autoClose, actions });
+    }
+  }
+
+  private show(): number {
+    this.shownUntil = this.now() + SHOWN_MS;
+    return SHOWN_MS;
+  }
+
+  /** As long as it would have shown itself without the change. */
+  private rest(): number {
+    return Math.max(SILENTLY, this.shownUntil - this.now());
+  }
+}
