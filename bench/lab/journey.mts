@@ -69,11 +69,12 @@ async function withKale(browser: Browser, options: Options): Promise<Journey> {
   await hand.click(page, '.jp-SideBar .lm-TabBar-tab[data-id*=kale]');
   await hand.click(page, '.kubeflow-widget input[type=checkbox]');
   await hand.click(page, '.jp-NotebookPanel-toolbar [data-jp-item-name=kaleCompile] jp-button');
-  // The switch has changed the notebook, which must be saved.
-  await hand.click(page, '.jp-Dialog .jp-mod-accept');
   const deadline = performance.now() + 120_000;
   while (!readdirSync(options.folder, { recursive: true }).some(isPipeline)) {
     if (performance.now() > deadline) throw new Error('Kale has written nothing in two minutes.');
+    // The switch has changed the notebook: unless it was saved meanwhile, Kale asks.
+    const question = page.locator('.jp-Dialog .jp-mod-accept').first();
+    if (await question.isVisible()) await hand.click(page, '.jp-Dialog .jp-mod-accept');
     await page.waitForTimeout(50);
   }
   const journey = hand.done();

@@ -92,13 +92,14 @@ it('says why it ended', () => {
     type: 'experiment-finished',
     state: 'failed',
     reason: 'too-many-failures',
-    message: 'train fails.'
+    message: 'Trial 1: division by zero'
   };
   const state = after(...begin(1, 0.001, 8), end(1, null), finished);
   expect(headline(state, trans)).toBe('No trial came to a value of val_loss.');
   expect(activityInWords(state, 0, trans)).toBe(
-    'Too many trials failed: 1 of 6 trials done. train fails.'
+    'Too many trials failed: 1 of 6 trials done. Trial 1: division by zero.'
   );
+  expect(background(state, null, trans)).not.toContain('failed');
 });
 
 it('describes the space, and what an experiment came to in a list', () => {

@@ -86,7 +86,12 @@ function endInWords(state: ExperimentState, trans: TranslationBundle): string {
   }
   const why = reason === null ? experimentWord(phase, trans) : reasonInWords(reason, trans);
   const said = trans.__('%1: %2.', why, counts);
-  return message === '' ? said : `${said} ${message}`;
+  return message === '' ? said : `${said} ${asSentence(message)}`;
+}
+
+/** Errors of Python end as they like. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 export function reasonInWords(reason: EndReason, trans: TranslationBundle): string {
@@ -108,8 +113,10 @@ export function background(
   trans: TranslationBundle
 ): string {
   const { tally } = state;
+  // What ended it has been said.
+  const failed = state.reason === 'too-many-failures' ? 0 : tally.failed;
   return [
-    count(tally.failed, trans._n('%1 failed', '%1 failed', tally.failed)),
+    count(failed, trans._n('%1 failed', '%1 failed', tally.failed)),
     count(tally.pruned, trans._n('%1 was pruned', '%1 were pruned', tally.pruned)),
     count(
       tally['metrics-unavailable'],

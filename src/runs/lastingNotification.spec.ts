@@ -1,4 +1,10 @@
-import { LastingNotification, SHOWN_MS, SILENTLY, type Notifier } from './lastingNotification';
+import {
+  LastingNotification,
+  SHOWN_MS,
+  SILENTLY,
+  SOON_MS,
+  type Notifier
+} from './lastingNotification';
 import type { Notice } from './notice';
 
 const running = (message: string): Notice => ({ type: 'in-progress', goesOn: true, message });
@@ -6,6 +12,7 @@ const over: Notice = { type: 'success', goesOn: false, message: 'done' };
 
 function setUp() {
   let now = 0;
+  let isShown = true;
   const told: unknown[] = [];
   const notifier: Notifier = {
     emit: (message, type, options) => {
@@ -18,21 +25,27 @@ function setUp() {
     },
     dismiss: id => void told.push(['dismiss', id])
   };
-  const notification = new LastingNotification(notifier, () => now);
+  const notification = new LastingNotification(
+    notifier,
+    () => isShown,
+    () => now
+  );
   return {
     told,
     tell: (notice: Notice, isSeen = false) => notification.tell(notice, [], isSeen),
-    pass: (milliseconds: number) => (now += milliseconds)
+    pass: (milliseconds: number) => (now += milliseconds),
+    hide: () => (isShown = false)
   };
 }
 
 it('shows itself at the start and the end, and in between only as long as it would have anyway', () => {
-  const { told, tell, pass } = setUp();
+  const { told, tell, pass, hide } = setUp();
   tell(running('0 of 2'));
   pass(2_000);
   tell(running('1 of 2'));
   tell(running('1 of 2'));
   pass(10_000);
+  hide();
   tell(running('2 of 2'));
   tell(over);
   expect(told).toEqual([
@@ -40,6 +53,18 @@ it('shows itself at the start and the end, and in between only as long as it wou
     ['update', 'n', '1 of 2', SHOWN_MS - 2_000],
     ['update', 'n', '2 of 2', SILENTLY],
     ['update', 'n', 'done', SHOWN_MS]
+  ]);
+});
+
+it('keeps up where it stays longer than it should, and goes soon', () => {
+  const { told, tell, pass } = setUp();
+  tell(running('0 of 2'));
+  pass(60_000);
+  tell(running('1 of 2'), true);
+  tell(over, true);
+  expect(told.slice(1)).toEqual([
+    ['update', 'n', '1 of 2', SOON_MS],
+    ['dismiss', 'n']
   ]);
 });
 

@@ -3,11 +3,19 @@ import type { Notice } from './notice';
 
 /** A notification shows itself so long; after that it is kept in JupyterLab's list of them. */
 export const SHOWN_MS = 5_000;
-/** Changed in the list alone: JupyterLab leaves what it shows as it is, and shows nothing anew. */
+/** Something that should have gone, but waits until the window is looked at, goes so soon. */
+export const SOON_MS = 500;
+/**
+ * Changed in the list alone. JupyterLab passes by what it shows where this is said, even when the notification is dismissed: it must not be
+ * said of one that shows itself.
+ */
 export const SILENTLY = 0;
 
 /** Of JupyterLab's `Notification`, what is needed. */
 export type Notifier = Pick<typeof Notification, 'emit' | 'update' | 'dismiss'>;
+
+/** Whether a notification shows itself: it stays longer than it should while the window is not looked at, or the pointer rests on it. */
+const isOnScreen = (id: string): boolean => document.getElementById(id) !== null;
 
 /** One notification about something that takes a while, the same from its start to its end. */
 export class LastingNotification {
@@ -17,6 +25,7 @@ export class LastingNotification {
 
   constructor(
     private readonly notifier: Notifier,
+    private readonly isShown: (id: string) => boolean = isOnScreen,
     private readonly now: () => number = Date.now
   ) {}
 
@@ -31,7 +40,7 @@ export class LastingNotification {
       this.notifier.dismiss(this.id);
     } else {
       const isNews = !isSeen && (!goesOn || type === 'error');
-      const autoClose = isNews ? this.show() : this.rest();
+      const autoClose = isNews ? this.show() : this.rest(this.id);
       this.notifier.update({ id: this.id, message, type, autoClose, actions });
     }
   }
@@ -42,7 +51,7 @@ export class LastingNotification {
   }
 
   /** As long as it would have shown itself without the change. */
-  private rest(): number {
-    return Math.max(SILENTLY, this.shownUntil - this.now());
+  private rest(id: string): number {
+    return this.isShown(id) ? Math.max(SOON_MS, this.shownUntil - this.now()) : SILENTLY;
   }
 }

@@ -113,7 +113,7 @@ export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps)
           >
             {history.length === 0 ? (
               <text x={width / 2} y={HEIGHT / 2} textAnchor="middle">
-                {trans.__('No trial has finished yet.')}
+                {trans.__('No trial has a value so far.')}
               </text>
             ) : (
               <Base {...{ history, spots, rows, columns, box }} />

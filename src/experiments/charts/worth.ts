@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 /** So few trials say nothing. */
-const LEAST_TRIALS = 4;
+export const LEAST_TRIALS = 4;
 /** From so many trials for each parameter on, the order of the parameters is usually the final one. */
 const TRIALS_A_PARAMETER = 10;
 

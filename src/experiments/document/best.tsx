@@ -1,4 +1,5 @@
 import {
+  isExperimentOver,
   metricsOf,
   objectiveValue,
   trialState,
@@ -47,7 +48,9 @@ export function BestTrial(
       </p>
       <p className="jp-chard-hint">
         {value === null
-          ? trans.__('The first trial that finishes with a value stands here.')
+          ? isExperimentOver(state.phase)
+            ? trans.__('No trial has finished with a value.')
+            : trans.__('The first trial that finishes with a value stands here.')
           : objective}
         {value !== null && baseline && `. ${comparisonInWords(state, baseline, trans)}`}
       </p>

@@ -16,6 +16,7 @@ import { Nothing, Problem } from '../../runs/document/notice';
 import { useNow } from '../../runs/document/useNow';
 import { useAnswer } from '../../runs/useAnswer';
 import { useChanges } from '../../runs/useChanges';
+import { LEAST_TRIALS } from '../charts/worth';
 import { BestOverTime } from '../charts/bestOverTime';
 import { isWithin, type Brushes } from '../charts/brush';
 import { TrialCurves } from '../charts/curves';
@@ -151,7 +152,7 @@ function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
         importance={
           <Importance
             metric={state.spec.objective.metric}
-            importance={importance.answer?.importances ?? null}
+            importance={importance.isTooEarly ? [] : (importance.answer?.importances ?? null)}
             trials={importance.answer?.trials ?? 0}
             problem={importance.problem ?? (importance.answer?.reason || null)}
             trans={trans}
@@ -314,14 +315,18 @@ function useImportance({
   const revision = over
     ? `over ${finished}`
     : String(Math.floor(Math.log(finished + 1) / Math.log(1.05)));
-  return useAnswer(
-    signal =>
-      experiments.api.ask(
-        getImportances,
-        { params: { experiment: experiment.id }, query: {}, body: {} },
-        signal
-      ),
+  const isTooEarly = state.tally.succeeded < LEAST_TRIALS;
+  const answered = useAnswer(
+    async signal =>
+      isTooEarly
+        ? null
+        : experiments.api.ask(
+            getImportances,
+            { params: { experiment: experiment.id }, query: {}, body: {} },
+            signal
+          ),
     experiment.id,
-    revision
+    isTooEarly ? 'too early' : revision
   );
+  return { ...answered, isTooEarly };
 }
