@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from heap import watched
 from report import Limit, Section
 
 from lab import notebooks
@@ -32,7 +35,7 @@ for tick in range({metrics} * 2):
 def measure(minutes: float = MINUTES) -> Section:
     """A step that reports an hour's events in ``minutes``, with its document open."""
     seconds = minutes * 60
-    with serve() as server:
+    with serve() as server, watched(server.companion(), seconds / SAMPLES) as kept:
         source = REPORT.format(metrics=METRICS, pause=seconds / METRICS)
         notebooks.write(server.root / "train.ipynb", [notebooks.cell(0, source, "step:train")])
         found = browse(
@@ -46,30 +49,39 @@ def measure(minutes: float = MINUTES) -> Section:
             },
             minutes=minutes + 5,
         )
-    # The first third is what everything needs that is loaded or made once.
-    samples = found["samples"][SAMPLES // 3 :]
-    rows = []
-    for what, name, unit, size in (
-        ("page, JavaScript heap", "heap", "MB", 1e6),
-        ("page, nodes", "nodes", "thousand", 1e3),
-        ("companion server, resident", "companion", "MB", 1e6),
-    ):
-        level = samples[0][name]
-        grown = slope([(each["at"], each[name]) for each in samples]) * seconds
-        rows.append(
-            Limit(
-                what,
-                f"{level / size:.1f} {unit}, {grown / size:+.1f} in the hour",
-                f"flat: ≤ {FLAT:.0%}",
-                grown <= FLAT * level,
-            )
-        )
+
+    def of(name: str) -> list[tuple[float, float]]:
+        return [(each["at"], each[name]) for each in found["samples"]]
+
+    rows = [
+        row("page, JavaScript heap", of("heap"), seconds, "MB", 1e6),
+        row("page, nodes", of("nodes"), seconds, "thousand", 1e3),
+        row("companion server, kept heap", kept, seconds, "MB", 1e6),
+        row("companion server, resident", of("companion"), seconds, "MB", 1e6),
+    ]
     return Section(
         "Memory in an hour of a running pipeline",
         f"No real hour: a step reports what one makes in an hour ({METRICS:,} values of a metric, "
         f"{LINES:,} lines) in {minutes:g} minutes, {HOUR_MINUTES / minutes:g} times as fast, with "
-        f"its document open. {SAMPLES} samples, the heap after a forced collection; growth by the "
-        f"median of all slopes (Theil and Sen) after the first third.",
+        f"its document open. {SAMPLES} samples, heaps after a forced collection (the server's with "
+        f"the buffers beside it); growth by the median of all slopes (Theil and Sen) after the "
+        f"first third.",
         ["", "chard", "target"],
         rows,
+    )
+
+
+def row(
+    what: str, samples: Sequence[tuple[float, float]], seconds: float, unit: str, size: float
+) -> Limit:
+    """One figure over time: where it begins, and what it would grow by in ``seconds``."""
+    # The first third is what everything needs that is loaded or made once.
+    settled = samples[len(samples) // 3 :]
+    level = settled[0][1]
+    grown = slope(settled) * seconds
+    return Limit(
+        what,
+        f"{level / size:.1f} {unit}, {grown / size:+.1f} in the hour",
+        f"flat: ≤ {FLAT:.0%}",
+        grown <= FLAT * level,
     )

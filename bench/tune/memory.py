@@ -8,12 +8,12 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from heap import Heap
 from lab.figures import slope
 from lab.server import Server, serve
 from report import Limit, Section
 
 from tune import notebooks
-from tune.heap import Heap
 
 TRIALS = 2000
 SAMPLES = 40

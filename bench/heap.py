@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -50,6 +53,31 @@ class Heap:
             said = json.loads(self._socket.recv())
             if said.get("id") == self._count:
                 return said["result"]
+
+
+@contextmanager
+def watched(pid: int, pause: float) -> Iterator[list[tuple[float, float]]]:
+    """What the Node process ``pid`` keeps meanwhile, every ``pause`` seconds.
+
+    Yields:
+        A list that grows: seconds from the beginning, and bytes.
+    """
+    found: list[tuple[float, float]] = []
+    ended = threading.Event()
+
+    def watch() -> None:
+        began = time.monotonic()
+        with Heap(pid) as heap:
+            while not ended.wait(pause):
+                found.append((time.monotonic() - began, heap.kept()))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        thread.join()
 
 
 _USED = "(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())"
