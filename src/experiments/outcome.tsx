@@ -19,6 +19,7 @@ export function ExperimentOutcome(props: {
   const item = experiments.list.get(id);
   if (!item) return null;
   const Icon = experimentIcon(item.state);
+  const said = outcomeInWords(item, trans);
   return (
     <li data-stage="experiment" data-phase={item.state} data-tone={experimentTone(item.state)}>
       <Icon.react tag="span" className="jp-chard-icon" />
@@ -29,7 +30,9 @@ export function ExperimentOutcome(props: {
       >
         {item.name}
       </button>
-      <span role="status">{outcomeInWords(item, trans)}</span>
+      <span role="status" title={said}>
+        {said}
+      </span>
       {!isExperimentOver(item.state) && (
         <button
           type="button"

@@ -32,6 +32,7 @@ export function RunOutcome({ run: id, runs, commands, trans }: Props) {
   const item = runs.list.get(id);
   const phase = state?.phase ?? item?.state ?? 'pending';
   const Icon = phaseIcon(phase);
+  const said = words();
   return (
     <li data-stage="run" data-phase={phase} data-tone={phaseTone(phase)}>
       <Icon.react tag="span" className="jp-chard-icon" />
@@ -42,7 +43,9 @@ export function RunOutcome({ run: id, runs, commands, trans }: Props) {
       >
         {item ? runName(item, trans) : trans.__('Run')}
       </button>
-      <span role="status">{words()}</span>
+      <span role="status" title={said}>
+        {said}
+      </span>
       {!isOver(phase) && (
         <button
           type="button"

@@ -43,6 +43,25 @@ test('the stages are shown as they happen, and the run behind them', async ({ la
   await expect(stage(lab, 'run')).toHaveCount(0);
 });
 
+test('however much a run has to say, its buttons stay in sight', async ({ lab }) => {
+  await lab.open([code('import time\ntime.sleep(300)', 'step:wait', 'cache:disabled')]);
+  await lab.showPanel();
+  await lab.panel.getByRole('button', { name: 'Compile and run' }).click();
+  const cancel = stage(lab, 'run').getByRole('button', { name: 'Cancel run' });
+  await expect(cancel).toBeVisible(RUNS);
+  const longest = stage(lab, 'run').getByRole('status');
+  await longest.evaluate(node => (node.firstChild!.nodeValue = 'importing everything '.repeat(9)));
+  const panel = (await lab.panel.boundingBox())!;
+  const putAway = lab.panel.getByRole('button', { name: 'Put away' });
+  for (const button of [cancel, putAway]) {
+    const box = (await button.boundingBox())!;
+    expect(box.x + box.width).toBeLessThanOrEqual(panel.x + panel.width);
+  }
+  expect((await putAway.boundingBox())!.y).toBeLessThan((await cancel.boundingBox())!.y);
+  await cancel.click();
+  await expect(stage(lab, 'run')).toHaveAttribute('data-phase', 'cancelled', RUNS);
+});
+
 test('a form asks for other parameters, says at the field what is wrong, and leaves the notebook as it is', async ({
   lab
 }) => {
