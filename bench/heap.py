@@ -67,6 +67,9 @@ def watched(pid: int, pause: float) -> Iterator[list[tuple[float, float]]]:
 
     def watch() -> None:
         began = time.monotonic()
+        # A process that has only just begun would die of the signal.
+        if ended.wait(pause):
+            return
         with Heap(pid) as heap:
             while not ended.wait(pause):
                 found.append((time.monotonic() - began, heap.kept()))
