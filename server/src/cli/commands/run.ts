@@ -10,8 +10,8 @@ import { executionContext } from '../../runs/execution';
 import { describeSnapshot, snapshotUse, takeRunSnapshot } from '../../runs/runSnapshot';
 import type { Snapshot } from '@chard/core/snapshot';
 import type { SnapshotStore, Watch } from '../../snapshots/snapshotStore';
-import { printJson, type Context, type Finish } from '../context';
-import { formatDiagnostics, notebookFailure } from '../diagnostics';
+import type { Context, Finish } from '../context';
+import { tellBeforeRun } from '../tellBeforeRun';
 import { watchRun, type ShowOptions } from '../execution';
 import { parseSize } from '../parseSize';
 import { withStores } from '../withStores';
@@ -91,19 +91,8 @@ async function runNotebook(
     });
   }
   const { diagnostics, runnable } = await checkForRun(loaded, context);
-  if (runnable === null) {
-    if (options.json) {
-      printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'));
-    } else {
-      terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
-    }
-    return 1;
-  }
-  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
-  // Notes are for `chard check`: they would stand above every run.
-  if (!options.json && warnings.length > 0) {
-    terminal.err(`${formatDiagnostics(warnings, loaded.source, terminal.paint.err)}\n`);
-  }
+  tellBeforeRun(diagnostics, loaded, runnable !== null, options.json, terminal);
+  if (runnable === null) return 1;
   const pipeline = bindCommandLineParameters(runnable, options.parameter);
   const notebook = { path: loaded.path, bytes: loaded.bytes };
   const execution = await executionContext(pipeline.kernel, context);

@@ -8,8 +8,8 @@ import type { PythonProcess } from '../../experiments/suggester/pythonProcess';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
 import { describeSnapshot } from '../../runs/runSnapshot';
-import { printJson, type CommonOptions, type Context, type ExitCode } from '../context';
-import { formatDiagnostics, notebookFailure } from '../diagnostics';
+import type { CommonOptions, Context, ExitCode } from '../context';
+import { tellBeforeRun } from '../tellBeforeRun';
 import { watchExperiment, type WatchOptions } from '../watchExperiment';
 import { withExperiments } from '../withExperiments';
 
@@ -57,18 +57,8 @@ export async function tuneHere(
       const fixed = fixedValues(loaded, options.parameter);
       const prepared = await prepareExperiment(loaded, change, fixed, surroundings);
       const { request, diagnostics } = prepared;
-      if (request === null) {
-        if (options.json) {
-          printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'));
-        } else {
-          terminal.err(formatDiagnostics(diagnostics, loaded.source, terminal.paint.err));
-        }
-        return 1;
-      }
-      const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
-      if (!options.json && warnings.length > 0) {
-        terminal.err(`${formatDiagnostics(warnings, loaded.source, terminal.paint.err)}\n`);
-      }
+      tellBeforeRun(diagnostics, loaded, request !== null, options.json, terminal);
+      if (request === null) return 1;
       const begin = () => experiments.start(request);
       return watchExperiment({ stores, experiments, after: 0 }, begin, options, context);
     },
