@@ -21,8 +21,11 @@ class FollowedPhase extends Following<Phase, Phase> {
     return { state, isOver: state !== 'running' };
   }
 
-  protected async *events(state: Phase): AsyncGenerator<Phase> {
-    if (state === 'running') await new Promise(() => undefined);
+  protected events(state: Phase): AsyncIterable<Phase> {
+    const never = new Promise<never>(() => undefined);
+    const next = () =>
+      state === 'running' ? never : Promise.resolve({ done: true as const, value: undefined });
+    return { [Symbol.asyncIterator]: () => ({ next }) };
   }
 
   protected reduce(_: Phase, event: Phase): Phase {
