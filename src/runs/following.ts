@@ -105,8 +105,8 @@ export abstract class Following<State, Event> {
       const { state, isOver, problem = null } = await this.read();
       this.update(state, problem);
       if (problem !== null) return false;
-      this.wait = FIRST_WAIT_MS;
-      if (isOver && !this.goesOn()) return true;
+      if (!isOver) this.wait = FIRST_WAIT_MS;
+      else if (!this.goesOn()) return true;
       for await (const event of this.events(state)) {
         this.update(this.reduce(this._state!, event), null);
       }
