@@ -1,35 +1,71 @@
+/** @jest-environment node */
 import { ApiError } from './api';
 import { Following, type Known } from './following';
 
-/** Fails with one error after the other, then is over. */
-class Failing extends Following<string, never> {
-  constructor(private readonly errors: Error[]) {
-    super(new Set(['run-unknown']));
+type Phase = 'running' | 'interrupted' | 'finished';
+
+/** Follows phases that a test gives: what is read, one after the other (an error is thrown), and what the list says of it. */
+class FollowedPhase extends Following<Phase, Phase> {
+  reads = 0;
+
+  constructor(
+    private readonly phases: (Phase | Error)[],
+    list: { goesOn: boolean }
+  ) {
+    super(new Set(['run-unknown']), () => list.goesOn);
     this.again();
   }
 
-  protected async read(): Promise<Known<string>> {
-    const error = this.errors.shift();
-    if (error) throw error;
-    return { state: 'read', isOver: true };
+  protected async read(): Promise<Known<Phase>> {
+    this.reads += 1;
+    const state = this.phases.length > 1 ? this.phases.shift()! : this.phases[0]!;
+    if (state instanceof Error) throw state;
+    return { state, isOver: state !== 'running' };
   }
 
-  protected async *events(): AsyncIterable<never> {}
+  protected events(state: Phase): AsyncIterable<Phase> {
+    const never = new Promise<never>(() => undefined);
+    const next = () =>
+      state === 'running' ? never : Promise.resolve({ done: true as const, value: undefined });
+    return { [Symbol.asyncIterator]: () => ({ next }) };
+  }
 
-  protected reduce(state: string): string {
-    return state;
+  protected reduce(_: Phase, event: Phase): Phase {
+    return event;
   }
 }
 
-it('does not ask again for what was deleted, and says that it was', async () => {
-  const run = new Failing([new ApiError('run-unknown', 'There is no such run.')]);
-  await expect(run.known()).rejects.toThrow('There is no such run.');
-  expect([run.isGone, run.retrying, run.state]).toEqual([true, false, null]);
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+it('asks again where it was read between the interruption and the going on', async () => {
+  const followed = new FollowedPhase(['interrupted', 'interrupted', 'running'], { goesOn: true });
+  await jest.advanceTimersByTimeAsync(0);
+  expect(followed.state).toBe('interrupted');
+  expect(followed.retrying).toBe(true);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(followed.state).toBe('running');
+  expect(followed.reads).toBe(3);
 });
 
-it('asks again after any other failure', async () => {
-  const run = new Failing([new Error('Nobody answers.')]);
-  await expect(run.known()).rejects.toThrow('Nobody answers.');
-  expect([run.isGone, run.retrying]).toEqual([false, true]);
-  run.dispose();
+it('rests where nothing goes on, until the list says that it does again', async () => {
+  const list = { goesOn: false };
+  const followed = new FollowedPhase(['finished', 'running'], list);
+  await jest.advanceTimersByTimeAsync(60_000);
+  followed.heedList();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(followed.reads).toBe(1);
+  list.goesOn = true;
+  followed.heedList();
+  followed.heedList();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(followed.state).toBe('running');
+  expect(followed.reads).toBe(2);
+});
+
+it('does not ask again for what was deleted, and says that it was', async () => {
+  const gone = new ApiError('run-unknown', 'There is no such run.');
+  const deleted = new FollowedPhase([gone], { goesOn: true });
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect([deleted.isGone, deleted.retrying, deleted.reads]).toEqual([true, false, 1]);
 });
