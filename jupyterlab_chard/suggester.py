@@ -1,6 +1,7 @@
 """Starts the process that suggests an experiment's trials, before the command line itself.
 
-Importing Optuna takes longer than all else that comes before a suggestion, Node's own start included.
+Importing Optuna takes longer than all else that comes before a suggestion, Node's own start
+included.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def start(environment: Mapping[str, str]) -> str | None:
 def _become_suggester(streams: Sequence[int], environment: Mapping[str, str]) -> None:
     """Never return: after a fork nothing of the parent's may be tidied up twice."""
     try:
-        # Of a session of its own: a Ctrl-C in the terminal is for the command line to make sense of.
+        # Of a session of its own: a Ctrl-C in the terminal is for the command line to handle.
         os.setsid()
         for number, stream in enumerate(streams):
             os.dup2(stream, number)

@@ -44,7 +44,7 @@ def test_what_suggests_ends_when_nobody_is_left_to_ask() -> None:
     inherited = suggester.start(os.environ)
     assert inherited is not None
     child, stdin, stdout, stderr = map(int, inherited.split())
-    with open(stdout) as answers:
+    with os.fdopen(stdout) as answers:
         assert json.loads(answers.readline())["ready"] is True
         os.close(stdin)
         assert answers.read() == ""
