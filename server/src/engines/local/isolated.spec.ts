@@ -221,7 +221,7 @@ open('data', 'a').write('!')`
       expect((await handle.finished).phase).toBe('succeeded');
       expect(read('new')).toBeNull();
       const [files] = bench.stores.runs.stepFiles(handle.id).values();
-      await putStepFiles(bench.stores.home, bench.aside, files);
+      await putStepFiles(bench.stores.home, { folder: bench.aside, volumes: new Map() }, files);
       expect(readFileSync(join(bench.aside, 'new'), 'utf8')).toBe('then');
     });
 

@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path';
 import { ChardError } from '../../../errors';
+import { removeTree } from '../../../files';
 import { freeze } from './frozen';
 import { WatchedFolder } from './folder';
 import { FolderWorkspace } from './folderWorkspace';
@@ -36,9 +38,12 @@ export async function openWorkspace(
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const mode = await chooseMode(options, memory, limits);
   if (mode.way === 'live' && options.frozen?.brings === false) throw nowhereElse(mode);
-  const mounts = await VolumeMounts.plan(options, mode, memory);
-  if (mode.way === 'live' || options.frozen === null) {
-    const folder = await WatchedFolder.open(options, limits.files, memory.digests);
+  const { notebook, home, frozen } = options;
+  if (frozen !== null) removeTree(frozen.folder);
+  const mounts = await VolumeMounts.plan(options, mode, limits, memory);
+  const place = { folder: dirname(notebook), notebook, home };
+  if (mode.way === 'live' || frozen === null) {
+    const folder = await WatchedFolder.open(place, limits.files, memory.digests);
     return new FolderWorkspace(
       options,
       limits,
@@ -49,11 +54,12 @@ export async function openWorkspace(
       mounts
     );
   }
-  const folder = WatchedFolder.unseen(options, memory.digests);
-  const frozen = await freeze(options.frozen, folder);
+  const folder = WatchedFolder.unseen(place, memory.digests);
+  const own = { ...frozen, folder: join(frozen.folder, 'notebook') };
+  const state = await freeze(own, folder, home);
   return mode.way === 'overlay'
-    ? new OverlayWorkspace(options, limits, folder, memory, frozen, mode, mounts)
-    : new PrivateWorkspace(options, limits, folder, memory, frozen, mode, mounts);
+    ? new OverlayWorkspace(options, limits, folder, memory, state, mode, mounts)
+    : new PrivateWorkspace(options, limits, folder, memory, state, mode, mounts);
 }
 
 function nowhereElse({ why }: WorkspaceMode): ChardError {
