@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -178,6 +179,27 @@ open('data', 'a').write('!')`
       const code = "print(open('node_modules/x').read())\nopen('node_modules/y', 'w').write('new')";
       expect(text(await run({ use: { code } }), 'use')).toBe('big\n');
       expect(read('node_modules/y')).toBe('new');
+    });
+
+    itWhereHere('says what the snapshot has lost, and runs nothing without it', async () => {
+      for (const name of ['a.csv', 'b.csv', 'c.csv', 'd.csv']) write(name, 'lost');
+      const { id } = await snapshots.create([{ name: 'notebook', path: bench.folder }]);
+      const contents = join(bench.stores.home, 'snapshots/contents');
+      const lost = createHash('sha256').update('lost').digest('hex');
+      for (const path of readdirSync(contents, { recursive: true, encoding: 'utf8' })) {
+        if (path.replaceAll('/', '').endsWith(lost)) rmSync(join(contents, path));
+      }
+      const steps = { look: { code: "import os\nprint(os.listdir('.'))" } };
+      const state = await run(steps);
+      expect(stepState(state, 'look')?.error).toMatchObject({
+        code: 'snapshot-damaged',
+        message:
+          `Of the snapshot ${state.snapshot?.id ?? ''} 4 files are damaged or lost in the store (a.csv, b.csv, c.csv, ...), ` +
+          'and no step can work without them. `chard snapshot check --repair` looks for sound copies, also where the files were; then run again.'
+      });
+      await snapshots.check({ repair: true });
+      expect((await run(steps)).phase).toBe('succeeded');
+      expect(state.snapshot?.id).not.toBe(id);
     });
 
     itWhereHere('keeps what a failed step wrote out of the folder', async () => {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Volume } from '@chard/core/pipeline';
@@ -114,7 +116,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(told).toHaveLength(1);
     expect(told[0]).toMatchObject({ step: 'make' });
     expect(told[0]?.message).toContain(
-      'wrote to the volume "data" (3 files: old, out/model, table)'
+      'to the volume "data" (3 files: old, out/model, table) is kept in the run'
     );
   });
 
@@ -122,6 +124,8 @@ describe('a volume that is part of snapshots and not read-only', () => {
     const first = await run({ make, look: look() });
     const second = await run({ make, look: look() });
     expect([cached(first), cached(second)]).toEqual([[], ['make', 'look']]);
+    // Of this run, and not once more as the words of the step.
+    expect(second.warnings.toArray()).toMatchObject([{ code: 'file-not-brought', step: 'make' }]);
     const third = await run({ make, look: look(', 3') });
     expect(cached(third)).toEqual(['make']);
     expect(text(third, 'look')).toBe(`${SEEN} 3\n`);
@@ -235,6 +239,37 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(cached(again)).toEqual(['make', 'look']);
     expect(readFileSync(join(bench.folder, 'new'), 'utf8')).toBe('n');
   });
+
+  itWhereHere('tells the run what its snapshot could not take', async () => {
+    execFileSync('mkfifo', [at('data/pipe')]);
+    const state = await run({ use: { code: '' } });
+    const path = at('data/pipe');
+    expect(state.warnings.toArray()).toEqual([
+      {
+        step: null,
+        code: 'file-unreadable',
+        message: `${path}: Sockets, pipes and devices are not kept.`,
+        cell: null
+      }
+    ]);
+  });
+
+  for (const readOnly of [false, true]) {
+    const how = readOnly ? 'read-only, too' : 'written to';
+    itWhereHere(`says what the store has lost of it where it is ${how}`, async () => {
+      await freeze();
+      const contents = join(bench.stores.home, 'snapshots/contents');
+      const lost = createHash('sha256').update('a\n').digest('hex');
+      for (const path of readdirSync(contents, { recursive: true, encoding: 'utf8' })) {
+        if (path.endsWith(lost)) rmSync(join(contents, path));
+      }
+      const state = await run({ use: { code: '' } }, { volumes: [{ name: 'data', readOnly }] });
+      expect(stepState(state, 'use')?.error).toMatchObject({
+        code: 'snapshot-damaged',
+        message: expect.stringContaining('1 file is damaged or lost in the store (table)') as string
+      });
+    });
+  }
 
   itWhereHere('shows what snapshots leave out as it is', async () => {
     addVolume('data/.cache');

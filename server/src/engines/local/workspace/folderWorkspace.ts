@@ -1,18 +1,6 @@
 import { join } from 'node:path';
 import { WriteAttribution, type ObservedChange } from './attribution';
-import type { WatchedFolder } from './folder';
-import type { WorkspaceMemory } from './memory';
-import type {
-  FileProblem,
-  FileState,
-  SeenFiles,
-  StepPlace,
-  Verdict,
-  WorkspaceLimits,
-  WorkspaceMode,
-  WorkspaceOptions,
-  WrittenFile
-} from './model';
+import type { FileProblem, FileState, SeenFiles, StepPlace, WrittenFile } from './model';
 import { leftAbove } from './relevance';
 import { replay } from './replay';
 import { sameState } from './states';
@@ -24,7 +12,6 @@ import {
   type SeenPaths
 } from './stepRecords';
 import { isInVolume } from './fileNames';
-import type { VolumeMounts } from './volumes';
 
 /** Orphaned files are remembered under no step's name. */
 const NOBODY = '';
@@ -33,18 +20,6 @@ const NOBODY = '';
 export class FolderWorkspace extends StepRecords {
   private readonly attribution = new WriteAttribution();
   protected found: Map<string, FileState> | null = null;
-
-  constructor(
-    options: WorkspaceOptions,
-    limits: WorkspaceLimits,
-    folder: WatchedFolder,
-    memory: WorkspaceMemory,
-    reusable: Verdict,
-    readonly mode: WorkspaceMode,
-    mounts: VolumeMounts
-  ) {
-    super(options, limits, folder, memory, reusable, mounts);
-  }
 
   protected async putBack(
     _: string,
@@ -55,7 +30,7 @@ export class FolderWorkspace extends StepRecords {
     return [];
   }
 
-  protected placeInFolder(_: string): Omit<StepPlace, 'mounts'> {
+  protected placeInFolder(): Omit<StepPlace, 'mounts'> {
     return { directory: this.folder.path, overlays: [] };
   }
 
@@ -63,7 +38,7 @@ export class FolderWorkspace extends StepRecords {
     return Promise.resolve();
   }
 
-  protected begin(_: string): Promise<readonly FileProblem[]> {
+  protected begin(): Promise<readonly FileProblem[]> {
     return Promise.resolve([]);
   }
 

@@ -9,7 +9,6 @@ import type {
   SeenFiles,
   StepPlace,
   WorkspaceLimits,
-  WorkspaceMode,
   WorkspaceOptions,
   WrittenFile
 } from './model';
@@ -18,9 +17,9 @@ import {
   StepRecords,
   type Execution,
   type FolderOutcome,
+  type RunSetting,
   type SeenPaths
 } from './stepRecords';
-import type { VolumeMounts } from './volumes';
 
 /** Each step works over the snapshot and what the steps above it left, in the folder's place. */
 export class OverlayWorkspace extends StepRecords {
@@ -33,10 +32,9 @@ export class OverlayWorkspace extends StepRecords {
     folder: WatchedFolder,
     memory: WorkspaceMemory,
     private readonly frozen: Frozen,
-    readonly mode: WorkspaceMode,
-    mounts: VolumeMounts
+    setting: RunSetting
   ) {
-    super(options, limits, folder, memory, { ok: true }, mounts);
+    super(options, limits, folder, memory, { ok: true }, setting);
     this.live = new LiveFolder(this.places(), frozen);
     this.layered = new LayeredFolder(null, folder, frozen, this.runFiles(limits.keptFileBytes));
   }

@@ -9,13 +9,11 @@ import type {
   SeenFiles,
   StepPlace,
   WorkspaceLimits,
-  WorkspaceMode,
   WorkspaceOptions,
   WrittenFile
 } from './model';
 import { replay } from './replay';
-import type { Execution, FolderOutcome, SeenPaths } from './stepRecords';
-import type { VolumeMounts } from './volumes';
+import type { Execution, FolderOutcome, RunSetting, SeenPaths } from './stepRecords';
 
 /**
  * The steps of a run work together in a folder of the run's own, made of the snapshot when the first of them starts. Between one another
@@ -31,10 +29,9 @@ export class PrivateWorkspace extends FolderWorkspace {
     folder: WatchedFolder,
     memory: WorkspaceMemory,
     private readonly frozen: Frozen,
-    mode: WorkspaceMode,
-    mounts: VolumeMounts
+    setting: RunSetting
   ) {
-    super(options, limits, folder, memory, { ok: true }, mode, mounts);
+    super(options, limits, folder, memory, { ok: true }, setting);
     this.found = new Map(frozen.states);
     this.live = new LiveFolder(this.places(), frozen);
   }

@@ -57,6 +57,14 @@ export interface SeenPaths {
   readonly outsideWritten: ReadonlySet<string>;
 }
 
+/** What is settled of a run before its first step. */
+export interface RunSetting {
+  readonly mode: WorkspaceMode;
+  readonly mounts: VolumeMounts;
+  /** What the snapshot has not, or not for certain as it was. */
+  readonly problems: readonly FileProblem[];
+}
+
 /** How a step left the notebook's folder. */
 export interface FolderOutcome {
   readonly written: readonly WrittenFile[];
@@ -99,16 +107,15 @@ export abstract class StepRecords implements RunWorkspace {
     protected folder: WatchedFolder,
     protected readonly memory: WorkspaceMemory,
     readonly reusable: Verdict,
-    protected readonly mounts: VolumeMounts
+    private readonly setting: RunSetting
   ) {
     this.store = fileStore(options.home);
     this.ownAtStart = byPath(memory.ownWrites.of(options.notebook));
     // Nowhere else is what is written to a volume: it is kept whatever its size.
     const files = this.runFiles(Infinity);
-    this.layeredVolumes = mounts.layered.map(each => layeredVolume(each, files));
+    this.layeredVolumes = this.mounts.layered.map(each => layeredVolume(each, files));
   }
 
-  abstract readonly mode: WorkspaceMode;
   /** Puts what a reused step wrote into the notebook's folder. @returns what could not be put there */
   protected abstract putBack(
     step: string,
@@ -132,6 +139,10 @@ export abstract class StepRecords implements RunWorkspace {
     doubts: string[]
   ): Promise<FolderOutcome>;
 
+  get mode(): WorkspaceMode {
+    return this.setting.mode;
+  }
+
   get volumes(): readonly VolumeUse[] {
     return this.mounts.uses;
   }
@@ -140,7 +151,11 @@ export abstract class StepRecords implements RunWorkspace {
     const ofVolumes = this.layeredVolumes.flatMap(({ path, live }) =>
       live.problems.map(problem => ({ ...problem, path: nameOf(path, problem.path) }))
     );
-    return [...this.folder.problems, ...ofVolumes];
+    return [...this.setting.problems, ...this.folder.problems, ...ofVolumes];
+  }
+
+  private get mounts(): VolumeMounts {
+    return this.setting.mounts;
   }
 
   view(step: string): Promise<StepView> {
@@ -192,7 +207,7 @@ export abstract class StepRecords implements RunWorkspace {
       const problems = await this.putBack(step, filesBelow(null, written));
       this.left.set(step, written);
       this.remember(step, written);
-      return [...problems, ...this.tellOfVolumes(step, written)];
+      return [...problems, ...this.tellOfVolumes(written)];
     });
   }
 
@@ -353,19 +368,19 @@ export abstract class StepRecords implements RunWorkspace {
       if (!succeeded) notices.push(...setAside(layered, step, outcome.written));
       else if (lost) notices.push({ path: lost.path, message: notKept(layered.stay(step)) });
     }
-    if (succeeded) notices.push(...this.tellOfVolumes(step, written));
+    if (succeeded) notices.push(...this.tellOfVolumes(written));
     return { written, read, notices };
   }
 
   /** Who looks for results in a volume's folder should know where they are: once a volume. */
-  private tellOfVolumes(step: string, written: readonly WrittenFile[]): FileProblem[] {
+  private tellOfVolumes(written: readonly WrittenFile[]): FileProblem[] {
     if (this.options.frozen?.brings !== true) return [];
     const notices: FileProblem[] = [];
     for (const volume of this.layeredVolumes) {
       const own = written.filter(({ path }) => this.volumeOf(path) === volume);
       if (own.length === 0 || this.toldVolumes.has(volume.name)) continue;
       this.toldVolumes.add(volume.name);
-      notices.push({ path: volume.path, message: keptInRun(step, volume, own) });
+      notices.push({ path: volume.path, message: keptInRun(volume, own) });
     }
     return notices;
   }
@@ -551,12 +566,12 @@ function notKept(folder: string): string {
   return `It could not be kept with the run. It is in ${folder}, until the run is resumed or deleted.`;
 }
 
-function keptInRun(step: string, { name, path }: Volume, written: readonly WrittenFile[]): string {
+function keptInRun({ name, path }: Volume, written: readonly WrittenFile[]): string {
   const files = written.map(file => file.path.slice(path.length + 1));
   const what = files.length === 1 ? String(files[0]) : `${files.length} files: ${listed(files)}`;
   return (
-    `The step "${step}" wrote to the volume "${name}" (${what}). The run works on the volume's snapshot, so that is kept in the run ` +
-    'and the folder stays as it is: restore the run with its results to have it, or take the volume out of snapshots to have steps write to the folder itself.'
+    `What the step wrote to the volume "${name}" (${what}) is kept in the run, and the folder stays as it is: the run works on the volume's snapshot. ` +
+    'Restore the run with its results to have it; take the volume out of snapshots to have runs write to the folder itself.'
   );
 }
 

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Mount } from '@chard/core/protocol';
 import type { Pipeline } from '@chard/core/pipeline';
 import type { VolumeUse } from '@chard/core/run';
-import type { SnapshotSource } from '@chard/core/snapshot';
+import type { SnapshotProblem, SnapshotSource } from '@chard/core/snapshot';
 import { byteSize } from '@chard/core/text';
 import { ChardError } from '../../../errors';
 import { removeTree } from '../../../files';
@@ -11,7 +11,7 @@ import type { Base } from '../../../snapshots/snapshotStore';
 import { WatchedFolder } from './folder';
 import { freeze, frozenState, type Frozen } from './frozen';
 import { isLarge } from './frozenBase';
-import { tooLarge } from './frozenTree';
+import { demandWhole, tooLarge } from './frozenTree';
 import { MAX_STEPS, sharesBlocks } from './isolation';
 import type { WorkspaceMemory } from './memory';
 import type {
@@ -89,8 +89,10 @@ export class VolumeMounts {
     private readonly frozen: FrozenOptions | null
   ) {}
 
+  /** @param sources what the snapshot has; none where there is none */
   static async plan(
     { notebook, home, volumes, steps, mountProblem, frozen }: WorkspaceOptions,
+    sources: readonly SnapshotSource[],
     mode: WorkspaceMode,
     limits: WorkspaceLimits,
     memory: WorkspaceMemory
@@ -101,10 +103,6 @@ export class VolumeMounts {
       volumes.length > 0 && isProblem
         ? await memory.rememberSuccess(`overlay ${join(home, 'workspaces')}`, mountProblem)
         : null;
-    const sources =
-      frozen === null || volumes.length === 0
-        ? []
-        : (await frozen.store.get(frozen.snapshot)).sources;
     const circumstances: Circumstances = {
       ...{ folder, home, frozen, mode, limits, problem, sources },
       steps: steps.size
@@ -216,7 +214,7 @@ export class VolumeMounts {
     for (const { volume, view, source } of this.planned) {
       if (view !== 'shown' || source === null || this.shared.has(source.name)) continue;
       const { name } = source;
-      let problems: readonly FileProblem[];
+      let problems: readonly SnapshotProblem[];
       if (isLarge(source.counts)) {
         const base = await store.base(snapshot, name, { copyLimit, isExact: true });
         if (base.way === 'none') throw tooLarge(base.bytes);
@@ -228,6 +226,7 @@ export class VolumeMounts {
         if (made.way === 'none') throw tooLarge(made.bytes);
         ({ problems } = made);
       }
+      demandWhole(snapshot, problems);
       const here = problems.map(({ path, message }) => ({
         path: join(volume.path, path),
         message
@@ -274,7 +273,7 @@ function planVolume(
   const refusal = refused(source, circumstances);
   if (readOnly) {
     if (refusal !== null) return plan('itself', { frozen: false, readOnly, why: refusal });
-    return plan('shown', { frozen: true, readOnly, why: 'as the snapshot has it' }, source);
+    return plan('shown', { frozen: true, readOnly, why: 'it cannot be written to' }, source);
   }
   const reason = refusal ?? notLayered(source, holds, circumstances);
   return reason === null
