@@ -3,6 +3,7 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds } from '../commands';
+import { activate } from '../focus/activate';
 import { tuneIcon } from '../icons';
 import type { Runs } from '../runs/runs';
 import { shortTime } from '../runs/text';
@@ -40,7 +41,7 @@ export function addExperimentDocument({ app, restorer, trans, load, loadRuns }: 
     execute: async args => {
       const id = String(args.experiment);
       const there = tracker.find(widget => experimentOf(widget) === id);
-      if (there) return shell.activateById(there.id);
+      if (there) return activate(shell, there);
       const [experiments, runs, { ExperimentDocument }] = await Promise.all([
         load(),
         loadRuns(),
@@ -71,7 +72,7 @@ export function addExperimentDocument({ app, restorer, trans, load, loadRuns }: 
       name();
       await tracker.add(widget);
       shell.add(widget, 'main', { mode: 'tab-after', type: 'Experiment' });
-      shell.activateById(widget.id);
+      activate(shell, widget);
     }
   });
 

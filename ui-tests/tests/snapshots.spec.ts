@@ -172,7 +172,7 @@ test('a run works on a clone of a volume, and what it wrote comes back when it i
   const first = await page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
   await expect(state).toHaveText('Succeeded', { timeout: 90_000 });
   await expect(shown.getByRole('list', { name: 'Volumes' })).toContainText(
-    'Volume “data”: as in the snapshot (each step has its snapshot'
+    'Volume “data”: as in the snapshot (an overlay for each step'
   );
   await expectAccessible(page, '.jp-chard-Run-header');
   expect(await read(lab, `${volume}/table.csv`)).toBe('a\n');

@@ -12,6 +12,7 @@ import { stepState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../../commands';
+import { activate } from '../../focus/activate';
 import { chardIcon, kernelIcon, pencilIcon, resumeIcon } from '../../icons';
 import type { IChardNotebooks } from '../../tokens';
 import { openRunsInLab } from '../lab';
@@ -138,7 +139,7 @@ export function addRunDocument(options: RunDocumentOptions): () => ShownRun | nu
       if (id === null) return;
       if (!hasRoom) return openRunsInLab([id]);
       const there = tracker.find(widget => widget.id === `chard-run-${id}`);
-      if (there) return shell.activateById(there.id);
+      if (there) return activate(shell, there);
       const [runs, { RunDocument }] = await Promise.all([load(), import('./widget')]);
       const run = runs.get(id);
       const { api } = runs;
@@ -170,7 +171,7 @@ export function addRunDocument(options: RunDocumentOptions): () => ShownRun | nu
       name();
       await tracker.add(widget);
       shell.add(widget, 'main', { mode: 'tab-after', type: 'Pipeline run' });
-      shell.activateById(widget.id);
+      activate(shell, widget);
     }
   });
 

@@ -385,7 +385,7 @@ except OSError as error:
           expect(first).toMatchObject({ name: 'volume', frozen: namespaces, readOnly: false });
           expect(first?.why).toMatch(
             namespaces
-              ? /^each step has its snapshot/
+              ? /^an overlay for each step/
               : /^steps write to the folder itself, and what they write is there at once \(there can be no overlay: /
           );
           expect(readdirSync(join(bench.stores.home, 'workspaces'))).toEqual([]);

@@ -221,10 +221,10 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(text(state, 'look')).toBe('of the folder!\ndeep! other!\n');
     expect([read('data/deep/x'), read('other/y')]).toEqual(['deep', 'other']);
     expect(readFileSync(join(bench.folder, 'note'), 'utf8')).toBe('of the folder!');
-    expect(state.workspace?.volumes.map(({ name, why }) => [name, why.slice(0, 23)])).toEqual([
-      ['other', 'each step has its snaps'],
-      ['data/deep', 'part of the volume "dat'],
-      ['data', 'each step has its snaps']
+    expect(state.workspace?.volumes.map(({ name, why }) => [name, why.slice(0, 20)])).toEqual([
+      ['other', 'an overlay for each '],
+      ['data/deep', 'part of the volume "'],
+      ['data', 'an overlay for each ']
     ]);
   });
 

@@ -282,8 +282,7 @@ function planVolume(
 }
 
 const HOLDS = 'the notebook or $CHARD_HOME lies in it';
-const LAYERED =
-  'each step has its snapshot, and what the steps above it wrote, to itself (overlay); what they write is kept in the run';
+const LAYERED = 'an overlay for each step; what it writes is kept in the run';
 const LIVE = 'steps write to the folder itself, and what they write is there at once';
 
 /** Why steps cannot be shown what a snapshot has of a volume; null where they can. */
