@@ -194,7 +194,7 @@ open('data', 'a').write('!')`
       expect(stepState(state, 'look')?.error).toMatchObject({
         code: 'snapshot-damaged',
         message:
-          `Of the snapshot ${state.snapshot?.id ?? ''} 4 files are damaged or lost in the store (a.csv, b.csv, c.csv, ...), ` +
+          `Of the snapshot ${state.snapshot?.id ?? ''} 4 files are damaged or lost in the store (notebook/a.csv, notebook/b.csv, notebook/c.csv, ...), ` +
           'and no step can work without them. `chard snapshot check --repair` looks for sound copies, also where the files were; then run again.'
       });
       await snapshots.check({ repair: true });

@@ -266,7 +266,9 @@ describe('a volume that is part of snapshots and not read-only', () => {
       const state = await run({ use: { code: '' } }, { volumes: [{ name: 'data', readOnly }] });
       expect(stepState(state, 'use')?.error).toMatchObject({
         code: 'snapshot-damaged',
-        message: expect.stringContaining('1 file is damaged or lost in the store (table)') as string
+        message: expect.stringContaining(
+          '1 file is damaged or lost in the store (data/table)'
+        ) as string
       });
     });
   }

@@ -38,8 +38,9 @@ export function demandWhole(snapshot: string, problems: readonly SnapshotProblem
   );
 }
 
-function nameOfProblem({ path, message }: SnapshotProblem): string {
-  return path === '' ? message : path;
+/** As `chard snapshot show` names files. */
+function nameOfProblem({ source, path, message }: SnapshotProblem): string {
+  return path === '' ? `${source}: ${message}` : `${source}/${path}`;
 }
 
 export function tooLarge(bytes: number): ChardError {
