@@ -115,12 +115,13 @@ def _enter_overlay(overlay: Overlay) -> None:
 
 def opaque_folders(overlay: Overlay) -> list[str]:
     """Folders that hide all that was in their place: absolute, where the step saw them."""
-    upper = os.path.join(overlay.home, overlay.upper)
+    upper = Path(overlay.home, overlay.upper)
     found = []
     for folder, _, _ in os.walk(upper):
+        inside = Path(folder).relative_to(upper)
         with suppress(OSError):
-            if folder != upper and os.getxattr(folder, _OPAQUE) == b"y":
-                found.append(os.path.join(overlay.folder, os.path.relpath(folder, upper)))
+            if inside.parts and os.getxattr(folder, _OPAQUE) == b"y":
+                found.append(str(overlay.folder / inside))
     return sorted(found)
 
 
