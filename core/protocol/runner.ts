@@ -17,8 +17,8 @@ export const GroupReference = z.object({
 export type GroupReference = z.infer<typeof GroupReference>;
 
 /**
- * What a step sees where the notebook's folder is, instead of the folder: layers that are only read, and above them one that takes what
- * it writes. Linux only.
+ * What a step sees where the notebook's folder or a volume is, instead of the folder: layers that are only read, and above them one that
+ * takes what it writes. Linux only.
  */
 export const Overlay = z.object({
   /** Absolute. */
@@ -59,9 +59,9 @@ export const StepSpec = z.object({
   notebook: z.string(),
   /** Where the step starts: the notebook's folder. */
   directory: z.string(),
-  /** Null: the step works in the folder itself. */
-  overlay: Overlay.nullable(),
-  /** Made after the overlay, in this order. */
+  /** None: the step works in the folders themselves. */
+  overlays: z.array(Overlay),
+  /** Made after the overlays, in this order. */
   mounts: z.array(Mount),
   prologue: z.array(PrologueCell),
   imports: z.array(z.object({ name: z.string(), statement: z.string() })),
@@ -108,7 +108,7 @@ export type RunnerValue = z.infer<typeof RunnerValue>;
 export const TouchedFiles = z.object({
   read: z.array(z.string()),
   written: z.array(z.string()),
-  /** Of a step behind an overlay: folders of its upper layer, relative, that hide all that was in their place. */
+  /** Of a step behind overlays: folders that it made anew, which hide all that was in their place. */
   opaque: z.array(z.string()).optional()
 });
 export type TouchedFiles = z.infer<typeof TouchedFiles>;

@@ -1,10 +1,10 @@
-"""A folder of its own for one step: what lies in layers, seen where the notebook's folder is.
+"""Folders of its own for one step: what lies in layers, seen where the notebook's folder is.
 
 The process gets a mount namespace, and where it may not mount by itself a user namespace in which
-it is who it was. Over the notebook's folder lies an overlay: below it the layers, which are only
-read, above it a folder that takes what the step writes. The folder itself, and every other
-process, see nothing of it. Other folders are there to be read only, as they are or as a snapshot
-has them. All ends with the step's processes.
+it is who it was. Over the notebook's folder, and over each volume that the run works on a snapshot
+of, lies an overlay: below it the layers, which are only read, above it a folder that takes what the
+step writes. The folder itself, and every other process, see nothing of it. Other folders are there
+to be read only, as they are or as a snapshot has them. All ends with the step's processes.
 
 Run as a program it tells whether that works below a folder: ``python overlay.py FOLDER``.
 """
@@ -73,8 +73,8 @@ class Mount:
     source: str | None
 
 
-def enter(overlay: Overlay | None, mounts: Sequence[Mount] = ()) -> None:
-    """Put this process, which has one thread, behind the overlay and give it the mounts.
+def enter(overlays: Sequence[Overlay], mounts: Sequence[Mount] = ()) -> None:
+    """Put this process, which has one thread, behind the overlays and give it the mounts.
 
     :raises OverlayError: the system does not allow it.
     """
@@ -82,7 +82,7 @@ def enter(overlay: Overlay | None, mounts: Sequence[Mount] = ()) -> None:
     # Before anything can lie over them.
     sources = [None if each.source is None else os.open(each.source, os.O_PATH) for each in mounts]
     try:
-        if overlay is not None:
+        for overlay in overlays:
             _enter_overlay(overlay)
         for mount, source in zip(mounts, sources):
             if source is not None:
@@ -92,7 +92,8 @@ def enter(overlay: Overlay | None, mounts: Sequence[Mount] = ()) -> None:
         for source in sources:
             if source is not None:
                 os.close(source)
-    for path in () if overlay is None else overlay.protected:
+    # Once each: the overlays have the store of snapshots in common.
+    for path in dict.fromkeys(path for overlay in overlays for path in overlay.protected):
         _protect(path)
 
 
@@ -112,13 +113,15 @@ def _enter_overlay(overlay: Overlay) -> None:
             os.close(descriptor)
 
 
-def opaque_folders(upper: str) -> list[str]:
-    """Folders, relative to ``upper``, that hide all that was in their place."""
+def opaque_folders(overlay: Overlay) -> list[str]:
+    """Folders that hide all that was in their place: absolute, where the step saw them."""
+    upper = Path(overlay.home, overlay.upper)
     found = []
     for folder, _, _ in os.walk(upper):
+        inside = Path(folder).relative_to(upper)
         with suppress(OSError):
-            if folder != upper and os.getxattr(folder, _OPAQUE) == b"y":
-                found.append(os.path.relpath(folder, upper))
+            if inside.parts and os.getxattr(folder, _OPAQUE) == b"y":
+                found.append(str(overlay.folder / inside))
     return sorted(found)
 
 
@@ -208,7 +211,7 @@ def try_out(folder: str) -> None:
             code = 1
             try:
                 seen = str(Path(home, "seen"))
-                enter(Overlay(seen, home, ("lower",), "upper", "work", ("shared",), (), ()))
+                enter([Overlay(seen, home, ("lower",), "upper", "work", ("shared",), (), ())])
                 Path(seen, "file").write_text("above")
                 Path(seen, "file").unlink()
                 code = 0

@@ -97,9 +97,6 @@ class Fields:
     def nested(self, name: str) -> Fields:
         return Fields(self._get(name), f"{self._path}.{name}")
 
-    def nested_or_null(self, name: str) -> Fields | None:
-        return None if self._get(name) is None else self.nested(name)
-
     def _get(self, name: str) -> Any:
         value = self._value.get(name, _MISSING)
         if value is _MISSING:
@@ -205,7 +202,7 @@ class StepSpec:
     attempt: int
     notebook: str
     directory: str
-    overlay: Overlay | None
+    overlays: tuple[Overlay, ...]
     mounts: tuple[Mount, ...]
     prologue: tuple[PrologueCell, ...]
     imports: tuple[Import, ...]
@@ -233,7 +230,6 @@ class StepSpec:
                 f"the engine speaks version {protocol} of the runner's protocol and this runner "
                 f"version {RUNNER_PROTOCOL}: engine and runner must come from the same installation"
             )
-        overlay = fields.nested_or_null("overlay")
         return cls(
             protocol=protocol,
             run=fields.text("run"),
@@ -241,7 +237,7 @@ class StepSpec:
             attempt=fields.integer("attempt", 1),
             notebook=fields.text("notebook"),
             directory=fields.text("directory"),
-            overlay=None if overlay is None else _read_overlay(overlay),
+            overlays=fields.objects("overlays", _read_overlay),
             mounts=fields.objects("mounts", _read_mount),
             prologue=fields.objects("prologue", PrologueCell.read),
             imports=fields.objects("imports", Import.read),

@@ -59,7 +59,7 @@ def _empty_spec() -> StepSpec:
         attempt=1,
         notebook="",
         directory="",
-        overlay=None,
+        overlays=(),
         mounts=(),
         prologue=(),
         imports=(),

@@ -158,9 +158,9 @@ def _enter(spec: StepSpec) -> None:
         os.environ["MPLBACKEND"] = figure_backend()
     os.environ.setdefault("PAGER", "cat")
     os.environ.setdefault("GIT_PAGER", "cat")
-    if spec.overlay is not None or spec.mounts:
+    if spec.overlays or spec.mounts:
         try:
-            overlay.enter(spec.overlay, spec.mounts)
+            overlay.enter(spec.overlays, spec.mounts)
         except (overlay.OverlayError, OSError) as error:
             message = f"The step's own view of its folders cannot be made: {error}"
             raise StepFailed(_error("workspace", "Workspace", message)) from error

@@ -8,7 +8,6 @@ import selectors
 import signal
 import socket
 import time
-from pathlib import Path
 from typing import Any
 
 from . import processes
@@ -317,9 +316,9 @@ class Supervision:
 
     def _finish(self, died_in: int | None) -> None:
         result = self._result
-        overlay = self._spec.overlay
-        if overlay is not None:
-            self._files["opaque"] = opaque_folders(str(Path(overlay.home, overlay.upper)))
+        overlays = self._spec.overlays
+        if overlays:
+            self._files["opaque"] = [path for each in overlays for path in opaque_folders(each)]
         values: list[RunnerValue] = []
         error: StepError | None
         stopped = self._timed_out or (self._cancelled and not self._succeeded)

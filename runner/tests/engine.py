@@ -40,7 +40,7 @@ def step_spec(folder: Path, *cells: str, **fields: Any) -> Message:
         "attempt": 1,
         "notebook": "digits.ipynb",
         "directory": str(folder),
-        "overlay": None,
+        "overlays": [],
         "mounts": [],
         "prologue": [],
         "imports": [],

@@ -39,7 +39,7 @@ def spec(places: dict[str, Path], *cells: str, **fields: Any) -> dict[str, Any]:
         "protected": [],
         **fields,
     }
-    return step_spec(places["seen"], *cells, overlay=view)
+    return step_spec(places["seen"], *cells, overlays=[view])
 
 
 def run(steps: Engine, order: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -91,7 +91,7 @@ def test_a_folder_that_was_made_anew_is_told(steps: Engine, places: dict[str, Pa
     (places["lower"] / "deep" / "er" / "data").write_text("below")
     code = "import shutil, os; shutil.rmtree('deep/er'); os.mkdir('deep/er')"
     _, finished = run(steps, spec(places, code))
-    assert finished["files"]["opaque"] == ["deep/er"]
+    assert finished["files"]["opaque"] == [str(places["seen"] / "deep" / "er")]
 
 
 def test_what_is_shared_is_the_folders_own(steps: Engine, places: dict[str, Path]) -> None:
@@ -172,6 +172,40 @@ def test_a_mount_without_an_overlay(steps: Engine, places: dict[str, Path]) -> N
     order["mounts"] = [{"folder": str(places["lower"]), "source": None}]
     text, _ = run(steps, order)
     assert text == "now\nRead-only file system\n"
+
+
+def test_a_volume_has_an_overlay_of_its_own(steps: Engine, places: dict[str, Path]) -> None:
+    beside = places["seen"].parent
+    for name in ("volume", "then", "volume-upper", "volume-work"):
+        (beside / name).mkdir()
+    (beside / "then" / "deep").mkdir()
+    (beside / "then" / "data").write_text("then")
+    (beside / "volume" / "data").write_text("now")
+    code = f"""
+import os
+os.chdir({str(beside / "volume")!r})
+open('data', 'a').write('!')
+os.rmdir('deep')
+os.mkdir('deep')
+print(open('data').read())
+open({str(places["seen"] / "new")!r}, 'w').write('x')
+"""
+    order = spec(places, code)
+    [own] = order["overlays"]
+    volume = {
+        **own,
+        "folder": str(beside / "volume"),
+        "layers": ["then"],
+        "upper": "volume-upper",
+        "work": "volume-work",
+    }
+    text, finished = run(steps, {**order, "overlays": [own, volume]})
+    assert text == "then!\n"
+    assert finished["files"]["opaque"] == [str(beside / "volume" / "deep")]
+    assert (beside / "volume-upper" / "data").read_text() == "then!"
+    assert (places["upper"] / "new").read_text() == "x"
+    assert (beside / "volume" / "data").read_text() == "now"
+    assert (beside / "then" / "data").read_text() == "then"
 
 
 def test_an_overlay_that_cannot_be_is_a_failure_with_its_reason(

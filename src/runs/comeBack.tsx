@@ -1,11 +1,12 @@
 import { byteSize } from '@chard/core/text';
 import { restoreRun } from '@chard/core/protocol/api';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { z } from 'zod';
+import { askWhereTo, type RestorePlace } from './askWhereTo';
 import { freeFolder } from './freeFolder';
 import { followWork } from './longWork';
 import type { Runs } from './runs';
@@ -20,14 +21,14 @@ export interface ComeBack {
   readonly trans: TranslationBundle;
 }
 
-/** Asks for a folder and puts what a run saw there. @param folder below Jupyter's root; without it, it is asked for */
+/** Puts what a run saw into a folder. @param place without it, it is asked for */
 export async function restore(
   services: ComeBack,
   run: string,
-  folder?: string
+  place?: RestorePlace
 ): Promise<Restored | null> {
   const { app, trans } = services;
-  const chosen = folder ?? (await askFolder(services, run));
+  const chosen = place ?? (await askPlace(services, run));
   const restored = chosen === null ? null : await ask(services, run, chosen);
   if (restored === null) return null;
   const message = trans.__(
@@ -76,27 +77,19 @@ export async function openAsItWas(services: ComeBack, run: string): Promise<Rest
 async function ask(
   { runs, trans }: ComeBack,
   run: string,
-  folder?: string
+  place?: RestorePlace
 ): Promise<Restored | null> {
-  const body = folder === undefined ? {} : { folder };
-  const input = { params: { run }, query: {}, body };
+  const input = { params: { run }, query: {}, body: place ?? {} };
   const title = trans.__('Restoring what the run saw');
   return followWork(title, watch => runs.api.work(restoreRun, input, watch), trans);
 }
 
-async function askFolder({ app, runs, trans }: ComeBack, run: string): Promise<string | null> {
+async function askPlace({ app, runs, trans }: ComeBack, run: string): Promise<RestorePlace | null> {
   const item = (await runs.get(run).known()).item ?? runs.list.get(run);
   const path = item?.notebook ?? '';
   const stem = path.slice(0, path.length - PathExt.extname(path).length);
   const name = `${stem}-run-${item?.number ?? ''}`;
-  const { value, button } = await InputDialog.getText({
-    title: trans.__('Restore run'),
-    label: trans.__('Put the notebook and its data, as the run saw them, into this new folder'),
-    text: await freeFolder(app.serviceManager.contents, name),
-    okLabel: trans.__('Restore')
-  });
-  const folder = value?.trim().replace(/^\/+|\/+$/g, '') ?? '';
-  return button.accept && folder !== '' ? folder : null;
+  return askWhereTo(await freeFolder(app.serviceManager.contents, name), trans);
 }
 
 const MOST_PROBLEMS = 5;

@@ -186,7 +186,8 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
         type: 'object',
         properties: {
           ...ONE,
-          folder: { type: 'string', description: 'Below Jupyter’s root; else it is asked for.' }
+          folder: { type: 'string', description: 'Below Jupyter’s root; else it is asked for.' },
+          withResults: { type: 'boolean', description: 'Also what the steps wrote.' }
         }
       }
     },
@@ -195,8 +196,10 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
         const [id] = meant(args);
         if (id === undefined) return;
         const { restore } = await import('./comeBack');
-        const folder = typeof args.folder === 'string' ? args.folder : undefined;
-        await restore({ app, runs, trans }, id, folder);
+        const { folder, withResults } = args;
+        const place =
+          typeof folder === 'string' ? { folder, withResults: withResults === true } : undefined;
+        await restore({ app, runs, trans }, id, place);
       })
   });
 

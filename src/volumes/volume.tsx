@@ -76,7 +76,7 @@ export function VolumeForm(props: VolumeProps) {
         checked={volume.readOnly}
         onChange={readOnly => change({ readOnly })}
       />
-      <p className="jp-chard-hint">{seenByRuns(volume, trans)}</p>
+      <p className="jp-chard-hint">{seenByRuns(volume, here?.leftOut ?? null, trans)}</p>
       <details>
         <summary>{trans.__('On a cluster')}</summary>
         <Choice
@@ -107,16 +107,26 @@ export function VolumeForm(props: VolumeProps) {
   );
 }
 
-/** How the steps of a run on this machine find the volume, where it is not part of the notebook's folder. */
-function seenByRuns({ snapshot, readOnly }: VolumeSettings, trans: VolumeProps['trans']): string {
+/**
+ * How the steps of a run on this machine find the volume.
+ * @param leftOut why it is not part of snapshots though it is meant to be: that is said at its place
+ */
+function seenByRuns(
+  { snapshot, readOnly }: VolumeSettings,
+  leftOut: string | null,
+  trans: VolumeProps['trans']
+): string {
+  if (snapshot && leftOut !== null) return readOnly ? trans.__('Runs cannot write to it.') : '';
   if (readOnly) {
     return snapshot
       ? trans.__('Runs see it as the snapshot has it, and cannot write to it.')
       : trans.__('Runs see it as it is, and cannot write to it.');
   }
   return snapshot
-    ? trans.__('Runs work in it as it is. The snapshot keeps it as it was before.')
-    : trans.__('Runs work in it as it is.');
+    ? trans.__(
+        'Runs work on the snapshot of it: what they write is kept in the run, and the folder stays as it is. To have results in the folder, take it out of snapshots.'
+      )
+    : trans.__('Runs work in the folder itself: what they write is there at once.');
 }
 
 /** Where the volume is here, and why it is not part of snapshots. */

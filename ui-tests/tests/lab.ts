@@ -50,6 +50,7 @@ interface App {
   };
   readonly serviceManager: {
     contents: {
+      get(path: string, options: object): Promise<{ readonly content: unknown }>;
       save(path: string, model: object): Promise<unknown>;
       rename(path: string, to: string): Promise<unknown>;
       delete(path: string): Promise<unknown>;

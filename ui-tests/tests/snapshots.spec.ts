@@ -72,6 +72,28 @@ async function write(lab: Lab, path: string, content: string): Promise<void> {
   );
 }
 
+/** The text of a file beside the notebooks. */
+async function read(lab: Lab, path: string): Promise<unknown> {
+  return lab.page.evaluate(
+    async path =>
+      (
+        await window.jupyterapp.serviceManager.contents.get(path, {
+          type: 'file',
+          format: 'text',
+          content: true
+        })
+      ).content,
+    path
+  );
+}
+
+async function makeFolder(lab: Lab, path: string): Promise<void> {
+  await lab.page.evaluate(
+    path => window.jupyterapp.serviceManager.contents.save(path, { type: 'directory' }),
+    path
+  );
+}
+
 async function take(lab: Lab, path: string, title: string): Promise<string> {
   return lab.page.evaluate(
     async args =>
@@ -111,6 +133,71 @@ test('a run works on a snapshot, and is restored, opened and run again as it was
   expect(opened).toMatch(/test-\d+-\d+-run-\d+\/test-\d+-\d+\.ipynb$/);
   await expect(lab.cells).toHaveCount(2);
   await expect(lab.cells.first()).toContainText('limit = 3');
+});
+
+test('a run works on a clone of a volume, and what it wrote comes back when it is restored', async ({
+  lab
+}) => {
+  const { page } = lab;
+  const [volume, folder] = [`volume-${process.pid}`, `beside-${process.pid}`];
+  for (const path of [volume, folder]) await makeFolder(lab, path);
+  await write(lab, `${volume}/table.csv`, 'a\n');
+  const cell = (source: string, tags: string[]) => ({
+    ...{ id: tags[0]?.replace(':', '-'), cell_type: 'code', source, metadata: { tags } },
+    ...{ outputs: [], execution_count: null }
+  });
+  const path = `${folder}/notebook.ipynb`;
+  await lab.openNotebook(path, {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: {
+      kernelspec: { name: 'python3', display_name: 'python3', language: 'python' },
+      language_info: { name: 'python' },
+      chard: {
+        volumes: [{ name: 'data', type: 'pvc', mountPoint: '/data', snapshot: true }],
+        volumeFolders: { data: `../${volume}` }
+      }
+    },
+    cells: [
+      cell(`open("../${volume}/table.csv", "a").write("b\\n")`, ['step:make']),
+      cell(`assert open("../${volume}/table.csv").read() == "a\\nb\\n"`, ['step:look', 'prev:make'])
+    ]
+  });
+  await page.waitForFunction(() => window.jupyterapp.commands.isEnabled('chard:edit-cell'));
+  await lab.showPanel('volumes');
+  await expect(lab.panel.getByText('Runs work on the snapshot of it')).toBeVisible();
+
+  const shown = page.locator('.jp-chard-Run:visible');
+  const state = shown.locator('.jp-chard-Run-state');
+  const first = await page.evaluate(() => window.jupyterapp.commands.execute('chard:run'));
+  await expect(state).toHaveText('Succeeded', { timeout: 90_000 });
+  await expect(shown.getByRole('list', { name: 'Volumes' })).toContainText(
+    'Volume “data”: as in the snapshot (an overlay for each step'
+  );
+  await expectAccessible(page, '.jp-chard-Run-header');
+  expect(await read(lab, `${volume}/table.csv`)).toBe('a\n');
+
+  await lab.execute('docmanager:open', { path });
+  await lab.execute('chard:run');
+  await expect(state).toHaveText('Succeeded', { timeout: 90_000 });
+  await expect(shown.getByText('reused', { exact: false }).first()).toBeVisible();
+
+  await write(lab, `${volume}/table.csv`, 'c\n');
+  await lab.execute('chard:open-run', { run: String(first) });
+  await shown.getByRole('button', { name: 'Run again as it was' }).click();
+  await expect(page.locator('.jp-chard-Run')).toHaveCount(3);
+  await expect(state).toHaveText('Succeeded', { timeout: 90_000 });
+  expect(await read(lab, `${volume}/table.csv`)).toBe('c\n');
+
+  await lab.execute('chard:open-run', { run: String(first) });
+  await shown.getByRole('button', { name: 'Restore…' }).click();
+  const target = `restored-volume-${process.pid}`;
+  await dialog(lab).getByRole('textbox').fill(target);
+  await dialog(lab).getByRole('checkbox').check();
+  await expectAccessible(page, '.jp-Dialog');
+  await dialog(lab).getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByText(`are in ${target}`)).toBeVisible();
+  expect(await read(lab, `${target}/data/table.csv`)).toBe('a\nb\n');
 });
 
 test('opening a run as it was lists what is different of the environment', async ({ lab }) => {

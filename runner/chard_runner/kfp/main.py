@@ -130,7 +130,7 @@ class _Step:
             "attempt": 1,
             "notebook": program.notebook,
             "directory": program.directory or str(Path.cwd()),
-            "overlay": None,
+            "overlays": [],
             "mounts": [],
             "prologue": parameters.bind(
                 program.prologue, program.parameters, self._executor.parameters

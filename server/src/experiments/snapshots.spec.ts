@@ -1,8 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { METRICS_STEP } from '@chard/core/pipeline';
 import { stepState } from '@chard/core/run';
 import { interpreter, REAL_RUNNER } from '../engines/local/testing/bench';
+import { overlayProblem } from '../engines/local/workspace';
 import { PURPOSE } from '../runs/runSnapshot';
 import { readState } from '../runs/readLog';
 import { openSnapshotStore, type SnapshotStore } from '../snapshots';
@@ -45,6 +46,30 @@ async function tune(pipeline = tuned(), frozen: boolean | null = null) {
   const spec = { maxTrialCount: 4, parallelTrialCount: 2, maxFailedTrialCount: 0 };
   return bench.start(experiments, { spec, pipeline: settled, snapshot });
 }
+
+it('gives each trial a clone of the volumes, which stay as they are', async () => {
+  const problem = await overlayProblem(interpreter().executable, REAL_RUNNER, bench.aside);
+  if (problem !== null) return;
+  const data = join(bench.aside, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'rate.txt'), '7');
+  const train = [
+    'import os',
+    `os.chdir(${JSON.stringify(data)})`,
+    'assert os.listdir(".") == ["rate.txt"], "another trial was here"',
+    'open("left.txt", "w").write(str(x))',
+    'loss = int(open("rate.txt").read()) + x'
+  ].join('\n');
+  const volume = {
+    ...({ name: 'data', type: 'pvc', mountPoint: '/data', folder: data, snapshot: true } as const),
+    ...{ readOnly: false, size: null, storageClassName: null, accessMode: null },
+    ...{ snapshotName: null, subPath: null, annotations: {} }
+  };
+  const state = await (await tune({ ...tuned({ train }), volumes: [volume] })).finished;
+  expect([state.phase, state.message]).toEqual(['succeeded', '']);
+  expect(state.trials.map(({ values }) => values['loss'])).toEqual([8, 9, 10, 11]);
+  expect(readdirSync(data)).toEqual(['rate.txt']);
+});
 
 it('lets all trials work on the folder as it was, where none sees what another writes', async () => {
   const train = [

@@ -51,8 +51,13 @@ export async function restoreRun(
   mkdirSync(place, { recursive: true });
   writeFileSync(notebook, storedArtefact(stores, state.id, 'notebook'));
   if (withResults) {
+    const { sources } = await snapshots.get(id);
+    const volumes = sources.flatMap(({ name, path }) => {
+      const there = report.places[name];
+      return name === NOTEBOOK_SOURCE || there === undefined ? [] : [[path, there] as const];
+    });
     for (const files of stores.runs.stepFiles(state.id).values()) {
-      await putStepFiles(stores.home, place, files);
+      await putStepFiles(stores.home, { folder: place, volumes: new Map(volumes) }, files);
     }
   }
   return { report, notebook };

@@ -346,6 +346,32 @@ describe('damage', () => {
     expect(await damaged()).toEqual([]);
   });
 
+  it('that lost a content costs that file alone, and is told by whoever meets it', async () => {
+    const [path = ''] = kept().filter(each => statSync(each).size === 'content'.length);
+    rmSync(path);
+    const { id } = await store.get('latest');
+    const lost = {
+      source: 'data',
+      path: 'small',
+      code: 'damaged',
+      message: expect.stringMatching(
+        /^It was not put back: its content [0-9a-f]{12} is damaged or lost in the store\. `chard snapshot check --repair`/
+      ) as string
+    };
+    const restored = await store.restore(id, { folder: join(base, 'back') });
+    expect(restored.problems).toEqual([lost]);
+    const workspace = await store.workspace(id, 'data', join(base, 'work'), { copyLimit: 1e9 });
+    expect(workspace).toMatchObject({ problems: [lost] });
+    const entry = await store.entry(id, 'data', 'small');
+    await expect(store.content(entry.digest ?? '')).rejects.toMatchObject({
+      code: 'snapshot-damaged'
+    });
+    const { damages } = await store.check({ repair: true });
+    expect(damages).toMatchObject([{ how: 'lost', isMended: true, touches: [{ path: 'small' }] }]);
+    const again = await store.restore(id, { folder: join(base, 'mended') });
+    expect(again.problems).toEqual([]);
+  });
+
   it('of a record and its copy stops whoever would remove what it names', async () => {
     const { id } = await store.get('latest');
     for (const folder of ['records', 'copies']) {
@@ -479,6 +505,30 @@ describe('a folder with', () => {
       ]);
     }
   );
+
+  // A million are taken by `bench/snapshots.py memory --full`, beside restic: minutes, and gigabytes of a disk.
+  it('twenty thousand files in one keeps all, and takes nothing twice', async () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `file${index}`);
+    for (const name of names) writeFileSync(join(data, name), name.slice(-2));
+    const {
+      id,
+      problems,
+      sources: [source]
+    } = await take();
+    expect(problems).toEqual([]);
+    expect(source?.counts.files).toBe(names.length);
+    const page = await store.children(id, 'data', '', { limit: 10, behind: 'file9998' });
+    expect(page.map(({ path }) => path)).toEqual(['file9999']);
+    writeFileSync(join(data, 'file7'), 'another');
+    const second = await take();
+    expect(second.sources[0]?.counts.files).toBe(names.length);
+    const changed: string[] = [];
+    for await (const batch of store.diff(id, second.id)) {
+      changed.push(...batch.map(({ path }) => path));
+    }
+    expect(changed).toEqual(['file7']);
+    expect((await store.check()).damages).toEqual([]);
+  });
 
   it('a path of 4,000 characters keeps it', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(199, 'x'));

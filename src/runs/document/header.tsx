@@ -1,5 +1,5 @@
 import { getRunNotebook } from '@chard/core/protocol/api';
-import { isOver, type RunState } from '@chard/core/run';
+import { isOver, type RunState, type VolumeUse } from '@chard/core/run';
 import { useState } from 'react';
 import {
   compareIcon,
@@ -109,6 +109,15 @@ export function Header(props: RunServices & { readonly state: RunState }) {
           {state.workspace !== null && ` · ${workspaceInWords(state, trans)}`}
         </p>
       )}
+      {state.workspace !== null && state.workspace.volumes.length > 0 && (
+        <ul className="jp-chard-hint jp-chard-Run-volumes" aria-label={trans.__('Volumes')}>
+          {state.workspace.volumes.map(use => (
+            <li key={use.name} title={use.path}>
+              {volumeInWords(use, trans)}
+            </li>
+          ))}
+        </ul>
+      )}
       {problem !== null && <p role="alert">{problem}</p>}
     </header>
   );
@@ -126,6 +135,19 @@ function workspaceInWords({ workspace }: RunState, trans: RunServices['trans']):
     default:
       return trans.__('the steps worked in the notebook’s folder: %1', workspace?.why ?? '');
   }
+}
+
+/** How the steps of the run got a volume. */
+function volumeInWords(use: VolumeUse, trans: RunServices['trans']): string {
+  const { name, frozen, readOnly, why } = use;
+  if (frozen) {
+    return readOnly
+      ? trans.__('Volume “%1”, read-only: as in the snapshot (%2)', name, why)
+      : trans.__('Volume “%1”: as in the snapshot (%2)', name, why);
+  }
+  return readOnly
+    ? trans.__('Volume “%1”, read-only: as it was then (%2)', name, why)
+    : trans.__('Volume “%1”: as it was then (%2)', name, why);
 }
 
 /** Coming back to what the run saw. */

@@ -147,9 +147,6 @@ async function freeze(
     : await watched(context, 'Taking the snapshot', taking);
   if (!json) {
     terminal.err(`Snapshot ${snapshot.id}: ${describeSnapshot(snapshot)}\n`);
-    for (const { path, message } of snapshot.problems.slice(0, 5)) {
-      terminal.err(terminal.paint.err('yellow', `  ${path}: ${message}\n`));
-    }
   }
   return snapshotUse(snapshot, copyLimit ?? null);
 }

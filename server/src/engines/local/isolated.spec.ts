@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -190,6 +191,27 @@ open('data', 'a').write('!')`
       expect(read('node_modules/y')).toBe('new');
     });
 
+    itWhereHere('says what the snapshot has lost, and runs nothing without it', async () => {
+      for (const name of ['a.csv', 'b.csv', 'c.csv', 'd.csv']) write(name, 'lost');
+      const { id } = await snapshots.create([{ name: 'notebook', path: bench.folder }]);
+      const contents = join(bench.stores.home, 'snapshots/contents');
+      const lost = createHash('sha256').update('lost').digest('hex');
+      for (const path of readdirSync(contents, { recursive: true, encoding: 'utf8' })) {
+        if (path.replaceAll('/', '').endsWith(lost)) rmSync(join(contents, path));
+      }
+      const steps = { look: { code: "import os\nprint(os.listdir('.'))" } };
+      const state = await run(steps);
+      expect(stepState(state, 'look')?.error).toMatchObject({
+        code: 'snapshot-damaged',
+        message:
+          `Of the snapshot ${state.snapshot?.id ?? ''} 4 files are damaged or lost in the store (notebook/a.csv, notebook/b.csv, notebook/c.csv, ...), ` +
+          'and no step can work without them. `chard snapshot check --repair` looks for sound copies, also where the files were; then run again.'
+      });
+      await snapshots.check({ repair: true });
+      expect((await run(steps)).phase).toBe('succeeded');
+      expect(state.snapshot?.id).not.toBe(id);
+    });
+
     itWhereHere('keeps what a failed step wrote out of the folder', async () => {
       const state = await run({ bad: { code: "open('half', 'w').write('1')\n1 / 0" } });
       expect(state.phase).toBe('failed');
@@ -231,7 +253,7 @@ open('data', 'a').write('!')`
       expect((await handle.finished).phase).toBe('succeeded');
       expect(read('new')).toBeNull();
       const [files] = bench.stores.runs.stepFiles(handle.id).values();
-      await putStepFiles(bench.stores.home, bench.aside, files);
+      await putStepFiles(bench.stores.home, { folder: bench.aside, volumes: new Map() }, files);
       expect(readFileSync(join(bench.aside, 'new'), 'utf8')).toBe('then');
     });
 
@@ -363,20 +385,22 @@ except OSError as error:
         expect(trees()).toHaveLength(1);
       });
 
-      itWhereHere('that is not: steps write to it, and the run says so', async () => {
-        const state = await use(false);
-        expect(text(state, 'use')).toBe('now\n');
-        expect(readFileSync(join(volume, 'data'), 'utf8')).toBe('spoilt');
-        expect(state.workspace?.volumes).toEqual([
-          {
-            name: 'volume',
-            path: volume,
-            frozen: false,
-            readOnly: false,
-            why: 'steps may write to it: what they write is there at once'
-          }
-        ]);
-      });
+      itWhereHere(
+        'that is not: it is as it was for the run alone, or the run says why not',
+        async () => {
+          const state = await use(false);
+          expect(text(state, 'use')).toBe(namespaces ? 'then\n' : 'now\n');
+          expect(readFileSync(join(volume, 'data'), 'utf8')).toBe(namespaces ? 'now' : 'spoilt');
+          const [first] = state.workspace?.volumes ?? [];
+          expect(first).toMatchObject({ name: 'volume', frozen: namespaces, readOnly: false });
+          expect(first?.why).toMatch(
+            namespaces
+              ? /^an overlay for each step/
+              : /^steps write to the folder itself, and what they write is there at once \(there can be no overlay: /
+          );
+          expect(readdirSync(join(bench.stores.home, 'workspaces'))).toEqual([]);
+        }
+      );
 
       itWhereHere(
         'that is changed after the snapshot: the result is of what the step saw',

@@ -1,14 +1,15 @@
 import type { RunEvent, RunEventBody } from '@chard/core/run';
 import type { RunStore } from '../../stores';
 
-/** Warnings about how a step's values came to it: the engine gives them itself in every run. */
+/** Warnings about how a step's values came to it and where its files are: the engine gives them itself in every run. */
 const ENGINE_WARNINGS: ReadonlySet<string> = new Set([
   'hidden-state-conflict',
   'global-conflict',
   'input-not-bound',
   'resources-exceeded',
   'secret-missing',
-  'not-reusable'
+  'not-reusable',
+  'file-not-brought'
 ]);
 
 /**

@@ -12,7 +12,7 @@ const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** The notebook's folder itself. @param notebook absolute path */
 export function liveFolder(notebook: string): StepPlace {
-  return { directory: dirname(notebook), overlay: null, mounts: [] };
+  return { directory: dirname(notebook), overlays: [], mounts: [] };
 }
 
 export interface SpecContext {
@@ -84,7 +84,7 @@ function baseSpec(
     attempt,
     notebook: basename(notebook),
     directory: place.directory,
-    overlay: place.overlay,
+    overlays: [...place.overlays],
     mounts: [...place.mounts],
     prologue: pipeline.prologue,
     imports: step.imports,

@@ -1,5 +1,6 @@
 import { constants, copyFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from '../../files';
 import type { ExtendedAttributes } from '../attributes/model';
 import type { Layout } from '../disk/layout';
 import { manifestEntries } from '../disk/manifests';
@@ -40,7 +41,9 @@ function canClone(layout: Layout, { manifest }: KeptSource, folder: string): boo
     try {
       copyFileSync(layout.content(file.digest), trial, constants.COPYFILE_FICLONE_FORCE);
       return true;
-    } catch {
+    } catch (error) {
+      // Lost in the store: that is told when it is its turn.
+      if (errorCode(error) === 'ENOENT') continue;
       // Whatever the reason: a copy may still be possible, and says why where it is not.
       return false;
     } finally {

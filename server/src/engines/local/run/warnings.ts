@@ -21,7 +21,7 @@ export class RunWarnings {
       this.once(`file/${path}`, {
         step: null,
         code: 'file-unreadable',
-        message: `${path} cannot be looked at: ${message}`
+        message: path === '' ? message : `${path}: ${message}`
       });
     }
     if (!reusable.ok) {

@@ -10,12 +10,12 @@ import { changedPaths, lookAt, scanManifest, type Manifest, type ManifestEntry }
 import { stateOf } from './states';
 
 export interface FolderOptions {
-  /** Absolute path of the notebook. */
-  readonly notebook: string;
+  /** Absolute path of the folder. */
+  readonly folder: string;
+  /** Absolute path of the notebook, left out where it, or a copy of it, lies in the folder; null for a volume. */
+  readonly notebook: string | null;
   /** `$CHARD_HOME`, left out where it lies in the folder. */
   readonly home: string;
-  /** Absolute path of the folder; without it, the notebook's. */
-  readonly folder?: string;
 }
 
 /** The notebook's folder as it was when it was last looked at, and what its files hold. */
@@ -183,7 +183,7 @@ function realFolder(path: string): string {
   } catch (error) {
     throw new ChardError(
       'folder-unavailable',
-      `The notebook's folder ${path} cannot be opened: ${reasonOf(error)}.`,
+      `The folder ${path} cannot be opened: ${reasonOf(error)}.`,
       { path, cause: error }
     );
   }
@@ -195,13 +195,14 @@ function relativeTo(folder: string, path: string): string | null {
   return isOutside ? null : inside.split(sep).join('/');
 }
 
-function places({ notebook, home, folder = dirname(notebook) }: FolderOptions): {
+function places({ folder, notebook, home }: FolderOptions): {
   path: string;
   ignores: Ignores;
   problems: FileProblem[];
 } {
   const path = realFolder(folder);
-  const apart = [join(path, basename(notebook)), realPath(notebook), realPath(home)];
+  const own = notebook === null ? [] : [join(path, basename(notebook)), realPath(notebook)];
+  const apart = [...own, realPath(home)];
   const inside = apart.map(each => relativeTo(path, each)).filter(each => each !== null);
   const { rules, problems } = readRules(path);
   return { path, ignores: stepIgnores(rules, new Set(inside)), problems };

@@ -1,32 +1,17 @@
 import { join } from 'node:path';
 import { WriteAttribution, type ObservedChange } from './attribution';
-import type { WatchedFolder } from './folder';
-import type { WorkspaceMemory } from './memory';
-import type {
-  FileProblem,
-  FileState,
-  SeenFiles,
-  StepOutcome,
-  StepPlace,
-  StepView,
-  Verdict,
-  WorkspaceLimits,
-  WorkspaceMode,
-  WorkspaceOptions,
-  WrittenFile
-} from './model';
-import { recordOutsideFiles } from './outside';
+import type { FileProblem, FileState, SeenFiles, StepPlace, WrittenFile } from './model';
 import { leftAbove } from './relevance';
 import { replay } from './replay';
 import { sameState } from './states';
 import {
-  parseStepFiles,
   StepRecords,
   visible,
   type Execution,
+  type FolderOutcome,
   type SeenPaths
 } from './stepRecords';
-import type { VolumeMounts } from './volumes';
+import { isInVolume } from './fileNames';
 
 /** Orphaned files are remembered under no step's name. */
 const NOBODY = '';
@@ -36,54 +21,39 @@ export class FolderWorkspace extends StepRecords {
   private readonly attribution = new WriteAttribution();
   protected found: Map<string, FileState> | null = null;
 
-  constructor(
-    options: WorkspaceOptions,
-    limits: WorkspaceLimits,
-    folder: WatchedFolder,
-    memory: WorkspaceMemory,
-    reusable: Verdict,
-    readonly mode: WorkspaceMode,
-    mounts: VolumeMounts
-  ) {
-    super(options, limits, folder, memory, reusable, mounts);
+  protected async putBack(
+    _: string,
+    written: readonly WrittenFile[]
+  ): Promise<readonly FileProblem[]> {
+    await this.foundInFolder();
+    this.folder.accept(await replay(written, this.places()));
+    return [];
   }
 
-  replay(step: string, files: unknown): Promise<readonly FileProblem[]> {
-    return this.inTurn(async () => {
-      const { written } = parseStepFiles(files);
-      await this.foundFiles();
-      this.folder.accept(await replay(written, this.places()));
-      this.left.set(step, written);
-      this.remember(step, written);
-      return [];
-    });
+  protected placeInFolder(): Omit<StepPlace, 'mounts'> {
+    return { directory: this.folder.path, overlays: [] };
   }
 
-  place(): StepPlace {
-    const directory = this.folder.path;
-    return { directory, overlay: null, mounts: this.mounts.mounts(directory) };
-  }
-
-  close(): Promise<void> {
-    return this.inTurn(async () => this.mounts.remove());
-  }
-
-  protected begin(): Promise<void> {
+  protected closeFolder(): Promise<void> {
     return Promise.resolve();
+  }
+
+  protected begin(): Promise<readonly FileProblem[]> {
+    return Promise.resolve([]);
   }
 
   protected async end(
     step: string,
     execution: Execution,
-    view: StepView,
-    seen: SeenPaths,
+    told: SeenPaths,
     _: SeenFiles | null,
-    succeeded: boolean
-  ): Promise<StepOutcome> {
-    const doubts: string[] = succeeded ? [] : ['it did not succeed'];
-    if (!this.reusable.ok) return this.outcome(execution, view, {}, {}, [], [this.reusable.why]);
+    succeeded: boolean,
+    doubts: string[]
+  ): Promise<FolderOutcome> {
+    if (!this.reusable.ok) return { written: [], read: {}, notices: [] };
 
-    const found = await this.foundFiles();
+    const seen = seenInFolder(told);
+    const found = await this.foundInFolder();
     this.attribution.observe(await this.folder.look(), this.running.keys());
     const mine = this.attribution.ended(step, path => seen.written.has(path));
     const written: WrittenFile[] = [];
@@ -112,25 +82,15 @@ export class FolderWorkspace extends StepRecords {
 
     const above = leftAbove(this.ancestors(step), this.left);
     const read = await this.readStates(step, seen, written, found, above, doubts);
-    const outside = await recordOutsideFiles(
-      seen.outsideRead,
-      seen.outsideWritten,
-      execution.startedAt,
-      this.folder.digests,
-      path => this.mounts.found(path)
-    );
-    if (!outside.reusable.ok) doubts.push(outside.reusable.why);
-
     written.sort((a, b) => (a.path < b.path ? -1 : 1));
-    if (succeeded) this.left.set(step, written);
-    this.remember(step, written);
-    const rival = this.rival(step, written);
-    if (rival !== null) doubts.push(rival);
-    return this.outcome(execution, view, read, outside.files, written, doubts);
+    return { written, read, notices: [] };
   }
 
   /** What the step was seen to write: changes, and files that it rewrote within the grain of the clock, where none shows. */
-  private seenWrites(changes: readonly ObservedChange[], seen: SeenPaths): ObservedChange[] {
+  private seenWrites(
+    changes: readonly ObservedChange[],
+    seen: Pick<SeenPaths, 'written'>
+  ): ObservedChange[] {
     const changed = new Set(changes.map(({ path }) => path));
     const others = [...seen.written].filter(
       path => !changed.has(path) && this.folder.entry(path)?.kind === 'file'
@@ -231,7 +191,7 @@ export class FolderWorkspace extends StepRecords {
   /** Files read or updated, as the pipeline's order says the step found them. */
   private async readStates(
     step: string,
-    seen: SeenPaths,
+    seen: Pick<SeenPaths, 'read'>,
     written: readonly WrittenFile[],
     found: ReadonlyMap<string, FileState>,
     above: ReadonlyMap<string, FileState | null>,
@@ -263,8 +223,14 @@ export class FolderWorkspace extends StepRecords {
     return `${path}, which it read, changed during the run`;
   }
 
-  protected async foundFiles(): Promise<Map<string, FileState>> {
+  protected async foundInFolder(): Promise<Map<string, FileState>> {
     this.found ??= this.reusable.ok ? await this.folder.all() : new Map();
     return this.found;
   }
+}
+
+function seenInFolder({ read, written }: SeenPaths): Pick<SeenPaths, 'read' | 'written'> {
+  const inFolder = (paths: ReadonlySet<string>): Set<string> =>
+    new Set([...paths].filter(path => !isInVolume(path)));
+  return { read: inFolder(read), written: inFolder(written) };
 }

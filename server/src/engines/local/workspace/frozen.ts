@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { SnapshotEntry } from '@chard/core/snapshot';
 import { makeFolders, removeTree, removeTreeAside } from '../../../files';
 import type { WatchedFolder } from './folder';
 import { makeFrozenBase, type FrozenBase } from './frozenBase';
@@ -9,11 +10,11 @@ import type { FileState, FrozenOptions } from './model';
 /** A byte of a name that is not UTF-8 (`SnapshotPath`): such a file is there for the steps, and nothing more is known of it. */
 const NO_TEXT = /[\uDC80-\uDCFF]/;
 
-/** The notebook's folder as a snapshot has it. */
+/** The notebook's folder, or a volume, as a snapshot has it. */
 export interface Frozen {
   readonly snapshot: string;
   readonly states: Map<string, FileState>;
-  /** Whether what steps write is brought to the notebook's folder. */
+  /** Whether what steps write is brought to the folder. */
   readonly brings: boolean;
   /** Absolute path of the folder for what the run needs. */
   readonly home: string;
@@ -28,17 +29,23 @@ export interface Frozen {
   remove(): Promise<void>;
 }
 
-/** Reads what a snapshot has. @param folder the live one @throws ChardError `snapshot-damaged`, ... */
-export async function freeze(options: FrozenOptions, folder: WatchedFolder): Promise<Frozen> {
+/**
+ * Reads what a snapshot has.
+ * @param folder the live one @param chardHome `$CHARD_HOME` @throws ChardError `snapshot-damaged`, ...
+ */
+export async function freeze(
+  options: FrozenOptions,
+  folder: WatchedFolder,
+  chardHome: string
+): Promise<Frozen> {
   const { snapshot, folder: home } = options;
   let base: Promise<FrozenBase> | null = null;
-  removeTree(home);
   return {
     snapshot,
     states: await readStates(options, folder),
     brings: options.brings,
     home,
-    protected: [join(dirname(dirname(home)), 'snapshots')],
+    protected: [join(chardHome, 'snapshots')],
     base() {
       makeFolders(home, 0o700);
       base ??= makeFrozenBase(options, folder);
@@ -60,18 +67,24 @@ async function readStates(
   const states = new Map<string, FileState>();
   let lastFolder = '';
   for await (const batch of store.entries(snapshot, source)) {
-    for (const { path, kind, mode, size, digest, target } of batch) {
+    for (const entry of batch) {
+      const { path, kind } = entry;
       // A folder comes right before what is in it: it was not empty after all.
       if (lastFolder !== '' && path.startsWith(`${lastFolder}/`)) states.delete(lastFolder);
       lastFolder = kind === 'folder' ? path : '';
       if (NO_TEXT.test(path) || folder.leavesOut(path, kind === 'folder')) continue;
-      const bits = mode & 0o777;
-      if (kind === 'folder') states.set(path, { kind, mode: bits });
-      else if (kind === 'link') states.set(path, { kind, target: target ?? '' });
-      else states.set(path, { kind, digest: digest ?? '', size, mode: bits });
+      states.set(path, frozenState(entry));
     }
   }
   return states;
+}
+
+/** What a snapshot's entry holds. */
+export function frozenState({ kind, mode, size, digest, target }: SnapshotEntry): FileState {
+  const bits = mode & 0o777;
+  if (kind === 'folder') return { kind, mode: bits };
+  if (kind === 'link') return { kind, target: target ?? '' };
+  return { kind, digest: digest ?? '', size, mode: bits };
 }
 
 /** Makes an empty folder. */

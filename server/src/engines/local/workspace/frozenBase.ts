@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { isWithin, type PathChange } from '@chard/core/snapshot';
 import type { WatchedFolder } from './folder';
-import { tooLarge } from './frozenTree';
+import { demandWhole, tooLarge } from './frozenTree';
 import type { FileProblem, FrozenOptions } from './model';
 import { NOTHING_ELSE, placeShared, sharedPaths, type Difference } from './shared';
 
@@ -41,6 +41,7 @@ export async function makeFrozenBase(
   if (base.way === 'none') throw tooLarge(base.bytes);
   try {
     const { path, changes, release } = base;
+    demandWhole(snapshot, base.problems);
     const difference = differenceOf(changes);
     const found = sharedPaths(live, path, difference);
     if (found.paths.some(shared => meets(shared, difference.gone))) {
@@ -57,6 +58,7 @@ export async function makeFrozenBase(
       only: each => needed.has(each)
     });
     if (made.way === 'none') throw tooLarge(made.bytes);
+    demandWhole(snapshot, made.problems);
     placeShared(live.path, own, found.paths);
     return {
       layers: ['base', relative(home, path)],
@@ -78,6 +80,7 @@ async function ownBase(options: FrozenOptions, live: WatchedFolder): Promise<Fro
   const path = join(home, 'base');
   const made = await store.workspace(snapshot, source, path, { copyLimit });
   if (made.way === 'none') throw tooLarge(made.bytes);
+  demandWhole(snapshot, made.problems);
   const found = sharedPaths(live, path, NOTHING_ELSE);
   placeShared(live.path, path, found.paths);
   return {

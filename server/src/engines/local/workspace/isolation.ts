@@ -6,7 +6,7 @@ import type { WorkspaceMemory } from './memory';
 import type { WorkspaceLimits, WorkspaceMode, WorkspaceOptions } from './model';
 
 /** The kernel takes no more layers than it has room for in a page of options. */
-const MAX_STEPS = 200;
+export const MAX_STEPS = 200;
 
 /**
  * Where the steps of a run are to work. Over an overlay a step finds its files where they always are, and sees of the other steps what it

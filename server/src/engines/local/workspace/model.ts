@@ -3,7 +3,10 @@ import type { VolumeUse, WorkspaceWay } from '@chard/core/run';
 import { z } from 'zod';
 import type { SnapshotStore } from '../../../snapshots/snapshotStore';
 
-/** What a path of the notebook's folder is. Paths are relative to the folder, with `/`, never with `.` or `..`. */
+/**
+ * What a path is. In the notebook's folder paths are relative to it, in a volume that a run has a snapshot of they are absolute
+ * (`fileNames.ts`); with `/`, never with `.` or `..`.
+ */
 export const FileState = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('file'),
@@ -21,7 +24,7 @@ export const FileState = z.discriminatedUnion('kind', [
 ]);
 export type FileState = z.infer<typeof FileState>;
 
-/** One file that a step left in the notebook's folder, or removed from it (`state` null). */
+/** One file that a step left in the notebook's folder or in a volume, or removed from there (`state` null). */
 export const WrittenFile = z.object({
   path: z.string(),
   state: FileState.nullable(),
@@ -44,9 +47,9 @@ export const StepFiles = z.object({
   execution: z.string(),
   /** SHA-256 of the step's view, whose text is in the file store. */
   view: z.string(),
-  /** Files of the folder that the step is known to have read, as it found them; null for none there. */
+  /** Files of the folder and the volumes that the step is known to have read, as it found them; null for none there. */
   read: z.record(z.string(), FileState.nullable()),
-  /** Files outside the folder that it opened, by absolute path, as they were when it had ended. */
+  /** Files outside of these that it opened, by absolute path, as they were when it had ended. */
   outside: z.record(z.string(), FileState.nullable()),
   written: z.array(WrittenFile),
   /** The snapshot in which the step worked; not there where it worked in the folder itself. */
@@ -103,8 +106,8 @@ export interface WorkspaceMode {
 export interface StepPlace {
   /** Absolute path in which it starts. */
   readonly directory: string;
-  /** What is to be seen there, where that is not what is there. */
-  readonly overlay: Overlay | null;
+  /** What is to be seen in folders, where that is not what is there. */
+  readonly overlays: readonly Overlay[];
   /** Folders that it can read and not write to. */
   readonly mounts: readonly Mount[];
 }

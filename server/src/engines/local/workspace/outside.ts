@@ -55,15 +55,20 @@ export async function recordOutsideFiles(
   return { files, reusable: why.length === 0 ? { ok: true } : { ok: false, why: why.join('; ') } };
 }
 
-/** Whether files outside are still as a step left them. */
+/**
+ * Whether files outside are still as a step left them.
+ * @param shown what a step would find at a path, where that is not what is there; else undefined
+ */
 export async function checkOutsideFiles(
   files: Readonly<Record<string, FileState | null>>,
-  digests: Digests
+  digests: Digests,
+  shown: (path: string) => Promise<FileState | null | undefined>
 ): Promise<Verdict> {
   const changes: FileChange[] = [];
   for (const [path, before] of Object.entries(files)) {
-    const state = await outsideState(path, digests);
-    const change = changeOf(path, before, state?.found);
+    const frozen = await shown(path);
+    const state = frozen === undefined ? (await outsideState(path, digests))?.found : frozen;
+    const change = changeOf(path, before, state);
     if (change !== null) changes.push(change);
   }
   const why = describeChanges(changes);

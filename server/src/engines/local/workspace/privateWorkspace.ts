@@ -1,3 +1,4 @@
+import { filesBelow } from './fileNames';
 import { WatchedFolder } from './folder';
 import { FolderWorkspace } from './folderWorkspace';
 import type { Frozen } from './frozen';
@@ -6,16 +7,13 @@ import type { WorkspaceMemory } from './memory';
 import type {
   FileProblem,
   SeenFiles,
-  StepOutcome,
   StepPlace,
-  StepView,
   WorkspaceLimits,
-  WorkspaceMode,
-  WorkspaceOptions
+  WorkspaceOptions,
+  WrittenFile
 } from './model';
 import { replay } from './replay';
-import { parseStepFiles, type Execution, type SeenPaths } from './stepRecords';
-import type { VolumeMounts } from './volumes';
+import type { Execution, FolderOutcome, RunSetting, SeenPaths } from './stepRecords';
 
 /**
  * The steps of a run work together in a folder of the run's own, made of the snapshot when the first of them starts. Between one another
@@ -31,43 +29,37 @@ export class PrivateWorkspace extends FolderWorkspace {
     folder: WatchedFolder,
     memory: WorkspaceMemory,
     private readonly frozen: Frozen,
-    mode: WorkspaceMode,
-    mounts: VolumeMounts
+    setting: RunSetting
   ) {
-    super(options, limits, folder, memory, { ok: true }, mode, mounts);
+    super(options, limits, folder, memory, { ok: true }, setting);
     this.found = new Map(frozen.states);
     this.live = new LiveFolder(this.places(), frozen);
   }
 
-  override replay(step: string, files: unknown): Promise<readonly FileProblem[]> {
-    return this.inTurn(async () => {
-      const { written } = parseStepFiles(files);
-      const problems = await this.live.bring(step, written, null);
-      if (this.tree !== null) this.folder.accept(await replay(written, this.places()));
-      this.left.set(step, written);
-      this.remember(step, written);
-      return problems;
-    });
+  protected override async putBack(
+    step: string,
+    written: readonly WrittenFile[]
+  ): Promise<readonly FileProblem[]> {
+    const problems = await this.live.bring(step, written, null);
+    if (this.tree !== null) this.folder.accept(await replay(written, this.places()));
+    return problems;
   }
 
-  override place(): StepPlace {
-    const directory = this.tree ?? this.folder.path;
-    return { directory, overlay: null, mounts: this.mounts.mounts(directory) };
+  protected override placeInFolder(): Omit<StepPlace, 'mounts'> {
+    return { directory: this.tree ?? this.folder.path, overlays: [] };
   }
 
-  override close(): Promise<void> {
-    return this.inTurn(async () => {
-      await this.mounts.remove();
-      await this.frozen.remove();
-    });
+  protected override closeFolder(): Promise<void> {
+    return this.frozen.remove();
   }
 
-  protected override async begin(): Promise<void> {
-    if (this.tree !== null) return;
+  protected override async begin(): Promise<readonly FileProblem[]> {
+    if (this.tree !== null) return [];
     const path = await this.frozen.tree();
     const { notebook, home } = this.options;
-    for (const written of this.left.values())
-      await replay(written, { ...this.places(), folder: path });
+    for (const written of this.left.values()) {
+      await replay(filesBelow(null, written), { ...this.places(), folder: path });
+    }
     const tree = await WatchedFolder.open(
       { notebook, home, folder: path },
       Infinity,
@@ -75,10 +67,11 @@ export class PrivateWorkspace extends FolderWorkspace {
     );
     for (const [file, state] of this.frozen.states) tree.know(file, state);
     for (const written of this.left.values()) {
-      for (const { path: file, state } of written) tree.know(file, state);
+      for (const { path: file, state } of filesBelow(null, written)) tree.know(file, state);
     }
     this.folder = tree;
     this.tree = path;
+    return [];
   }
 
   /** Nobody else works here. */
@@ -89,16 +82,13 @@ export class PrivateWorkspace extends FolderWorkspace {
   protected override async end(
     step: string,
     execution: Execution,
-    view: StepView,
     seen: SeenPaths,
     told: SeenFiles | null,
-    succeeded: boolean
-  ): Promise<StepOutcome> {
-    const outcome = await super.end(step, execution, view, seen, told, succeeded);
-    const { snapshot } = this.frozen;
-    const files = { ...outcome.files, snapshot };
-    if (!succeeded) return { ...outcome, files };
-    const notices = await this.live.bring(step, files.written, this.tree);
-    return { ...outcome, files, notices };
+    succeeded: boolean,
+    doubts: string[]
+  ): Promise<FolderOutcome> {
+    const outcome = await super.end(step, execution, seen, told, succeeded, doubts);
+    if (!succeeded) return outcome;
+    return { ...outcome, notices: await this.live.bring(step, outcome.written, this.tree) };
   }
 }

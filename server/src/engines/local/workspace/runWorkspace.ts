@@ -1,10 +1,14 @@
+import { dirname, join } from 'node:path';
+import type { Snapshot } from '@chard/core/snapshot';
 import { ChardError } from '../../../errors';
+import { removeTree } from '../../../files';
 import { freeze } from './frozen';
 import { WatchedFolder } from './folder';
 import { FolderWorkspace } from './folderWorkspace';
 import { chooseMode } from './isolation';
 import type { WorkspaceMemory } from './memory';
 import type {
+  FileProblem,
   RunWorkspace,
   Verdict,
   WorkspaceLimits,
@@ -36,24 +40,40 @@ export async function openWorkspace(
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const mode = await chooseMode(options, memory, limits);
   if (mode.way === 'live' && options.frozen?.brings === false) throw nowhereElse(mode);
-  const mounts = await VolumeMounts.plan(options, mode, memory);
-  if (mode.way === 'live' || options.frozen === null) {
-    const folder = await WatchedFolder.open(options, limits.files, memory.digests);
-    return new FolderWorkspace(
-      options,
-      limits,
-      folder,
-      memory,
-      refusal(folder, limits),
-      mode,
-      mounts
-    );
+  const { notebook, home, frozen } = options;
+  if (frozen !== null) removeTree(frozen.folder);
+  const snapshot = frozen === null ? null : await frozen.store.get(frozen.snapshot);
+  const sources = snapshot?.sources ?? [];
+  const mounts = await VolumeMounts.plan(options, sources, mode, limits, memory);
+  const place = { folder: dirname(notebook), notebook, home };
+  const setting = { mode, mounts, problems: snapshot === null ? [] : frozenProblems(snapshot) };
+  if (mode.way === 'live' || frozen === null) {
+    const folder = await WatchedFolder.open(place, limits.files, memory.digests);
+    const reusable = refusal(folder, limits);
+    return new FolderWorkspace(options, limits, folder, memory, reusable, setting);
   }
-  const folder = WatchedFolder.unseen(options, memory.digests);
-  const frozen = await freeze(options.frozen, folder);
+  const folder = WatchedFolder.unseen(place, memory.digests);
+  const own = { ...frozen, folder: join(frozen.folder, 'notebook') };
+  const state = await freeze(own, folder, home);
   return mode.way === 'overlay'
-    ? new OverlayWorkspace(options, limits, folder, memory, frozen, mode, mounts)
-    : new PrivateWorkspace(options, limits, folder, memory, frozen, mode, mounts);
+    ? new OverlayWorkspace(options, limits, folder, memory, state, setting)
+    : new PrivateWorkspace(options, limits, folder, memory, state, setting);
+}
+
+/** How many problems of a snapshot are told one by one. */
+const MOST_PROBLEMS = 5;
+
+/** What the snapshot has not, or not for certain as it was. */
+function frozenProblems({ id, sources, problems, problemCount }: Snapshot): FileProblem[] {
+  const folders = new Map(sources.map(({ name, path }) => [name, path]));
+  const told = problems.slice(0, MOST_PROBLEMS).map(({ source, path, message }) => ({
+    path: join(folders.get(source) ?? '', path),
+    message
+  }));
+  const more = problemCount - told.length;
+  if (more === 0) return told;
+  const message = `The snapshot ${id} has problems with ${more} more files: \`chard snapshot show ${id} --json\` has them.`;
+  return [...told, { path: '', message }];
 }
 
 function nowhereElse({ why }: WorkspaceMode): ChardError {

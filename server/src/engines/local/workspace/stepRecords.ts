@@ -1,9 +1,12 @@
 import type { VolumeUse } from '@chard/core/run';
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { ChardError } from '../../../errors';
-import type { FileDigest, FileStore } from '../../../files';
+import { removeTree, type FileDigest, type FileStore } from '../../../files';
+import { filesBelow, isInVolume, nameOf } from './fileNames';
 import { fileStore } from './fileStore';
 import { realName, realPath, type WatchedFolder } from './folder';
+import { LayeredFolder, type RunFiles } from './layeredFolder';
 import type { WorkspaceMemory } from './memory';
 import {
   StepFiles,
@@ -20,7 +23,7 @@ import {
   type WorkspaceOptions,
   type WrittenFile
 } from './model';
-import { checkOutsideFiles, isRecorded } from './outside';
+import { checkOutsideFiles, isRecorded, recordOutsideFiles } from './outside';
 import type { OwnWrite } from './ownWrites';
 import { isImmaterial, isImmaterialAfter, leftAbove } from './relevance';
 import { checkReplay, type ReplayPlaces } from './replay';
@@ -34,7 +37,7 @@ import {
   workspaceDigest,
   type FileChange
 } from './view';
-import type { VolumeMounts } from './volumes';
+import type { LayeredVolume, VolumeMounts } from './volumes';
 
 const YES: Verdict = { ok: true };
 
@@ -47,16 +50,40 @@ export interface Execution {
 
 /** The paths of `SeenFiles`, sorted by where they are. */
 export interface SeenPaths {
-  /** Relative to the folder. */
+  /** In the folder and the volumes that are as the snapshot has them, by the names of the records. */
   readonly read: ReadonlySet<string>;
   readonly written: ReadonlySet<string>;
   readonly outsideRead: ReadonlySet<string>;
   readonly outsideWritten: ReadonlySet<string>;
 }
 
+/** What is settled of a run before its first step. */
+export interface RunSetting {
+  readonly mode: WorkspaceMode;
+  readonly mounts: VolumeMounts;
+  /** What the snapshot has not, or not for certain as it was. */
+  readonly problems: readonly FileProblem[];
+}
+
+/** How a step left the notebook's folder. */
+export interface FolderOutcome {
+  readonly written: readonly WrittenFile[];
+  readonly read: StepFiles['read'];
+  readonly notices: readonly FileProblem[];
+}
+
+/** A volume of which each step has the snapshot to itself. */
+interface Volume {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly live: WatchedFolder;
+  readonly layered: LayeredFolder;
+}
+
 /**
  * What a run knows of its files, wherever its steps work: what each step finds and left, whether earlier results hold. Where the steps
- * work and how their writing is found out is the heirs' part.
+ * work in the notebook's folder and how their writing there is found out is the heirs' part.
  */
 export abstract class StepRecords implements RunWorkspace {
   protected readonly store: FileStore;
@@ -66,6 +93,11 @@ export abstract class StepRecords implements RunWorkspace {
   protected readonly left = new Map<string, readonly WrittenFile[]>();
   /** As they were when the run started: the views of a run must not change under it. */
   protected readonly ownAtStart: ReadonlyMap<string, readonly OwnWrite[]>;
+  private readonly layeredVolumes: readonly Volume[];
+  /** Volumes of which somebody was told that what is written there is in the run. */
+  private readonly toldVolumes = new Set<string>();
+  /** What of the snapshot could not be put where steps look for it, until a step has told it. */
+  private untold: readonly FileProblem[] | null = null;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -75,35 +107,55 @@ export abstract class StepRecords implements RunWorkspace {
     protected folder: WatchedFolder,
     protected readonly memory: WorkspaceMemory,
     readonly reusable: Verdict,
-    protected readonly mounts: VolumeMounts
+    private readonly setting: RunSetting
   ) {
     this.store = fileStore(options.home);
     this.ownAtStart = byPath(memory.ownWrites.of(options.notebook));
+    // Nowhere else is what is written to a volume: it is kept whatever its size.
+    const files = this.runFiles(Infinity);
+    this.layeredVolumes = this.mounts.layered.map(each => layeredVolume(each, files));
   }
 
-  abstract readonly mode: WorkspaceMode;
-  abstract replay(step: string, files: unknown): Promise<readonly FileProblem[]>;
-  abstract place(step: string): StepPlace;
-  abstract close(): Promise<void>;
+  /** Puts what a reused step wrote into the notebook's folder. @returns what could not be put there */
+  protected abstract putBack(
+    step: string,
+    written: readonly WrittenFile[]
+  ): Promise<readonly FileProblem[]>;
+  /** Where a step that has begun works, but for the volumes. */
+  protected abstract placeInFolder(step: string): Omit<StepPlace, 'mounts'>;
+  /** Takes away what was made for the notebook's folder. */
+  protected abstract closeFolder(): Promise<void>;
   /** What each path holds before any step of this run; where steps work in the folder itself, with what others changed meanwhile. */
-  protected abstract foundFiles(): Promise<Map<string, FileState>>;
-  /** Makes ready what the step needs in order to start. */
-  protected abstract begin(step: string): Promise<void>;
+  protected abstract foundInFolder(): Promise<Map<string, FileState>>;
+  /** Makes ready what the step needs in order to start. @returns what of the snapshot could not be put there */
+  protected abstract begin(step: string): Promise<readonly FileProblem[]>;
+  /** Finds out what a step has left in the notebook's folder. */
   protected abstract end(
     step: string,
     execution: Execution,
-    view: StepView,
     seen: SeenPaths,
     told: SeenFiles | null,
-    succeeded: boolean
-  ): Promise<StepOutcome>;
+    succeeded: boolean,
+    doubts: string[]
+  ): Promise<FolderOutcome>;
+
+  get mode(): WorkspaceMode {
+    return this.setting.mode;
+  }
 
   get volumes(): readonly VolumeUse[] {
     return this.mounts.uses;
   }
 
   get problems(): readonly FileProblem[] {
-    return this.folder.problems;
+    const ofVolumes = this.layeredVolumes.flatMap(({ path, live }) =>
+      live.problems.map(problem => ({ ...problem, path: nameOf(path, problem.path) }))
+    );
+    return [...this.setting.problems, ...this.folder.problems, ...ofVolumes];
+  }
+
+  private get mounts(): VolumeMounts {
+    return this.setting.mounts;
   }
 
   view(step: string): Promise<StepView> {
@@ -125,9 +177,10 @@ export abstract class StepRecords implements RunWorkspace {
       if (rival !== null) return no(rival);
       const changes = this.readChanges(step, record, found);
       if (changes.length > 0) return no(describeReads(changes, record.written));
-      const outside = await checkOutsideFiles(record.outside, this.folder.digests);
+      const outside = await this.checkOutside(record);
       if (!outside.ok) return outside;
-      return checkReplay(record.written, this.places());
+      const volumes = this.checkVolumes(record.written);
+      return volumes.ok ? checkReplay(filesBelow(null, record.written), this.places()) : volumes;
     });
   }
 
@@ -143,8 +196,18 @@ export abstract class StepRecords implements RunWorkspace {
       const reads = this.readChanges(step, record, found).filter(({ path }) => !paths.has(path));
       const inside = describeChanges([...changes, ...reads]);
       if (inside !== null) return inside;
-      const outside = await checkOutsideFiles(record.outside, this.folder.digests);
+      const outside = await this.checkOutside(record);
       return outside.ok ? null : outside.why;
+    });
+  }
+
+  replay(step: string, files: unknown): Promise<readonly FileProblem[]> {
+    return this.inTurn(async () => {
+      const { written } = parseStepFiles(files);
+      const problems = await this.putBack(step, filesBelow(null, written));
+      this.left.set(step, written);
+      this.remember(step, written);
+      return [...problems, ...this.tellOfVolumes(written)];
     });
   }
 
@@ -155,11 +218,34 @@ export abstract class StepRecords implements RunWorkspace {
   started(step: string): Promise<void> {
     return this.inTurn(async () => {
       if (!this.views.has(step)) await this.freshView(step);
-      await this.mounts.make();
-      await this.begin(step);
+      const problems = [...(await this.mounts.make()), ...(await this.begin(step))];
+      for (const { layered } of this.layeredVolumes) {
+        problems.push(...(await layered.problems()));
+        await layered.begin(step);
+      }
+      this.untold ??= problems;
       const execution = { id: randomUUID(), startedAt: BigInt(Date.now()) * 1_000_000n };
       this.running.set(step, execution);
       this.executions.set(step, execution);
+    });
+  }
+
+  place(step: string): StepPlace {
+    const { directory, overlays } = this.placeInFolder(step);
+    const ofVolumes = this.layeredVolumes.map(({ layered }) => layered.overlay(step));
+    return {
+      directory,
+      overlays: [...overlays, ...ofVolumes],
+      mounts: this.mounts.mounts(directory)
+    };
+  }
+
+  close(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.closeFolder();
+      for (const { layered } of this.layeredVolumes) await layered.close();
+      await this.mounts.remove();
+      removeIfEmpty(this.options.frozen?.folder);
     });
   }
 
@@ -170,10 +256,23 @@ export abstract class StepRecords implements RunWorkspace {
         throw new ChardError('step-unknown', `The step ${step} has ended, but was never started.`);
       }
       const view = this.views.get(step) ?? (await this.freshView(step));
-      const outcome = await this.end(step, execution, view, this.sort(seen), seen, succeeded);
+      const doubts: string[] = succeeded ? [] : ['it did not succeed'];
+      const paths = this.sort(seen);
+      const ofVolumes = await this.endInVolumes(step, paths, seen, succeeded, doubts);
+      const folder = await this.end(step, execution, paths, seen, succeeded, doubts);
+      const outside = await this.outsideFiles(execution, paths, doubts);
+      const written = [...folder.written, ...ofVolumes.written];
+      const read = { ...folder.read, ...ofVolumes.read };
+      if (succeeded) this.left.set(step, written);
+      this.remember(step, written);
+      const rival = this.rival(step, written);
+      if (rival !== null) doubts.push(rival);
+      const notices = [...(this.untold ?? []), ...folder.notices, ...ofVolumes.notices];
+      this.untold = [];
       this.running.delete(step);
       this.folder.digests.save();
-      return outcome;
+      const files = this.stepFiles(execution, view, read, outside, written, doubts);
+      return { files, notices, reusable: this.verdict(doubts) };
     });
   }
 
@@ -190,27 +289,125 @@ export abstract class StepRecords implements RunWorkspace {
     });
   }
 
-  protected outcome(
-    execution: Execution,
+  private stepFiles(
+    { id }: Execution,
     view: StepView,
     read: StepFiles['read'],
     outside: StepFiles['outside'],
     written: WrittenFile[],
-    doubts: readonly string[],
-    notices: readonly FileProblem[] = []
-  ): StepOutcome {
-    const reasons = [...doubts];
+    doubts: string[]
+  ): StepFiles {
     try {
       this.store.keepText(viewText(view.files));
     } catch (error) {
       if (!(error instanceof ChardError)) throw error;
-      reasons.push(error.message);
+      doubts.push(error.message);
     }
+    const files = { version: 1, execution: id, view: view.digest, read, outside, written } as const;
+    const { frozen } = this.options;
+    return frozen === null || this.mode.way === 'live'
+      ? files
+      : { ...files, snapshot: frozen.snapshot };
+  }
+
+  private verdict(doubts: readonly string[]): Verdict {
+    if (!this.reusable.ok) return this.reusable;
+    return doubts.length === 0 ? YES : no(doubts.join('; '));
+  }
+
+  /** What a step opened outside of the folder and the volumes that are as the snapshot has them. */
+  private async outsideFiles(
+    { startedAt }: Execution,
+    { outsideRead, outsideWritten }: SeenPaths,
+    doubts: string[]
+  ): Promise<StepFiles['outside']> {
+    if (!this.reusable.ok) return {};
+    const { files, reusable } = await recordOutsideFiles(
+      outsideRead,
+      outsideWritten,
+      startedAt,
+      this.folder.digests,
+      path => this.mounts.found(path)
+    );
+    if (!reusable.ok) doubts.push(reusable.why);
+    return files;
+  }
+
+  private checkOutside({ outside }: StepFiles): Promise<Verdict> {
+    return checkOutsideFiles(outside, this.folder.digests, path => this.mounts.state(path));
+  }
+
+  /** Whether what a stored result left in volumes can be shown to the steps below. */
+  private checkVolumes(written: readonly WrittenFile[]): Verdict {
+    const unknown = written.find(({ path }) => isInVolume(path) && this.volumeOf(path) === null);
+    if (unknown !== undefined) {
+      return no(`${unknown.path} is in no volume of which this run has the snapshot`);
+    }
+    for (const { layered } of this.layeredVolumes) {
+      const verdict = layered.canShow(written);
+      if (!verdict.ok) return verdict;
+    }
+    return YES;
+  }
+
+  private async endInVolumes(
+    step: string,
+    seen: SeenPaths,
+    told: SeenFiles | null,
+    succeeded: boolean,
+    doubts: string[]
+  ): Promise<FolderOutcome> {
+    const written: WrittenFile[] = [];
+    const read: StepFiles['read'] = {};
+    const notices: FileProblem[] = [];
+    for (const { layered } of this.layeredVolumes) {
+      const outcome = await layered.end(step, seen, told, doubts, succeeded);
+      written.push(...outcome.written);
+      Object.assign(read, outcome.read);
+      const lost = outcome.written.find(({ state, kept }) => state?.kind === 'file' && !kept);
+      if (!succeeded) notices.push(...setAside(layered, step, outcome.written));
+      else if (lost) notices.push({ path: lost.path, message: notKept(layered.stay(step)) });
+    }
+    if (succeeded) notices.push(...this.tellOfVolumes(written));
+    return { written, read, notices };
+  }
+
+  /** Who looks for results in a volume's folder should know where they are: once a volume. */
+  private tellOfVolumes(written: readonly WrittenFile[]): FileProblem[] {
+    if (this.options.frozen?.brings !== true) return [];
+    const notices: FileProblem[] = [];
+    for (const volume of this.layeredVolumes) {
+      const own = written.filter(({ path }) => this.volumeOf(path) === volume);
+      if (own.length === 0 || this.toldVolumes.has(volume.name)) continue;
+      this.toldVolumes.add(volume.name);
+      notices.push({ path: volume.path, message: keptInRun(volume, own) });
+    }
+    return notices;
+  }
+
+  private volumeOf(path: string): Volume | null {
+    return this.layeredVolumes.find(each => path.startsWith(`${each.path}/`)) ?? null;
+  }
+
+  protected runFiles(keptFileBytes: number): RunFiles {
     return {
-      files: { version: 1, execution: execution.id, view: view.digest, read, outside, written },
-      notices,
-      reusable: reasons.length === 0 ? YES : no(reasons.join('; '))
+      left: this.left,
+      places: { store: this.store, digests: this.folder.digests },
+      keptFileBytes,
+      ancestors: step => this.ancestors(step),
+      keep: (path, before, doubts) => this.keep(path, before, doubts)
     };
+  }
+
+  /** What each path holds before any step of this run. */
+  private async foundFiles(): Promise<ReadonlyMap<string, FileState>> {
+    const found = await this.foundInFolder();
+    if (this.layeredVolumes.length === 0) return found;
+    const all = new Map<string, FileState>(found);
+    for (const { layered } of this.layeredVolumes) {
+      for (const [path, state] of layered.states()) all.set(path, state);
+    }
+    return all;
   }
 
   /** Puts a written file into the store. @param path absolute @returns null where it cannot be kept */
@@ -295,9 +492,13 @@ export abstract class StepRecords implements RunWorkspace {
     };
     const unrecorded = [this.options.home, ...(this.options.unrecorded ?? [])].map(realPath);
     const put = (path: string, inside: Set<string>, outside: Set<string>): void => {
+      const volume = this.layeredVolumes.find(({ live }) => live.contains(path));
       if (this.folder.contains(path)) {
         const relative = this.folder.inside(path);
         if (relative !== null) inside.add(relative);
+      } else if (volume !== undefined) {
+        const relative = volume.live.inside(path);
+        if (relative !== null) inside.add(nameOf(volume.path, relative));
       } else if (isRecorded(path, unrecorded)) {
         outside.add(path);
       }
@@ -314,7 +515,7 @@ export abstract class StepRecords implements RunWorkspace {
   /** What is in the notebook's folder of a step, for later runs. */
   protected remember(step: string, written: readonly WrittenFile[]): void {
     if (this.options.frozen?.brings === false) return;
-    this.memory.ownWrites.record(this.options.notebook, step, written);
+    this.memory.ownWrites.record(this.options.notebook, step, filesBelow(null, written));
   }
 
   protected places(): ReplayPlaces {
@@ -337,6 +538,47 @@ export function parseStepFiles(files: unknown): StepFiles {
     `The record of a step's files cannot be read: ${record.error.message}. Run the step again.`,
     { cause: record.error }
   );
+}
+
+function layeredVolume({ volume, folder, frozen }: LayeredVolume, files: RunFiles): Volume {
+  const { name, path } = volume;
+  return { name, path, live: folder, layered: new LayeredFolder(path, folder, frozen, files) };
+}
+
+/** What a failed step wrote is not put into the folder, and not thrown away. */
+export function setAside(
+  layered: LayeredFolder,
+  step: string,
+  written: readonly WrittenFile[]
+): FileProblem[] {
+  const folder = layered.setAside(step, written);
+  if (folder === null) return [];
+  const path = written.find(({ state }) => state !== null)?.path ?? '';
+  return [
+    {
+      path,
+      message: `What the step "${step}" wrote before it ended was not put into your folder. It is in ${folder}, until the run is resumed or deleted.`
+    }
+  ];
+}
+
+function notKept(folder: string): string {
+  return `It could not be kept with the run. It is in ${folder}, until the run is resumed or deleted.`;
+}
+
+function keptInRun({ name, path }: Volume, written: readonly WrittenFile[]): string {
+  const files = written.map(file => file.path.slice(path.length + 1));
+  const what = files.length === 1 ? String(files[0]) : `${files.length} files: ${listed(files)}`;
+  return (
+    `What the step wrote to the volume "${name}" (${what}) is kept in the run, and the folder stays as it is: the run works on the volume's snapshot. ` +
+    'Restore the run with its results to have it; take the volume out of snapshots to have runs write to the folder itself.'
+  );
+}
+
+function removeIfEmpty(folder: string | undefined): void {
+  if (folder !== undefined && existsSync(folder) && readdirSync(folder).length === 0) {
+    removeTree(folder);
+  }
 }
 
 /** The snapshot in which a step worked; null for none. @param files a `StepFiles`, or what somebody made of one */
