@@ -2,11 +2,13 @@ import type { ExperimentItem } from '@chard/core/protocol/api';
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { CommandIds } from '../commands';
+import { CommandIds, describedBy } from '../commands';
 import { tuneIcon } from '../icons';
 import type { Runs } from '../runs/runs';
 import { shortTime } from '../runs/text';
 import type { Experiments } from './experiments';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 interface Needs {
   readonly app: JupyterFrontEnd;
@@ -30,13 +32,7 @@ export function addExperimentDocument({ app, restorer, trans, load, loadRuns }: 
   commands.addCommand(CommandIds.openExperiment, {
     label: trans.__('Open Experiment'),
     icon: tuneIcon,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['experiment'],
-        properties: { experiment: { type: 'string' } }
-      }
-    },
+    describedBy: takes('open'),
     execute: async args => {
       const id = String(args.experiment);
       const there = tracker.find(widget => experimentOf(widget) === id);
