@@ -8,7 +8,8 @@ import type { LocalVolume } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId } from 'react';
 import { Row, SelectField, TextField } from '../annotation/editor/fields';
-import { closeSmallIcon, infoIcon } from '../icons';
+import { closeSmallIcon } from '../icons';
+import { infoIcon } from '../viewIcons';
 import type { EditSession } from '../notebooks/edits';
 import type { NotebookPipeline } from '../notebooks/notebookPipeline';
 

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useRef, type KeyboardEvent } from 'react';
-import { checkIcon, closeSmallIcon, stepIcon } from '../../icons';
+import { closeSmallIcon, stepIcon } from '../../icons';
+import { checkIcon } from '../../viewIcons';
 import type { EditedStep } from './cellEditor';
 
 export interface DependenciesProps {

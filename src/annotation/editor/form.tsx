@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { keepFocus } from '../../focus/keepFocus';
 import type { NotebookPipeline } from '../../notebooks/notebookPipeline';
 import { usePipeline } from '../../notebooks/usePipeline';
 import { caretIcon } from '../../icons';
@@ -28,6 +29,8 @@ export function EditorForm(props: EditorFormProps) {
   const { editor, pipeline, trans, takeTyped, onClose, onEditStep } = props;
   usePipeline(pipeline);
   const isWalking = useRef(false);
+  const node = useRef<HTMLDivElement>(null);
+  useEffect(() => keepFocus(node.current!), []);
   const { state } = editor;
   const choices = kindChoices(trans);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -42,7 +45,7 @@ export function EditorForm(props: EditorFormProps) {
     event.stopPropagation();
   };
   return (
-    <div className="jp-chard-Editor-form" onKeyDown={onKeyDown}>
+    <div className="jp-chard-Editor-form" ref={node} onKeyDown={onKeyDown}>
       <Row label={trans.__('Kind')}>
         <KindPicker
           choices={choices}

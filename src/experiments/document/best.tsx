@@ -7,7 +7,8 @@ import {
   type ExperimentState
 } from '@chard/core/experiment';
 import { CommandIds } from '../../commands';
-import { compareIcon, pencilIcon, playIcon, starIcon } from '../../icons';
+import { compareIcon, pencilIcon, playIcon } from '../../icons';
+import { starIcon } from '../../viewIcons';
 import { metricOf } from '../charts/trial';
 import { comparisonInWords, valueText, type Baseline } from '../sentences';
 import type { ExperimentServices } from './services';

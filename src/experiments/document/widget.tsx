@@ -11,7 +11,8 @@ import { useCallback, useDeferredValue, useMemo, useRef, useState, type ReactNod
 import { CommandIds } from '../../commands';
 import { Boundary } from '../../failure/boundary';
 import { keepFocus } from '../../focus/keepFocus';
-import { compareIcon, downloadIcon, pencilIcon, playIcon } from '../../icons';
+import { compareIcon, pencilIcon, playIcon } from '../../icons';
+import { downloadIcon } from '../../viewIcons';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useNow } from '../../runs/document/useNow';
 import { useAnswer } from '../../runs/useAnswer';

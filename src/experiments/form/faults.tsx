@@ -4,7 +4,8 @@ import {
   type FieldPath
 } from '@chard/core/experiment';
 import type { NotebookPipeline } from '../../notebooks/notebookPipeline';
-import { errorIcon, infoIcon, warningIcon } from '../../icons';
+import { errorIcon, warningIcon } from '../../icons';
+import { infoIcon } from '../../viewIcons';
 
 const ICONS = { error: errorIcon, warning: warningIcon, info: infoIcon };
 

@@ -15,7 +15,7 @@ import {
   type KeyboardEvent,
   type ReactNode
 } from 'react';
-import { checkIcon } from '../../icons';
+import { checkIcon } from '../../viewIcons';
 import { logWindow, windowRows } from '../../runs/document/log/window';
 import { useNow } from '../../runs/document/useNow';
 import type { Pointing } from '../charts/trial';

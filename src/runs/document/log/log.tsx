@@ -10,7 +10,7 @@ import {
   useState,
   type KeyboardEvent
 } from 'react';
-import { downIcon, downloadIcon, followIcon, upIcon } from '../../../icons';
+import { downIcon, downloadIcon, followIcon, upIcon } from '../../../viewIcons';
 import type { ChardApi } from '../../api';
 import { useChanges } from '../../useChanges';
 import { Nothing, Problem } from '../notice';
