@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { Button } from '../../controls/button';
 import { keepFocus } from '../../focus/keepFocus';
 import type { NotebookPipeline } from '../../notebooks/notebookPipeline';
 import { usePipeline } from '../../notebooks/usePipeline';
@@ -108,13 +109,9 @@ function KindFields(props: KindFieldsProps) {
         <Hint>
           {trans.__('Belongs to “%1” above, as its next cell.', state.continues ?? '')}{' '}
           {pipeline.annotated.steps.some(({ name }) => name === state.continues) && (
-            <button
-              type="button"
-              className="jp-chard-FlatButton jp-chard-mod-link"
-              onClick={() => onEditStep(state.continues!)}
-            >
+            <Button look="link" onClick={() => onEditStep(state.continues!)}>
               {trans.__('Edit the step')}
-            </button>
+            </Button>
           )}
         </Hint>
       );
