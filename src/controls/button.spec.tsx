@@ -21,7 +21,7 @@ test('a button has its icon before its words and keeps what it is given', () => 
     </Button>
   );
   expect(node.outerHTML).toBe(
-    '<button type="button" class="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-small mine" disabled=""><i></i>Accept</button>'
+    '<button disabled="" type="button" class="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-small mine"><i></i>Accept</button>'
   );
 });
 
