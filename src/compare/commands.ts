@@ -2,6 +2,7 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker, type ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds, describedBy } from '../commands';
+import { activate } from '../focus/activate';
 import { compareIcon } from '../icons';
 import { openRunsInLab } from '../runs/lab';
 import type { Runs } from '../runs/runs';
@@ -39,7 +40,7 @@ export function addRunComparison(options: ComparisonOptions): void {
       if (ids.length === 0) throw new Error('"runs" is a list of ids of runs.');
       if (!hasRoom) return openRunsInLab(ids);
       const there = tracker.find(widget => widget.content.ids.join() === ids.join());
-      if (there) return shell.activateById(there.id);
+      if (there) return activate(shell, there);
       const [runs, { Comparison }] = await Promise.all([load(), import('./widget')]);
       const content = new Comparison({ runs, trans, commands }, ids);
       const widget = new MainAreaWidget({ content });
@@ -51,7 +52,7 @@ export function addRunComparison(options: ComparisonOptions): void {
       content.changed.connect(() => void tracker.save(widget));
       await tracker.add(widget);
       shell.add(widget, 'main', { mode: 'tab-after', type: 'Comparison of runs' });
-      shell.activateById(widget.id);
+      activate(shell, widget);
     }
   });
 

@@ -44,7 +44,10 @@ export class Experiments {
       },
       changes: signal => changes(api, signal)
     });
-    this.list.changed.connect(() => this._changed.emit());
+    this.list.changed.connect(() => {
+      for (const experiment of this.live.values()) experiment.heedList();
+      this._changed.emit();
+    });
   }
 
   /** When the list has changed. */
@@ -71,7 +74,7 @@ export class Experiments {
   get(id: string): LiveExperiment {
     let experiment = this.live.get(id);
     if (!experiment) {
-      experiment = new LiveExperiment(id, this.api);
+      experiment = new LiveExperiment(id, this.api, () => this.goesOn(id));
       this.live.set(id, experiment);
     }
     return experiment;
@@ -103,8 +106,6 @@ export class Experiments {
     });
     this.list.add(experiment);
     const live = this.get(id);
-    // One that was over is not followed any more.
-    if (!live.retrying) live.again();
     if (body.type === 'resume' || body.type === 'counts') this._started.emit(live);
   }
 
@@ -131,6 +132,11 @@ export class Experiments {
     this.live.delete(id);
     this.list.remove(id);
     this._deleted.emit(id);
+  }
+
+  private goesOn(id: string): boolean {
+    const item = this.list.get(id);
+    return item !== undefined && !isExperimentOver(item.state);
   }
 
   /** Those that go on, newest first. */

@@ -17,9 +17,10 @@ export class LiveExperiment extends Following<ExperimentState, ExperimentEvent> 
 
   constructor(
     readonly id: string,
-    private readonly api: ChardApi
+    private readonly api: ChardApi,
+    goesOn: () => boolean
   ) {
-    super(GONE);
+    super(GONE, goesOn);
     this.again();
   }
 

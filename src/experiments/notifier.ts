@@ -28,7 +28,8 @@ export function notifyOfExperiments({ experiments, commands, isSeen, trans }: Ne
       const item = experiments.list.get(experiment);
       if (!item) return;
       const notice = experimentNotice(item, trans);
-      if (!notice.goesOn) {
+      // The server goes on by itself with what was cut off.
+      if (!notice.goesOn && item.state !== 'interrupted') {
         experiments.changed.disconnect(tell);
         followed.delete(experiment);
       }

@@ -2,6 +2,7 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { WidgetTracker, type MainAreaWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIds, describedBy } from '../commands';
+import { activate } from '../focus/activate';
 import { tuneIcon } from '../icons';
 import type { Runs } from '../runs/runs';
 import type { Experiments } from './experiments';
@@ -34,7 +35,7 @@ export function addExperimentDocument({ app, restorer, trans, load, loadRuns }: 
     execute: async args => {
       const id = String(args.experiment);
       const there = tracker.find(widget => experimentOf(widget) === id);
-      if (there) return shell.activateById(there.id);
+      if (there) return activate(shell, there);
       const [experiments, runs, { makeExperimentDocument }] = await Promise.all([
         load(),
         loadRuns(),
@@ -44,7 +45,7 @@ export function addExperimentDocument({ app, restorer, trans, load, loadRuns }: 
       widget.id = PREFIX + id;
       await tracker.add(widget);
       shell.add(widget, 'main', { mode: 'tab-after', type: 'Experiment' });
-      shell.activateById(widget.id);
+      activate(shell, widget);
     }
   });
 

@@ -87,6 +87,17 @@ it('says what it found, what goes on and about how long', () => {
   );
 });
 
+it('says why it was interrupted, and that in one sentence', () => {
+  const cut = (message: string) =>
+    activityInWords(
+      after(...begin(1, 0.001, 8), { type: 'experiment-interrupted', message }),
+      0,
+      trans
+    );
+  expect(cut('The process is gone.')).toBe('Interrupted: 0 of 6 trials done. The process is gone.');
+  expect(cut('')).toBe('Interrupted: 0 of 6 trials done. The server had ended.');
+});
+
 it('says why it ended', () => {
   const finished: ExperimentEventBody = {
     type: 'experiment-finished',

@@ -82,7 +82,8 @@ function endInWords(state: ExperimentState, trans: TranslationBundle): string {
   const counts = trans.__('%1 of %2 trials done', done, total);
   const { reason, message, phase } = state;
   if (phase === 'interrupted') {
-    return trans.__('Interrupted: %1. %2.', counts, message || trans.__('The server had ended'));
+    const cause = asSentence(message || trans.__('The server had ended'));
+    return trans.__('Interrupted: %1. %2', counts, cause);
   }
   const why = reason === null ? experimentWord(phase, trans) : reasonInWords(reason, trans);
   const said = trans.__('%1: %2.', why, counts);

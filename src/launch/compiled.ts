@@ -6,6 +6,7 @@ import type { CompiledFile } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { copyIcon, saveIcon, ToolbarButton } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
+import { activate } from '../focus/activate';
 import { chardIcon } from '../icons';
 import { saveText } from './saveFile';
 import '../views';
@@ -71,5 +72,5 @@ export function showCompiled({ app, editors, trans, notebook, file }: CompiledOp
   );
   widget.toolbar.addItem('note', note);
   app.shell.add(widget, 'main', { mode: 'tab-after', type: 'Compiled pipeline' });
-  app.shell.activateById(widget.id);
+  activate(app.shell, widget);
 }

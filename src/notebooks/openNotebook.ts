@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { activate } from '../focus/activate';
 import type { IChardNotebooks, OpenNotebook } from '../tokens';
 
 /** Opens a notebook, or shows it, and resolves once Chard knows it: a moment after JupyterLab shows it. */
@@ -14,7 +15,7 @@ export async function openNotebook(
     const open = find();
     if (!open) throw error;
     // JupyterLab shows no tab whose file is gone.
-    shell.activateById(open.panel.id);
+    activate(shell, open.panel);
   }
   const there = find();
   if (there && notebooks.current === there) return there;

@@ -18,12 +18,14 @@ export interface PanelOptions {
   readonly trans: TranslationBundle;
 }
 
+const PANEL = 'jp-chard-Panel';
+
 /** Chard's side panel: the active notebook as a pipeline, in sections that features add. */
 export class Panel extends ReactWidget {
   constructor(private readonly options: PanelOptions) {
     super();
     this.id = 'jp-chard-panel';
-    this.addClass('jp-chard-Panel');
+    this.addClass(PANEL);
     this.title.icon = chardIcon;
     this.title.caption = options.trans.__('Pipeline');
     this.node.setAttribute('role', 'region');
@@ -152,16 +154,19 @@ function Section(props: {
     if (wants) setOpen(true);
   }, [wants]);
   useEffect(() => {
-    const reveal = (): void => {
-      if (!sections.takeWanted(section.id)) return;
+    const reveal = (): HTMLElement | null => {
+      if (!sections.takeWanted(section.id)) return null;
       setOpen(true);
       header.current?.scrollIntoView({ block: 'nearest' });
-      header.current?.focus();
+      return header.current;
     };
-    sections.revealed.connect(reveal);
-    reveal();
+    const take = (): void => reveal()?.focus();
+    sections.revealed.connect(take);
+    // A person who has gone on meanwhile keeps the keyboard.
+    const shown = reveal();
+    if (shown?.closest(`.${PANEL}`)?.contains(document.activeElement)) shown.focus();
     return () => {
-      sections.revealed.disconnect(reveal);
+      sections.revealed.disconnect(take);
     };
   }, [section, sections]);
   const toggle = (): void => {

@@ -7,6 +7,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { CommandIds, TEXT_DOMAIN } from '../commands';
+import { activate } from '../focus/activate';
 import { chardIcon } from '../icons';
 import { IChardNotebooks, IChardPanel } from '../tokens';
 import { Sections } from './sections';
@@ -14,8 +15,6 @@ import { Sections } from './sections';
 /** Stands in the sidebar until it is first shown, and then loads what it shows. */
 class LazyPanel extends Widget {
   private loading: Promise<Widget> | null = null;
-  /** The section to which the keyboard goes when the panel is activated. */
-  wanted: string | null = null;
 
   constructor(private readonly load: () => Promise<Widget>) {
     super();
@@ -29,15 +28,10 @@ class LazyPanel extends Widget {
     });
   }
 
-  /** The keyboard goes along: to the section that was asked for, else to the panel, where it is not inside already. */
+  /** The keyboard goes along; a section that was asked for takes it by itself. */
   protected override onActivateRequest(): void {
-    const { wanted } = this;
-    this.wanted = null;
     void this.loading?.then(({ node }) => {
-      // One that is still to be drawn takes the keyboard itself.
-      const title = wanted && node.querySelector<HTMLElement>(`[data-section="${wanted}"] button`);
-      if (title) title.focus();
-      else if (!node.contains(document.activeElement)) node.focus();
+      if (!node.contains(document.activeElement)) node.focus();
     });
   }
 }
@@ -68,10 +62,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IChardPanel> = {
     panel.title.caption = trans.__('Pipeline');
     app.shell.add(panel, 'right', { rank: 650, type: 'Pipeline' });
     restorer?.add(panel, 'chard-panel');
-    sections.revealed.connect((_, section) => {
-      panel.wanted = section;
-      app.shell.activateById(panel.id);
-    });
+    sections.revealed.connect(() => activate(app.shell, panel));
 
     app.commands.addCommand(CommandIds.showPanel, {
       label: ({ section }) => {

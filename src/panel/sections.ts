@@ -13,7 +13,7 @@ export class Sections implements IChardPanel {
   private _sections: readonly PanelSection[] = [];
   private _headers: readonly PanelHeader[] = [];
   private readonly _changed = new Signal<this, void>(this);
-  private readonly _revealed = new Signal<this, string | null>(this);
+  private readonly _revealed = new Signal<this, void>(this);
   /** The section to show, until it has taken notice: the panel may have to be loaded first. */
   private wanted: string | null = null;
 
@@ -21,8 +21,8 @@ export class Sections implements IChardPanel {
     return this._changed;
   }
 
-  /** The panel shall be shown, with the section that is wanted; null where none is. */
-  get revealed(): ISignal<this, string | null> {
+  /** The panel shall be shown, with the section that is wanted, if one is. */
+  get revealed(): ISignal<this, void> {
     return this._revealed;
   }
 
@@ -57,7 +57,7 @@ export class Sections implements IChardPanel {
 
   reveal(section?: string): void {
     this.wanted = section ?? null;
-    this._revealed.emit(this.wanted);
+    this._revealed.emit();
   }
 
   /** Whether the section shall show itself: asked by a section that is there, or comes to be, and true once. */

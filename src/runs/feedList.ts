@@ -115,6 +115,12 @@ export class FeedList<Item extends ListItem> {
     Signal.clearData(this);
   }
 
+  /** What the feed tells of an item; false where that changes nothing of what this can be asked. */
+  protected take(item: Item): boolean {
+    this.items.set(item.id, item);
+    return true;
+  }
+
   protected tell(): void {
     this.sorted = null;
     this.byNotebook.clear();
@@ -135,8 +141,8 @@ export class FeedList<Item extends ListItem> {
       try {
         for await (const change of this.source.changes(this.end.signal)) {
           if (change.type === 'reset') await this.read();
-          else if (change.type === 'changed') this.items.set(change.item.id, change.item);
-          else this.items.delete(change.id);
+          else if (change.type === 'deleted') this.items.delete(change.id);
+          else if (!this.take(change.item)) continue;
           this._problem = null;
           this.tell();
         }

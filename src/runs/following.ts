@@ -24,8 +24,15 @@ export abstract class Following<State, Event> {
   private wait = FIRST_WAIT_MS;
   private following = false;
 
-  /** @param gone codes of errors that mean that it was deleted or never was: asking again does not help */
-  constructor(private readonly gone: ReadonlySet<string>) {}
+  /**
+   * @param gone codes of errors that mean that it was deleted or never was: asking again does not help
+   * @param goesOn whether the list of its kind says that it goes on: what was read as over may have been read just before
+   *   somebody went on with it
+   */
+  constructor(
+    private readonly gone: ReadonlySet<string>,
+    private readonly goesOn: () => boolean
+  ) {}
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -49,6 +56,11 @@ export abstract class Following<State, Event> {
   /** Asks again, where it does not by itself. */
   again(): void {
     void this.follow();
+  }
+
+  /** To be called when the list of its kind has changed: somebody may have gone on with what was over. */
+  heedList(): void {
+    if (!this.following && this.goesOn()) this.again();
   }
 
   /** This once its state is known. Rejects where that cannot be had. */
@@ -93,8 +105,8 @@ export abstract class Following<State, Event> {
       const { state, isOver, problem = null } = await this.read();
       this.update(state, problem);
       if (problem !== null) return false;
-      this.wait = FIRST_WAIT_MS;
-      if (isOver) return true;
+      if (!isOver) this.wait = FIRST_WAIT_MS;
+      else if (!this.goesOn()) return true;
       for await (const event of this.events(state)) {
         this.update(this.reduce(this._state!, event), null);
       }

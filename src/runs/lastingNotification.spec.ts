@@ -56,6 +56,19 @@ it('shows itself at the start and the end, and in between only as long as it wou
   ]);
 });
 
+it('is there again where something goes on after its end was seen', () => {
+  const { told, tell } = setUp();
+  tell(running('1 of 2'));
+  tell(over, true);
+  tell(running('1 of 2, again'), true);
+  tell(running('2 of 2'));
+  expect(told).toEqual([
+    ['emit', '1 of 2', 'in-progress', SHOWN_MS],
+    ['dismiss', 'n'],
+    ['emit', '2 of 2', 'in-progress', SHOWN_MS]
+  ]);
+});
+
 it('keeps up where it stays longer than it should, and goes soon', () => {
   const { told, tell, pass } = setUp();
   tell(running('0 of 2'));

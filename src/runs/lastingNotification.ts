@@ -38,6 +38,7 @@ export class LastingNotification {
       if (!isSeen) this.id = this.notifier.emit(message, type, { autoClose: this.show(), actions });
     } else if (isSeen && !goesOn) {
       this.notifier.dismiss(this.id);
+      this.id = null;
     } else {
       const isNews = !isSeen && (!goesOn || type === 'error');
       const autoClose = isNews ? this.show() : this.rest(this.id);

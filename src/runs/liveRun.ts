@@ -8,6 +8,7 @@ import {
   type RunItem
 } from '@chard/core/protocol/api';
 import { fromSnapshot, isOver, reduce, type RunEvent, type RunState } from '@chard/core/run';
+import { signalToPromise } from '@jupyterlab/coreutils';
 import type { ChardApi } from './api';
 import { Following, type Known } from './following';
 
@@ -21,9 +22,10 @@ export class LiveRun extends Following<RunState, RunEvent> {
 
   constructor(
     readonly id: string,
-    private readonly api: ChardApi
+    private readonly api: ChardApi,
+    goesOn: () => boolean
   ) {
-    super(GONE);
+    super(GONE, goesOn);
     this.again();
   }
 
@@ -46,10 +48,12 @@ export class LiveRun extends Following<RunState, RunEvent> {
     await this.api.ask(cancelRun, { params: { run: this.id }, query: {}, body: {} });
   }
 
-  /** Goes on with what did not succeed. */
+  /** Goes on with what did not succeed; resolves once it is known how. */
   async retry(): Promise<void> {
     await this.api.ask(retryRun, { params: { run: this.id }, query: {}, body: {} });
+    const read = signalToPromise(this.changed);
     this.again();
+    await read;
   }
 
   protected async read(): Promise<Known<RunState>> {

@@ -25,11 +25,13 @@ interface Needs {
 /** One notification for each run that is started here, the same from its start to its end; after a reload there is one again. */
 export function notifyOfRuns(needs: Needs): void {
   const { runs, commands, isSeen, startedHere, trans } = needs;
+  const followed = new Set<string>();
   runs.started.connect((_, run) => follow(run));
   void needs.before.then(ids => ids.forEach(id => follow(runs.get(id))));
 
   function follow(run: LiveRun): void {
-    startedHere?.add(run.id);
+    if (followed.has(run.id)) return;
+    followed.add(run.id);
     const notification = new LastingNotification(Notification);
     const tell = (): void => {
       const notice = noticeFor(run);
@@ -38,13 +40,18 @@ export function notifyOfRuns(needs: Needs): void {
         if (run.problem !== null && !run.retrying) end();
         return;
       }
-      if (!notice.goesOn) end();
+      if (notice.goesOn) startedHere?.add(run.id);
+      else startedHere?.remove(run.id);
+      // The server goes on by itself with what was cut off.
+      if (!notice.goesOn && run.state?.phase !== 'interrupted') end();
       notification.tell(notice, actions(run.id, notice), isSeen(run.id));
     };
     const end = (): void => {
       run.changed.disconnect(tell);
+      followed.delete(run.id);
       startedHere?.remove(run.id);
     };
+    startedHere?.add(run.id);
     run.changed.connect(tell);
     tell();
   }

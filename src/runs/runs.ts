@@ -52,6 +52,7 @@ export class Runs {
     this.list = new RunList(this.api, run => moves.pathOf(run));
     moves.changed.connect(() => this.list.pathsChanged());
     this.list.changed.connect(({ all, loaded }) => {
+      for (const run of this.live.values()) run.heedList();
       if (loaded) this.selection.keep(new Set(all.map(({ id }) => id)));
       this._changed.emit();
     });
@@ -81,7 +82,7 @@ export class Runs {
   get(id: string): LiveRun {
     let run = this.live.get(id);
     if (!run) {
-      run = new LiveRun(id, this.api);
+      run = new LiveRun(id, this.api, () => this.list.goesOn(id));
       run.changed.connect(() => this._changed.emit());
       this.live.set(id, run);
     }

@@ -1,5 +1,6 @@
 import { MainAreaWidget, Notification } from '@jupyterlab/apputils';
 import { CommandIds } from '../commands';
+import { activate } from '../focus/activate';
 import { compareIcon } from '../icons';
 import { snapshotIcon } from './icon';
 import { labLinkToSnapshots } from './lab';
@@ -44,7 +45,7 @@ async function show(
     return;
   }
   const there = tracker.find(({ content }) => content.ids.join() === ids.join());
-  if (there) return shell.activateById(there.id);
+  if (there) return activate(shell, there);
   const [first, second] = ids;
   const services = { snapshots, commands, trans };
   let content: SnapshotWidget;
@@ -73,5 +74,5 @@ async function show(
   content.changed?.connect(() => void tracker.save(widget));
   await tracker.add(widget);
   shell.add(widget, 'main', { mode: 'tab-after', type: 'Snapshot' });
-  shell.activateById(widget.id);
+  activate(shell, widget);
 }

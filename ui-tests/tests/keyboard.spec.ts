@@ -49,10 +49,6 @@ async function choose(page: Page, label: string): Promise<void> {
 test('by the keyboard alone: from a bare notebook to a failed run, its cell, and a run that succeeds', async ({
   lab
 }) => {
-  test.fixme(
-    true,
-    'On a busy machine the palette, the panel and the notebook take the keyboard in an order that is not settled yet.'
-  );
   const { page } = lab;
   await lab.open(BARE);
   await lab.select(0);
@@ -90,6 +86,7 @@ test('by the keyboard alone: from a bare notebook to a failed run, its cell, and
   await expect(lab.panel.getByText('Nothing to complain about.')).toBeVisible();
 
   await choose(page, 'Show Pipeline Panel: Graph');
+  await expect(lab.panel.getByRole('button', { name: /^Graph/ })).toBeFocused();
   await tabTo(page, '.jp-chard-Graph-node');
   await press(page, 'ArrowDown', 'ArrowDown', 'Enter');
   await expect(page.locator('.jp-Cell.jp-mod-active')).toContainText('best = ');

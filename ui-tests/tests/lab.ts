@@ -234,7 +234,16 @@ export async function openLab(context: BrowserContext, address = '', workspace =
   await page.goto(`${address}${path}?reset`);
   await page.waitForFunction(() => window.jupyterapp !== undefined);
   await page.evaluate(() => window.jupyterapp.restored);
+  await untilReset(page);
   return new Lab(page);
+}
+
+/** JupyterLab takes `reset` out of the address some time after it is there; the commands by which it does would close the palette. */
+async function untilReset(page: Page): Promise<void> {
+  await page.waitForFunction(() => !location.search.includes('reset'));
+  await page.evaluate(
+    () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  );
 }
 
 export const test = base.extend<{ tidy: void }, { lab: Lab }>({

@@ -201,6 +201,7 @@ test('a run that goes on is among what is running, and its notification cancels 
   const id = await rows(lab).getAttribute('data-run');
   await lab.execute('chard:retry-run', { run: id });
   await expect(stage(lab, 'run')).toContainText('1 of 2 steps', RUNS);
+  await expect(notice.first()).toContainText('1 of 2 steps done');
   await stage(lab, 'run').getByRole('button', { name: 'Cancel run' }).click();
   await expect(stage(lab, 'run')).toContainText('cancelled', RUNS);
   await expect(running.getByText(/· run 1$/)).toHaveCount(0);

@@ -12,11 +12,14 @@ import type {
   Name,
   SetComp
 } from '../ast';
-import { Calls, split, type CallArguments, type CallSite } from './calls';
+import type { CallArguments, CallSite } from './callArguments';
+import { Calls } from './calls';
+import { memberOf } from './classes';
 import { resolveName, resolveWalrus, type Variable } from './frames';
 import {
   ANY_NAME,
   NOTHING,
+  split,
   union,
   type Frame,
   type HeapObject,
@@ -426,7 +429,7 @@ export abstract class Evaluator extends Calls {
     const type = object.kind === 'instance' ? object.type : object.kind === 'class' ? object : null;
     if (type === null) return false;
     const hooks = object.kind === 'instance' ? ['__getattr__', '__getattribute__'] : [];
-    return [name, ...hooks].some(each => this.member(type, each) !== null);
+    return [name, ...hooks].some(each => memberOf(type, each) !== null);
   }
 
   private evaluateArguments(node: Call, context: Context): CallArguments {

@@ -16,12 +16,14 @@ import type {
 } from '../ast';
 import { forEachChild } from '../walk';
 import { INCOMING, INCOMING_PAST_LOOP, LOCAL, type Delta, type Flow } from './flow';
-import { parameterNames, split, type CallArguments, type CallSite } from './calls';
+import { parameterNames, type CallArguments, type CallSite } from './callArguments';
+import { memberOf } from './classes';
 import { Evaluator, type Context } from './evaluate';
 import { resolveName } from './frames';
 import {
   NOTHING,
   lineage,
+  split,
   union,
   type ClassMember,
   type ClassObject,
@@ -240,7 +242,7 @@ export class Executor extends Evaluator {
   /** What `__del__` does when the last name of an object is gone. */
   private endObjects(value: Value, site: CallSite): void {
     for (const object of this.machine.contents(value)) {
-      const method = object.kind === 'instance' ? this.member(object.type, '__del__') : null;
+      const method = object.kind === 'instance' ? memberOf(object.type, '__del__') : null;
       if (method) this.callPerhaps(method.value, [new Set([object])], NOTHING, site);
     }
   }
@@ -384,14 +386,14 @@ export class Executor extends Evaluator {
     }
     for (const { value } of type.members.values()) {
       for (const object of value) {
-        const hook = object.kind === 'instance' ? this.member(object.type, '__set_name__') : null;
+        const hook = object.kind === 'instance' ? memberOf(object.type, '__set_name__') : null;
         if (hook) this.callPerhaps(hook.value, [new Set([object]), self], NOTHING, site);
       }
     }
     for (const metaclass of type.keywords) {
       if (metaclass.kind !== 'class') continue;
       for (const name of ['__prepare__', '__new__', '__init__']) {
-        const hook = this.member(metaclass, name);
+        const hook = memberOf(metaclass, name);
         if (hook) this.callPerhaps(hook.value, [self], self, site);
       }
     }
@@ -596,8 +598,7 @@ export class Executor extends Evaluator {
     const site = this.site(node, context);
     const values = [...manager].map(object => {
       if (object.kind !== 'instance') return this.machine.parts(new Set([object]));
-      const method =
-        this.member(object.type, '__enter__') ?? this.member(object.type, '__aenter__');
+      const method = memberOf(object.type, '__enter__') ?? memberOf(object.type, '__aenter__');
       if (!method) return new Set([object]);
       return this.call(
         method.value,

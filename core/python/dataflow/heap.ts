@@ -123,6 +123,16 @@ export function union(...values: Value[]): Value {
   return all ?? largest;
 }
 
+/** The objects that are known to do something of their own, and the rest. */
+export function split(
+  value: Value,
+  isKnown: (object: HeapObject) => boolean
+): { known: HeapObject[]; unknown: Value } {
+  const known = [...value].filter(isKnown);
+  if (known.length === 0) return { known, unknown: value };
+  return { known, unknown: new Set([...value].filter(object => !isKnown(object))) };
+}
+
 function joinValues(
   one: ReadonlyMap<string, Value>,
   other: ReadonlyMap<string, Value>

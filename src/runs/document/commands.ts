@@ -3,6 +3,7 @@ import { WidgetTracker, type ICommandPalette, type MainAreaWidget } from '@jupyt
 import { stepState, type StepState } from '@chard/core/run';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds, describedBy } from '../../commands';
+import { activate } from '../../focus/activate';
 import { chardIcon, kernelIcon, pencilIcon, resumeIcon } from '../../icons';
 import { openRunsInLab } from '../lab';
 import type { Runs } from '../runs';
@@ -65,12 +66,12 @@ export function addRunDocument(options: RunDocumentOptions): () => ShownRun | nu
       if (id === null) return;
       if (!hasRoom) return openRunsInLab([id]);
       const there = tracker.find(widget => widget.id === `chard-run-${id}`);
-      if (there) return shell.activateById(there.id);
+      if (there) return activate(shell, there);
       const [runs, { makeRunDocument }] = await Promise.all([load(), import('./make')]);
       const widget = makeRunDocument(options, runs, id);
       await tracker.add(widget);
       shell.add(widget, 'main', { mode: 'tab-after', type: 'Pipeline run' });
-      shell.activateById(widget.id);
+      activate(shell, widget);
     }
   });
 

@@ -174,6 +174,7 @@ function experimentFeeds({ open }: App): Route[] {
         changes,
         () => experimentCatalogue.all(),
         {
+          isSettled: ({ state }) => isExperimentOver(state) && state !== 'interrupted',
           changed: experiment => ({ type: 'changed', experiment }),
           deleted: id => ({ type: 'deleted', id }),
           reset: { type: 'reset' }

@@ -35,6 +35,7 @@ export function feedRoutes({ open }: App): Route[] {
     stream(followRuns, () => {
       const { catalogue, changes } = open();
       return followList<RunItem, RunListChange>(changes, () => catalogue.all(), {
+        isSettled: ({ state }) => isOver(state) && state !== 'interrupted',
         changed: run => ({ type: 'changed', run }),
         deleted: id => ({ type: 'deleted', id }),
         reset: { type: 'reset' }
@@ -43,31 +44,39 @@ export function feedRoutes({ open }: App): Route[] {
   ];
 }
 
-interface ListMessages<Item, Message> {
+interface ListTelling<Item, Message> {
   readonly reset: Message;
+  /** Whether an item stays as it is unless somebody wants it otherwise. */
+  isSettled(item: Item): boolean;
   changed(item: Item): Message;
   deleted(id: string): Message;
 }
 
-/** Tells what changes in a list that is read again whenever the store has changed, at most so often. */
+/**
+ * Tells what changes in a list that is read again whenever the store has changed, at most so often. Whoever listens reads the
+ * list after the reset: what is not settled then may be another thing for a moment only, and is told with the first change
+ * even if it is as it was.
+ */
 export function followList<Item extends { readonly id: string }, Message>(
   changes: Changes,
   list: () => Iterable<Item>,
-  messages: ListMessages<Item, Message>
+  telling: ListTelling<Item, Message>
 ): (sink: EventSink<Message>) => Promise<void> {
   return async sink => {
-    let known = byId(list());
-    await sink.send(messages.reset);
+    let known = new Map<string, Item | null>(
+      [...list()].map(item => [item.id, telling.isSettled(item) ? item : null])
+    );
+    await sink.send(telling.reset);
     for (let moment = changes.now; ;) {
       await changes.after(moment, sink.signal);
       moment = changes.now;
       const items = byId(list());
       for (const [id, item] of items) {
         const isSame = JSON.stringify(known.get(id)) === JSON.stringify(item);
-        if (!isSame) await sink.send(messages.changed(item));
+        if (!isSame) await sink.send(telling.changed(item));
       }
       for (const id of known.keys()) {
-        if (!items.has(id)) await sink.send(messages.deleted(id));
+        if (!items.has(id)) await sink.send(telling.deleted(id));
       }
       known = items;
       await pause(LIST_PAUSE_MILLISECONDS, undefined, { signal: sink.signal });

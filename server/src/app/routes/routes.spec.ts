@@ -143,17 +143,35 @@ describe('the list of runs', () => {
   });
 
   it('is told of as it changes', async () => {
-    record('r1', 'a.ipynb', started);
+    record('r1', 'a.ipynb');
+    finish('r1');
     const feed = served.client.stream(followRuns, {}, {});
     const next = async () => (await feed.next()).value?.parsed;
     expect(await next()).toEqual({ type: 'reset' });
     record('r2', 'b.ipynb');
     expect(await next()).toMatchObject({ type: 'changed', run: { id: 'r2', state: 'pending' } });
-    append('r1', said('text changes nothing in a list'));
-    finish('r1');
-    expect(await next()).toMatchObject({ type: 'changed', run: { id: 'r1', state: 'succeeded' } });
+    append('r2', said('text changes nothing in a list'));
+    finish('r2');
+    expect(await next()).toMatchObject({ type: 'changed', run: { id: 'r2', state: 'succeeded' } });
     served.stores.runs.delete('r1');
     expect(await next()).toEqual({ type: 'deleted', id: 'r1' });
+    await feed.return(undefined);
+  });
+
+  it('is told of where it goes on, so that nobody keeps what was read in between', async () => {
+    record('r1', 'a.ipynb', started);
+    record('r2', 'b.ipynb');
+    finish('r2');
+    const feed = served.client.stream(followRuns, {}, {});
+    const next = async () => (await feed.next()).value?.parsed;
+    expect(await next()).toEqual({ type: 'reset' });
+    // Interrupted and gone on with between two looks at the list, and read by somebody at that moment.
+    append('r1', { type: 'run-interrupted', message: 'gone' }, { type: 'run-resumed', pid: 2 });
+    expect(await next()).toMatchObject({ type: 'changed', run: { id: 'r1', state: 'running' } });
+    finish('r1');
+    expect(await next()).toMatchObject({ type: 'changed', run: { id: 'r1', state: 'succeeded' } });
+    served.stores.runs.delete('r2');
+    expect(await next()).toEqual({ type: 'deleted', id: 'r2' });
     await feed.return(undefined);
   });
 });

@@ -1,0 +1,62 @@
+/** @jest-environment node */
+import { Following, type Known } from './following';
+
+type Phase = 'running' | 'interrupted' | 'finished';
+
+/** Follows phases that a test gives: what is read, one after the other, and what the list says of it. */
+class FollowedPhase extends Following<Phase, Phase> {
+  reads = 0;
+
+  constructor(
+    private readonly phases: Phase[],
+    list: { goesOn: boolean }
+  ) {
+    super(new Set(), () => list.goesOn);
+    this.again();
+  }
+
+  protected async read(): Promise<Known<Phase>> {
+    this.reads += 1;
+    const state = this.phases.length > 1 ? this.phases.shift()! : this.phases[0]!;
+    return { state, isOver: state !== 'running' };
+  }
+
+  protected events(state: Phase): AsyncIterable<Phase> {
+    const never = new Promise<never>(() => undefined);
+    const next = () =>
+      state === 'running' ? never : Promise.resolve({ done: true as const, value: undefined });
+    return { [Symbol.asyncIterator]: () => ({ next }) };
+  }
+
+  protected reduce(_: Phase, event: Phase): Phase {
+    return event;
+  }
+}
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+it('asks again where it was read between the interruption and the going on', async () => {
+  const followed = new FollowedPhase(['interrupted', 'interrupted', 'running'], { goesOn: true });
+  await jest.advanceTimersByTimeAsync(0);
+  expect(followed.state).toBe('interrupted');
+  expect(followed.retrying).toBe(true);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(followed.state).toBe('running');
+  expect(followed.reads).toBe(3);
+});
+
+it('rests where nothing goes on, until the list says that it does again', async () => {
+  const list = { goesOn: false };
+  const followed = new FollowedPhase(['finished', 'running'], list);
+  await jest.advanceTimersByTimeAsync(60_000);
+  followed.heedList();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(followed.reads).toBe(1);
+  list.goesOn = true;
+  followed.heedList();
+  followed.heedList();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(followed.state).toBe('running');
+  expect(followed.reads).toBe(2);
+});
