@@ -45,16 +45,17 @@ export function makeRunDocument(
   widget.title.icon = chardIcon;
   widget.title.closable = true;
   let named: RunItem | null | undefined;
-  // Told of each event, of which hardly one changes the name.
+  // Told of each event of each run, of which hardly one changes the name.
   const name = (): void => {
-    const { item } = run;
+    // The list hears of a new name first, and of a run that is over alone.
+    const item = runs.list.get(id) ?? run.item;
     if (item === named) return;
     named = item;
     widget.title.label = item ? runTitle(item, trans) : trans.__('Run');
     widget.title.caption = item ? shortTime(item.createdAt) : id;
   };
-  run.changed.connect(name);
-  widget.disposed.connect(() => run.changed.disconnect(name));
+  runs.changed.connect(name);
+  widget.disposed.connect(() => runs.changed.disconnect(name));
   name();
   return widget;
 }
