@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from jupyterlab_chard import suggester
 from jupyterlab_chard.node import NodeNotFoundError, find_node
 
 MAIN = Path(__file__).parent / "server" / "main.mjs"
@@ -19,13 +20,15 @@ _NODE_OPTIONS = (
 
 def main() -> None:
     """Replace this process by Node; exits 2 where Node or the built server is missing."""
+    environment = {**os.environ, "CHARD_PYTHON": sys.executable}
+    if suggester.is_wanted(sys.argv[1:]) and (started := suggester.start(os.environ)):
+        environment[suggester.INHERITED] = started
     try:
         node = find_node()
     except NodeNotFoundError as error:
         sys.exit(_refuse(str(error)))
     if not MAIN.exists():
         sys.exit(_refuse(f"{MAIN} is missing: in a checkout, run `make setup` first."))
-    environment = {**os.environ, "CHARD_PYTHON": sys.executable}
     os.execve(node, [node, *_NODE_OPTIONS, str(MAIN), *sys.argv[1:]], environment)
 
 

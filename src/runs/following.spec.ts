@@ -1,23 +1,25 @@
 /** @jest-environment node */
+import { ApiError } from './api';
 import { Following, type Known } from './following';
 
 type Phase = 'running' | 'interrupted' | 'finished';
 
-/** Follows phases that a test gives: what is read, one after the other, and what the list says of it. */
+/** Follows phases that a test gives: what is read, one after the other (an error is thrown), and what the list says of it. */
 class FollowedPhase extends Following<Phase, Phase> {
   reads = 0;
 
   constructor(
-    private readonly phases: Phase[],
+    private readonly phases: (Phase | Error)[],
     list: { goesOn: boolean }
   ) {
-    super(new Set(), () => list.goesOn);
+    super(new Set(['run-unknown']), () => list.goesOn);
     this.again();
   }
 
   protected async read(): Promise<Known<Phase>> {
     this.reads += 1;
     const state = this.phases.length > 1 ? this.phases.shift()! : this.phases[0]!;
+    if (state instanceof Error) throw state;
     return { state, isOver: state !== 'running' };
   }
 
@@ -59,4 +61,11 @@ it('rests where nothing goes on, until the list says that it does again', async 
   await jest.advanceTimersByTimeAsync(0);
   expect(followed.state).toBe('running');
   expect(followed.reads).toBe(2);
+});
+
+it('does not ask again for what was deleted, and says that it was', async () => {
+  const gone = new ApiError('run-unknown', 'There is no such run.');
+  const deleted = new FollowedPhase([gone], { goesOn: true });
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect([deleted.isGone, deleted.retrying, deleted.reads]).toEqual([true, false, 1]);
 });

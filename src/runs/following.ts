@@ -23,6 +23,7 @@ export abstract class Following<State, Event> {
   private _problem: string | null = null;
   private wait = FIRST_WAIT_MS;
   private following = false;
+  private _isGone = false;
 
   /**
    * @param gone codes of errors that mean that it was deleted or never was: asking again does not help
@@ -51,6 +52,11 @@ export abstract class Following<State, Event> {
   /** Whether it asks again by itself; not where it is over or gone. */
   get retrying(): boolean {
     return this.following;
+  }
+
+  /** Whether it was deleted, or never was. */
+  get isGone(): boolean {
+    return this._isGone;
   }
 
   /** Asks again, where it does not by itself. */
@@ -113,10 +119,10 @@ export abstract class Following<State, Event> {
       return false;
     } catch (error) {
       if (this.end.signal.aborted) return true;
-      const isGone = error instanceof ApiError && this.gone.has(error.code);
-      this.following = !isGone;
+      this._isGone = error instanceof ApiError && this.gone.has(error.code);
+      this.following = !this._isGone;
       this.update(this._state, error instanceof Error ? error.message : String(error));
-      return isGone;
+      return this._isGone;
     }
   }
 

@@ -56,6 +56,18 @@ it('shows itself at the start and the end, and in between only as long as it wou
   ]);
 });
 
+it('stays no longer than it should where it comes onto the screen only after it was changed', () => {
+  const { told, tell, pass, hide } = setUp();
+  hide();
+  tell(running('0 of 2'));
+  pass(100);
+  tell(running('1 of 2'));
+  expect(told).toEqual([
+    ['emit', '0 of 2', 'in-progress', SHOWN_MS],
+    ['update', 'n', '1 of 2', SHOWN_MS - 100]
+  ]);
+});
+
 it('is there again where something goes on after its end was seen', () => {
   const { told, tell } = setUp();
   tell(running('1 of 2'));

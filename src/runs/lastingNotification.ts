@@ -51,8 +51,9 @@ export class LastingNotification {
     return SHOWN_MS;
   }
 
-  /** As long as it would have shown itself without the change. */
+  /** As long as it would have shown itself without the change; it may come onto the screen a moment after it was told. */
   private rest(id: string): number {
-    return this.isShown(id) ? Math.max(SOON_MS, this.shownUntil - this.now()) : SILENTLY;
+    const left = this.shownUntil - this.now();
+    return left > 0 || this.isShown(id) ? Math.max(SOON_MS, left) : SILENTLY;
   }
 }

@@ -113,6 +113,8 @@ def _write(answers: TextIO, message: dict[str, Any]) -> None:
 
 def main() -> None:
     """Keep standard output for answers: what a library prints goes to standard error."""
+    # One thread: the machine is for the trials.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")

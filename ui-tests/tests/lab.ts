@@ -163,6 +163,19 @@ export class Lab {
     return this.page.locator('#jp-chard-panel');
   }
 
+  /** Switches tuning on for the open notebook. @returns the panel's section */
+  async tune(): Promise<Locator> {
+    await this.showPanel('tuning');
+    const section = this.panel.locator('[data-section=tuning]');
+    await section.getByRole('switch', { name: 'Tune hyperparameters' }).check();
+    return section;
+  }
+
+  /** An experiment as a document. */
+  get experiment(): Locator {
+    return this.page.locator('.jp-chard-Experiment');
+  }
+
   /** Makes a cell the active one, in command mode. */
   async select(index: number): Promise<void> {
     await this.execute('chard:go-to-cell', { cell: index });

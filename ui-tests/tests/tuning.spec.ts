@@ -18,9 +18,8 @@ test('a notebook is tuned from the form to the best values in its parameters cel
   const { page } = lab;
   await lab.open(NOTEBOOK);
   await lab.showPanel('tuning');
-  const section = lab.panel.locator('[data-section=tuning]');
   await expect(lab.panel.getByRole('button', { name: 'Compile and run' })).toBeVisible();
-  await section.getByRole('switch', { name: 'Tune hyperparameters' }).check();
+  const section = await lab.tune();
   const start = lab.panel.getByRole('button', { name: 'Compile and tune' });
   await expect(start).toBeVisible();
   await expect(section.getByLabel('Metric', { exact: true })).toHaveValue('loss');
@@ -42,7 +41,7 @@ test('a notebook is tuned from the form to the best values in its parameters cel
   expect(form.violations).toEqual([]);
 
   await start.click();
-  const found = page.locator('.jp-chard-Experiment');
+  const found = lab.experiment;
   await expect(found.locator('.jp-chard-Run-state')).toHaveText('Finished, 4 of 4 trials done', {
     timeout: 120_000
   });
@@ -62,12 +61,10 @@ test('an experiment is worked with by keyboard, and its trials open as runs', as
   test.setTimeout(240_000);
   const { page } = lab;
   await lab.open(NOTEBOOK);
-  await lab.showPanel('tuning');
-  const section = lab.panel.locator('[data-section=tuning]');
-  await section.getByRole('switch', { name: 'Tune hyperparameters' }).check();
+  const section = await lab.tune();
   await section.getByLabel('Trials in all').fill('4');
   await lab.execute('chard:tune');
-  const found = page.locator('.jp-chard-Experiment');
+  const found = lab.experiment;
   await expect(found.locator('.jp-chard-Run-state')).toHaveText('Finished, 4 of 4 trials done', {
     timeout: 120_000
   });
@@ -118,9 +115,7 @@ test('six trials, three at a time, from what is proposed to the best in the note
   const folder = mkdtempSync(join(tmpdir(), 'chard-gate-'));
   const gate = join(folder, 'open');
   await lab.open(training(gate));
-  await lab.showPanel('tuning');
-  const section = lab.panel.locator('[data-section=tuning]');
-  await section.getByRole('switch', { name: 'Tune hyperparameters' }).check();
+  const section = await lab.tune();
 
   // What is proposed by names and values.
   const rate = section.getByRole('group', { name: 'learning_rate' });
@@ -152,7 +147,7 @@ test('six trials, three at a time, from what is proposed to the best in the note
   await name.fill('walk');
 
   await start.click();
-  const found = page.locator('.jp-chard-Experiment');
+  const found = lab.experiment;
   await expect(found.locator('.jp-chard-mod-parallel')).toBeVisible({ timeout: 60_000 });
   await expect(found.locator('.jp-chard-Run-state')).toHaveText('Running, 0 of 6 trials done');
   await expect(found.locator('.jp-chard-Trials-row[data-tone=running]')).toHaveCount(3);

@@ -8,12 +8,11 @@ import { OwnJupyter } from './ownJupyter';
 const RUNS = { timeout: 120_000 };
 const VIEW = { viewport: { width: 1500, height: 950 } };
 
-const experiment = (lab: Lab): Locator => lab.page.locator('.jp-chard-Experiment');
-const state = (lab: Lab): Locator => experiment(lab).locator('.jp-chard-Run-state');
+const state = (lab: Lab): Locator => lab.experiment.locator('.jp-chard-Run-state');
 const doing = (lab: Lab): Locator =>
-  experiment(lab).locator('.jp-chard-Experiment-activity').getByRole('status');
+  lab.experiment.locator('.jp-chard-Experiment-activity').getByRole('status');
 const running = (lab: Lab): Locator =>
-  experiment(lab).locator('.jp-chard-Trials-row[data-tone=running]');
+  lab.experiment.locator('.jp-chard-Trials-row[data-tone=running]');
 
 /** Starts an experiment of three trials, two at a time, and waits until two of them wait for the signal. */
 async function startTuning(lab: Lab, { signal }: OwnJupyter): Promise<void> {
@@ -23,9 +22,7 @@ async function startTuning(lab: Lab, { signal }: OwnJupyter): Promise<void> {
     code(`import os, time\n${wait}\nloss = rate ** 2`, 'step:train'),
     code('print("loss", loss)', 'pipeline-metrics')
   ]);
-  await lab.showPanel('tuning');
-  const section = lab.panel.locator('[data-section=tuning]');
-  await section.getByRole('switch', { name: 'Tune hyperparameters' }).check();
+  const section = await lab.tune();
   await section.getByLabel('Trials in all').fill('3');
   await section.getByLabel('Trials at a time').fill('2');
   await lab.execute('chard:tune');
@@ -76,7 +73,7 @@ test.describe('an experiment', () => {
       await startTuning(lab, jupyter);
       await jupyter.kill();
       await expect.poll(() => processesOf(jupyter, 'chard_'), RUNS).toEqual([]);
-      const alert = experiment(lab).getByRole('alert');
+      const alert = lab.experiment.getByRole('alert');
       await expect(alert.first()).toContainText('What is shown may be old', RUNS);
       await jupyter.startAgain();
       await expect(alert).toHaveCount(0, RUNS);
@@ -106,10 +103,10 @@ test.describe('an experiment', () => {
       await expect(doing(lab)).toContainText('is full', RUNS);
       await expect(state(lab)).toContainText('Interrupted');
       await expect(running(lab)).toHaveCount(0);
-      await expect(experiment(lab).getByRole('alert')).toContainText('Free some space');
+      await expect(lab.experiment.getByRole('alert')).toContainText('Free some space');
       rmSync(filling);
       await expect(state(lab)).toHaveText('Finished, 3 of 3 trials done', RUNS);
-      await expect(experiment(lab).getByRole('alert')).toHaveCount(0);
+      await expect(lab.experiment.getByRole('alert')).toHaveCount(0);
     };
     await withJupyter(browser, work, small);
   });

@@ -18,7 +18,7 @@ import { sketchPipeline } from '../engines/local/testing/pipelines';
 import type { RunHandle } from '../engines/engine';
 import { ChardError } from '../errors';
 import { listSuggester } from '../experiments/testing/listSuggester';
-import { experimentSpec, tuned, xs } from '../experiments/testing/sketch';
+import { experimentRequest, tuned, xs } from '../experiments/testing/sketch';
 import { openStores } from '../stores';
 import { newRun, OWNER } from '../stores/testing/contract';
 import { BackendDoor } from './backend';
@@ -119,13 +119,12 @@ describe('an experiment that the store cannot follow any more', () => {
 
   it('is shown as interrupted while nobody can write so, with the reason, and then says it itself', async () => {
     const { experiments, stores, client } = served;
-    const { id, finished } = await experiments.start({
-      spec: experimentSpec({ maxTrialCount: 2, parallelTrialCount: 1 }),
-      fixed: {},
-      pipeline: tuned({ train: 'import time\nloss = 1\nwhile True: time.sleep(0.05)' }),
-      notebook: { path: served.notebook('n.ipynb'), bytes: Buffer.from('{}') },
-      context: { interpreter: interpreter() }
-    });
+    const { id, finished } = await experiments.start(
+      experimentRequest(served.notebook('n.ipynb'), {
+        spec: { maxTrialCount: 2, parallelTrialCount: 1 },
+        pipeline: tuned({ train: 'import time\nloss = 1\nwhile True: time.sleep(0.05)' })
+      })
+    );
     const list = client.stream(followExperiments, {}, {});
     await list.next();
     const events = client.stream(followExperiment, { experiment: id }, {});

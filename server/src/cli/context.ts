@@ -6,6 +6,8 @@ export interface Context extends Host {
   readonly terminal: Terminal;
   /** All of standard input, for a notebook given as `-`. */
   readStandardInput(): Promise<Uint8Array>;
+  /** A process that suggests trials, started already: what `PythonProcess.adopt` takes. */
+  readonly startedSuggester?: string | undefined;
   /** Aborts when the person presses Ctrl-C or the process is asked to end. */
   readonly interrupted: AbortSignal;
 }

@@ -7,6 +7,9 @@ import type { ExitCode } from './context';
 /** Runs the command line of this process: its words, its streams, its signals. */
 export function runProcess(): Promise<ExitCode> {
   let interrupted: AbortSignal | null = null;
+  const { CHARD_SUGGESTER: startedSuggester } = process.env;
+  // It is for this process alone.
+  delete process.env['CHARD_SUGGESTER'];
   // A reader that closes the pipe (`chard ... | head`) has seen enough.
   process.stdout.on('error', error => {
     if ('code' in error && error.code === 'EPIPE') {
@@ -24,6 +27,7 @@ export function runProcess(): Promise<ExitCode> {
     python: process.env['CHARD_PYTHON'] ?? 'python3',
     environment: process.env,
     readStandardInput,
+    startedSuggester,
     get interrupted() {
       return (interrupted ??= interruptedBySignals());
     }

@@ -77,7 +77,11 @@ export interface RunRequest extends ExecutionContext {
 
 export interface RunHandle {
   readonly id: string;
-  /** The run's last state. Rejects only where the log can no longer be written (a full disk, a lost lease). */
+  /**
+   * The run's last state, as soon as it is on the disk; what the run worked in may still have to be removed. Rejects as `finished` does.
+   */
+  readonly ended: Promise<RunState>;
+  /** The run's last state, when nothing is left to do. Rejects only where the log can no longer be written (a full disk, a lost lease). */
   readonly finished: Promise<RunState>;
   /** Asks the run to end; `finished` tells when it has. `why` stands in the log, for steps that were cancelled. */
   cancel(why?: string): void;
@@ -107,6 +111,8 @@ export type ExecListener = (
 export interface Engine {
   /** Runs of its own whose log it could not write to the end. */
   readonly broken: GivenUp;
+  /** Makes ready what the first step of a run will wait for, beside what its caller still has to do. What fails here, the run is told. */
+  prepare(request: Pick<RunRequest, 'interpreter' | 'pipeline'>): void;
   /** @throws ChardError `missing-results` (for `from` and `only`), `step-unknown`, `snapshot-unknown`, and the store's. */
   start(request: RunRequest): Promise<RunHandle>;
   /** Goes on with an interrupted, failed or cancelled run: what succeeded is kept. @throws ChardError `run-owned`, `run-unknown`, `run-complete`. */

@@ -1,89 +1,28 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExperimentEvent, ExperimentState } from '@chard/core/experiment';
-import { foldExperiment, initialExperimentState } from '@chard/core/experiment';
-import { ChardError } from '../errors';
-import { Bench, interpreter } from '../engines/local/testing/bench';
+import type { ExperimentState } from '@chard/core/experiment';
 import type { Pipeline } from '@chard/core/pipeline';
+import type { Engine } from '../engines/engine';
+import { deferred } from '../engines/local/deferred';
+import { ChardError } from '../errors';
 import type { ExperimentEngine } from './experimentEngine';
-import type { OpenSuggester } from './suggester/suggester';
-import { experimentsOn } from './testing/engineOn';
+import { ExperimentBench } from './testing/experimentBench';
 import { listSuggester } from './testing/listSuggester';
-import { experimentSpec, tuned, xs } from './testing/sketch';
+import { tuned, xs } from './testing/sketch';
 
 jest.setTimeout(120_000);
 
-let bench: Bench;
-let engines: ExperimentEngine[];
+let bench: ExperimentBench;
 beforeEach(() => {
-  bench = new Bench();
-  engines = [];
+  bench = new ExperimentBench();
 });
-afterEach(async () => {
-  for (const engine of engines) await engine.close();
-  await bench.close();
-});
-
-const counting = (name: string, code: string): string =>
-  `open(${JSON.stringify(join(bench.aside, name))}, "a").write("x")\n${code}`;
-const count = (name: string): number => {
-  const path = join(bench.aside, name);
-  return existsSync(path) ? readFileSync(path, 'utf8').length : 0;
-};
-
-function experiments(open: OpenSuggester): ExperimentEngine {
-  const engine = experimentsOn(bench, open);
-  engines.push(engine);
-  return engine;
-}
-
-async function run(
-  open: OpenSuggester,
-  { pipeline = tuned(), spec = {} }: { pipeline?: Pipeline; spec?: object } = {}
-): Promise<ExperimentState> {
-  const handle = await start(experiments(open), { pipeline, spec });
-  return handle.finished;
-}
-
-function start(
-  engine: ExperimentEngine,
-  { pipeline = tuned(), spec = {} }: { pipeline?: Pipeline; spec?: object } = {}
-) {
-  return engine.start({
-    spec: experimentSpec(spec),
-    fixed: {},
-    pipeline,
-    notebook: { path: join(bench.folder, 'notebook.ipynb'), bytes: Buffer.from('{}') },
-    context: { interpreter: interpreter() }
-  });
-}
-
-/** Resolves with the first event of an experiment's log, past or to come, that fits. */
-function eventually(
-  experiment: string,
-  fits: (event: ExperimentEvent) => boolean
-): Promise<ExperimentEvent> {
-  const store = bench.stores.experiments;
-  return new Promise(resolve => {
-    let seen = 0;
-    const look = (): void => {
-      for (const event of store.read(experiment, { after: seen })) {
-        seen = event.seq;
-        if (!fits(event)) continue;
-        stop();
-        return resolve(event);
-      }
-    };
-    const stop = store.onChange(look);
-    look();
-  });
-}
+afterEach(() => bench.close());
 
 const phases = ({ trials }: ExperimentState): string[] => trials.map(({ phase }) => phase);
 
 it('runs every suggestion, and knows the best', async () => {
   const { open, told } = listSuggester(xs(1, 3, 5, 2, 9));
-  const state = await run(open);
+  const state = await bench.run(open);
   expect(state).toMatchObject({ phase: 'succeeded', reason: 'max-trials-reached', best: 2 });
   expect(phases(state)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
   expect(state.trials.map(({ values }) => values['loss'])).toEqual([4, 0, 4, 1]);
@@ -92,16 +31,14 @@ it('runs every suggestion, and knows the best', async () => {
     phase: 'succeeded',
     best: { trial: 2, value: 0, parameters: { x: 3 } }
   });
-  expect(foldExperiment(initialExperimentState, bench.stores.experiments.read(state.id))).toEqual(
-    state
-  );
+  expect(bench.state(state.id)).toEqual(state);
 });
 
 it('makes trials runs, which share the steps that their values do not touch, also at the same time', async () => {
   const { open } = listSuggester(xs(1, 2, 3, 4));
-  const pipeline = tuned({ prepare: counting('prepared', 'data = 1') });
-  const state = await run(open, { pipeline, spec: { parallelTrialCount: 4 } });
-  expect(count('prepared')).toBe(1);
+  const pipeline = tuned({ prepare: `${bench.marking('prepared')}\ndata = 1` });
+  const state = await bench.run(open, { pipeline, spec: { parallelTrialCount: 4 } });
+  expect(bench.marks('prepared')).toBe(1);
   const runs = bench.stores.runs.list({ experiment: state.id });
   expect(runs.map(({ trial }) => trial?.number).sort()).toEqual([1, 2, 3, 4]);
   expect(runs.map(({ parameters }) => parameters['x']).sort()).toEqual([1, 2, 3, 4]);
@@ -109,7 +46,7 @@ it('makes trials runs, which share the steps that their values do not touch, als
 });
 
 it('ends when nothing is left to suggest', async () => {
-  const state = await run(listSuggester(xs(1, 2)).open);
+  const state = await bench.run(listSuggester(xs(1, 2)).open);
   expect(state).toMatchObject({ phase: 'succeeded', reason: 'space-exhausted' });
   expect(state.trials).toHaveLength(2);
 });
@@ -117,7 +54,7 @@ it('ends when nothing is left to suggest', async () => {
 it('ends when a trial reaches the goal, and cancels the others', async () => {
   const { open } = listSuggester(xs(5, 3, 4, 1));
   const train = 'while x == 5: time.sleep(0.01)\nloss = (x - 3) ** 2';
-  const state = await run(open, {
+  const state = await bench.run(open, {
     pipeline: tuned({ train: `import time\n${train}` }),
     spec: { objective: { type: 'minimize', metric: 'loss', goal: 0 } }
   });
@@ -136,7 +73,7 @@ it('takes a trial that fails, times out or reports no number for what it is', as
     'while x == 2: time.sleep(0.01)',
     'loss = "nan" if x == 3 else x'
   ].join('\n');
-  const state = await run(open, {
+  const state = await bench.run(open, {
     pipeline: tuned({ train }),
     spec: { maxFailedTrialCount: 3, trialTimeoutSeconds: 3 }
   });
@@ -158,7 +95,7 @@ it('takes a trial that fails, times out or reports no number for what it is', as
 
 it('stops after too many failures, and says why', async () => {
   const { open } = listSuggester(xs(1, 2, 3, 4, 5, 6));
-  const state = await run(open, {
+  const state = await bench.run(open, {
     pipeline: tuned({ train: 'raise ValueError("bad")' }),
     spec: { maxTrialCount: 6, parallelTrialCount: 1 }
   });
@@ -176,7 +113,7 @@ it('gives up a trial whose values the rule does not like, with the reason in its
     'while x == 2: time.sleep(0.01)',
     'loss = x'
   ].join('\n');
-  const state = await run(open, {
+  const state = await bench.run(open, {
     pipeline: tuned({ train }),
     spec: { maxTrialCount: 2, earlyStopping: { name: 'medianstop' } }
   });
@@ -209,7 +146,7 @@ describe('values that a step prints', () => {
       'while x == 2: time.sleep(0.01)',
       'loss = x'
     ].join('\n');
-    const state = await run(open, {
+    const state = await bench.run(open, {
       pipeline: tuned({ train }),
       spec: { maxTrialCount: 2, earlyStopping: { name: 'medianstop' } }
     });
@@ -236,7 +173,7 @@ describe('values that a step prints', () => {
       'print("loss", -8)',
       'loss = x'
     ].join('\n');
-    const state = await run(listSuggester(xs(2)).open, {
+    const state = await bench.run(listSuggester(xs(2)).open, {
       pipeline: tuned({ train }),
       spec: { maxTrialCount: 1 }
     });
@@ -255,16 +192,16 @@ describe('while it runs', () => {
 
   it('pauses: what runs goes on, nothing new begins', async () => {
     const { open } = listSuggester(xs(1, 2, 3, 4));
-    const engine = experiments(open);
+    const engine = bench.experiments(open);
     const gate = join(bench.aside, 'go');
     const train = `import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.01)\nloss = x`;
-    const { id, finished } = await start(engine, { pipeline: tuned({ train }) });
-    await eventually(id, event => event.type === 'trial-started' && event.trial === 2);
+    const { id, finished } = await bench.start(engine, { pipeline: tuned({ train }) });
+    await bench.eventually(id, event => event.type === 'trial-started' && event.trial === 2);
     await engine.command(id, { type: 'pause' });
-    await eventually(id, ({ type }) => type === 'experiment-paused');
+    await bench.eventually(id, ({ type }) => type === 'experiment-paused');
     writeFileSync(gate, '');
-    await eventually(id, event => event.type === 'trial-finished' && event.trial === 1);
-    await eventually(id, event => event.type === 'trial-finished' && event.trial === 2);
+    await bench.eventually(id, event => event.type === 'trial-finished' && event.trial === 1);
+    await bench.eventually(id, event => event.type === 'trial-finished' && event.trial === 2);
     const started = bench.stores.experiments
       .read(id)
       .filter(({ type }) => type === 'trial-started');
@@ -275,8 +212,8 @@ describe('while it runs', () => {
 
   it('takes other counts', async () => {
     const { open } = listSuggester(xs(1, 2, 3, 4, 5));
-    const engine = experiments(open);
-    const { id, finished } = await start(engine, { spec: { maxTrialCount: 2 } });
+    const engine = bench.experiments(open);
+    const { id, finished } = await bench.start(engine, { spec: { maxTrialCount: 2 } });
     await engine.command(id, {
       type: 'counts',
       counts: { maxTrialCount: 5, parallelTrialCount: 3, maxFailedTrialCount: 0 }
@@ -287,9 +224,9 @@ describe('while it runs', () => {
   });
 
   it('stops, and its trials with it', async () => {
-    const engine = experiments(listSuggester(xs(1, 2, 3)).open);
-    const { id, finished } = await start(engine, { pipeline: endless() });
-    await eventually(id, ({ type }) => type === 'trial-started');
+    const engine = bench.experiments(listSuggester(xs(1, 2, 3)).open);
+    const { id, finished } = await bench.start(engine, { pipeline: endless() });
+    await bench.eventually(id, ({ type }) => type === 'trial-started');
     await engine.command(id, { type: 'stop', trials: 'cancel' });
     const state = await finished;
     expect(state).toMatchObject({ phase: 'stopped', reason: 'stopped' });
@@ -301,9 +238,9 @@ describe('while it runs', () => {
 
   it('is asked by another engine as well', async () => {
     const { open } = listSuggester(xs(1, 2, 3));
-    const { id, finished } = await start(experiments(open), { pipeline: endless() });
-    await eventually(id, ({ type }) => type === 'trial-started');
-    const other = experiments(open);
+    const { id, finished } = await bench.start(bench.experiments(open), { pipeline: endless() });
+    await bench.eventually(id, ({ type }) => type === 'trial-started');
+    const other = bench.experiments(open);
     await expect(other.resume(id)).rejects.toMatchObject({ code: 'experiment-owned' });
     await other.command(id, { type: 'stop', trials: 'cancel' });
     expect((await finished).phase).toBe('stopped');
@@ -312,22 +249,77 @@ describe('while it runs', () => {
 
 it('goes on with more trials after its end, where its policy allows', async () => {
   const { open, told } = listSuggester(xs(1, 2, 3));
-  const engine = experiments(open);
-  const { id, finished } = await start(engine, { spec: { maxTrialCount: 2 } });
+  const engine = bench.experiments(open);
+  const { id, finished } = await bench.start(engine, { spec: { maxTrialCount: 2 } });
   await finished;
   await expect(engine.resume(id)).rejects.toMatchObject({ code: 'experiment-over' });
   const counts = { maxTrialCount: 3, parallelTrialCount: 1, maxFailedTrialCount: 1 };
   await engine.command(id, { type: 'counts', counts });
-  await eventually(id, event => event.type === 'trial-finished' && event.trial === 3);
+  await bench.eventually(id, event => event.type === 'trial-finished' && event.trial === 3);
   expect(told.opened).toEqual([0, 2]);
   await expect(engine.resume(id, { ...counts, maxTrialCount: 2 })).rejects.toMatchObject({
     code: 'experiment-over'
   });
   expect(bench.stores.experiments.get(id)?.counts).toEqual(counts);
-  const never = await start(engine, { spec: { name: 'never', resumePolicy: 'Never' } });
+  const never = await bench.start(engine, { spec: { name: 'never', resumePolicy: 'Never' } });
   await never.finished;
   await expect(engine.command(never.id, { type: 'counts', counts })).rejects.toMatchObject({
     code: 'experiment-over'
+  });
+});
+
+it('keeps what its trials came to when their runs are deleted, and goes on', async () => {
+  const { open } = listSuggester(xs(1, 3, 2));
+  const engine = bench.experiments(open);
+  const { id, finished } = await bench.start(engine, { spec: { maxTrialCount: 2 } });
+  const before = await finished;
+  for (const { run } of before.trials) bench.stores.runs.delete(run ?? '');
+  expect(bench.stores.runs.list({ experiment: id })).toEqual([]);
+  expect(bench.state(id)).toEqual(before);
+  const counts = { maxTrialCount: 3, parallelTrialCount: 2, maxFailedTrialCount: 1 };
+  const state = await (await engine.resume(id, counts)).finished;
+  expect(state.trials.map(({ values }) => values['loss'])).toEqual([4, 0, 1]);
+  expect(state).toMatchObject({ phase: 'succeeded', best: 2 });
+});
+
+describe('what a run leaves to be removed', () => {
+  /** An engine whose runs have all removed once `removal` has ended. */
+  function removing(removal: () => Promise<void>): ExperimentEngine {
+    const engine = bench.engine();
+    const start: Engine['start'] = async request => {
+      const handle = await engine.start(request);
+      const finished = handle.finished.then(async state => {
+        await removal();
+        return state;
+      });
+      finished.catch(() => undefined);
+      return { ...handle, finished };
+    };
+    const slow = Object.assign(Object.create(engine) as Engine, { start });
+    return bench.experiments(listSuggester(xs(1, 2)).open, { engine: slow });
+  }
+
+  it('keeps no trial waiting, and is gone when the experiment ends', async () => {
+    const removed = deferred<void>();
+    const { id, finished } = await bench.start(
+      removing(() => removed.promise),
+      { spec: { maxTrialCount: 2, parallelTrialCount: 1 } }
+    );
+    await bench.eventually(id, event => event.type === 'experiment-stopping');
+    expect(bench.state(id)).toMatchObject({ phase: 'stopping', tally: { succeeded: 2 } });
+    removed.resolve();
+    expect((await finished).phase).toBe('succeeded');
+  });
+
+  it('and cannot be, is told', async () => {
+    const problem = new ChardError('folder-unavailable', 'It cannot be removed.');
+    const { finished } = await bench.start(
+      removing(() => Promise.reject(problem)),
+      { spec: { maxTrialCount: 4, parallelTrialCount: 1 } }
+    );
+    const state = await finished;
+    expect(state).toMatchObject({ phase: 'failed', message: 'It cannot be removed.' });
+    expect(state.trials[0]?.phase).toBe('succeeded');
   });
 });
 
@@ -343,7 +335,7 @@ describe('an algorithm that breaks down', () => {
         throw broken;
       }
     });
-    const state = await run(open, { spec: { parallelTrialCount: 1 } });
+    const state = await bench.run(open, { spec: { parallelTrialCount: 1 } });
     expect(state).toMatchObject({ phase: 'succeeded', reason: 'max-trials-reached' });
     expect(told.endings.size).toBe(4);
   });
@@ -355,7 +347,7 @@ describe('an algorithm that breaks down', () => {
         if (now === 'ask' && (asked += 1) > 2) throw broken;
       }
     });
-    const state = await run(open, { spec: { parallelTrialCount: 1 } });
+    const state = await bench.run(open, { spec: { parallelTrialCount: 1 } });
     expect(state).toMatchObject({ phase: 'failed', reason: 'error', message: 'It is gone.' });
     expect(phases(state)).toEqual(['succeeded', 'succeeded']);
   });
@@ -366,7 +358,7 @@ describe('an algorithm that breaks down', () => {
         throw new ChardError('packages-missing', 'It needs torch.');
       }
     });
-    await expect(run(open)).rejects.toMatchObject({ code: 'packages-missing' });
+    await expect(bench.run(open)).rejects.toMatchObject({ code: 'packages-missing' });
     expect(bench.stores.experiments.list()).toEqual([]);
   });
 });
@@ -374,7 +366,7 @@ describe('an algorithm that breaks down', () => {
 it('refuses values that the pipeline does not take before there is an experiment', async () => {
   const { open } = listSuggester(xs(1));
   const parameters = [{ name: 'x', type: 'categorical', list: ['a'] }];
-  await expect(run(open, { spec: { parameters } })).rejects.toMatchObject({
+  await expect(bench.run(open, { spec: { parameters } })).rejects.toMatchObject({
     code: 'wrong-parameter-type'
   });
   expect(bench.stores.experiments.list()).toEqual([]);

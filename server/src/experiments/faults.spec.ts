@@ -1,17 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  foldExperiment,
-  initialExperimentState,
-  isTrialOver,
-  type ExperimentState
-} from '@chard/core/experiment';
+import { isTrialOver, type ExperimentState } from '@chard/core/experiment';
 import type { Pipeline } from '@chard/core/pipeline';
 import { buildSync } from 'esbuild';
-import { Bench, FAKE_RUNNER, PYTHON } from '../engines/local/testing/bench';
-import { experimentsOn } from './testing/engineOn';
+import { FAKE_RUNNER } from '../engines/local/testing/bench';
+import { ExperimentBench } from './testing/experimentBench';
 import { listSuggester } from './testing/listSuggester';
 import { tuned, xs } from './testing/sketch';
 
@@ -37,9 +32,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let bench: Bench;
+let bench: ExperimentBench;
 beforeEach(() => {
-  bench = new Bench();
+  bench = new ExperimentBench();
 });
 afterEach(() => bench.close());
 
@@ -49,16 +44,13 @@ const marking = (): Pipeline =>
     train: [
       'import os, time',
       `while not os.path.exists(${JSON.stringify(gate())}): time.sleep(0.005)`,
-      `open(${JSON.stringify(join(bench.aside, 'trained-'))} + str(int(x)), "a").write("x")`,
+      ...VALUES.map(x => `if x == ${x}: ${bench.marking(`trained-${x}`)}`),
       'loss = (x - 3) ** 2'
     ].join('\n')
   });
 const gate = (): string => join(bench.aside, 'gate');
 const openGate = (): void => writeFileSync(gate(), '');
-const marks = (x: number): number => {
-  const path = join(bench.aside, `trained-${x}`);
-  return existsSync(path) ? readFileSync(path, 'utf8').length : 0;
-};
+const marks = (x: number): number => bench.marks(`trained-${x}`);
 
 /** Runs the experiment in a process of its own. @returns the number of its writes; null where it was killed. */
 function runAside(killAt: number | null, change: object = {}): number | null {
@@ -66,10 +58,9 @@ function runAside(killAt: number | null, change: object = {}): number | null {
   writeFileSync(pipeline, JSON.stringify(marking()));
   const order = {
     home: bench.stores.home,
-    notebook: join(bench.folder, 'notebook.ipynb'),
+    notebook: bench.notebook,
     pipeline,
     runnerFolder: FAKE_RUNNER,
-    python: PYTHON,
     values: VALUES,
     spec: { maxTrialCount: VALUES.length },
     killAt,
@@ -89,7 +80,7 @@ function runAside(killAt: number | null, change: object = {}): number | null {
 
 /** Goes on with the only experiment, as a server does when it starts. */
 async function goOn(): Promise<ExperimentState> {
-  const engine = experimentsOn(bench, listSuggester(xs(...VALUES)).open);
+  const engine = bench.experiments(listSuggester(xs(...VALUES)).open);
   const { id } = onlyExperiment();
   engine.recover();
   const { finished } = await engine.resume(id);
@@ -102,25 +93,22 @@ const onlyExperiment = () => {
   return found;
 };
 
-const stateOf = (id: string): ExperimentState =>
-  foldExperiment(initialExperimentState, bench.stores.experiments.read(id));
-
 it('killed before any of its writes, an experiment goes on and loses or repeats no finished trial', async () => {
   openGate();
   const writes = runAside(null) ?? 0;
-  expect(stateOf(onlyExperiment().id).tally.succeeded).toBe(VALUES.length);
+  expect(bench.state(onlyExperiment().id).tally.succeeded).toBe(VALUES.length);
   // The first write makes the experiment; the last lets go of what is over. In between, every few of them.
   const step = Math.max(1, Math.floor(writes / 8));
   for (let killAt = 2; killAt < writes; killAt += step) {
     await bench.close();
-    bench = new Bench();
+    bench = new ExperimentBench();
     openGate();
     // How many writes there are depends on what ends first: the last of them may not come in another run.
     if (runAside(killAt) !== null) {
       expect(killAt).toBeGreaterThan(writes - step);
       break;
     }
-    const before = stateOf(onlyExperiment().id);
+    const before = bench.state(onlyExperiment().id);
     const finished = before.trials.filter(({ phase }) => isTrialOver(phase));
     if (before.phase === 'succeeded') continue;
     const state = await goOn();
@@ -139,7 +127,7 @@ it('cut off while it waits for its last trials, an experiment lets them finish',
   const spec = { maxTrialCount: 3, parallelTrialCount: 1 };
   expect(runAside(null, { diesWithTrial: true, stopsFirst: true, spec })).toBeNull();
   const { id } = onlyExperiment();
-  expect(stateOf(id).phase).toBe('stopping');
+  expect(bench.state(id).phase).toBe('stopping');
   openGate();
   const state = await goOn();
   expect(state).toMatchObject({ phase: 'stopped', reason: 'stopped' });
@@ -150,14 +138,14 @@ it('cut off while it waits for its last trials, an experiment lets them finish',
 
 it('stopped while nobody runs it, an experiment leaves no trial without an end', async () => {
   expect(runAside(null, { diesWithTrial: true })).toBeNull();
-  const engine = experimentsOn(bench, listSuggester(xs(...VALUES)).open);
+  const engine = bench.experiments(listSuggester(xs(...VALUES)).open);
   const { id } = onlyExperiment();
   engine.recover();
-  const before = stateOf(id);
+  const before = bench.state(id);
   expect(before.phase).toBe('interrupted');
   expect(before.trials.some(({ phase }) => !isTrialOver(phase))).toBe(true);
   engine.ask(id, { type: 'stop', trials: 'cancel' });
-  const state = stateOf(id);
+  const state = bench.state(id);
   expect(state).toMatchObject({ phase: 'stopped', reason: 'stopped' });
   expect(state.trials.map(({ phase }) => isTrialOver(phase))).not.toContain(false);
   expect(bench.stores.experiments.leases.all()).toEqual([]);

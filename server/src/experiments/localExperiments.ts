@@ -29,13 +29,12 @@ import {
 } from '../stores';
 import { experimentUnknown } from '../stores/failures';
 import type { SnapshotStore } from '../snapshots/snapshotStore';
-import { ExperimentExecution, type ExperimentPlan } from './execution';
+import { ExperimentExecution, notRun, type ExperimentPlan } from './execution';
 import type { ExperimentEngine, ExperimentHandle, ExperimentRequest } from './experimentEngine';
 import { ExperimentLog } from './log';
 import { experimentOutline } from './outline';
 import { experimentPin } from './pin';
 import type { OpenSuggester, Suggester } from './suggester/suggester';
-import { notRun } from './trialEnd';
 
 export interface LocalExperimentOptions {
   readonly stores: Stores;

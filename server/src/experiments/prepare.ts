@@ -1,6 +1,7 @@
 import type { ExperimentSpec } from '@chard/core/experiment';
 import { hasErrors, type Diagnostic } from '@chard/core';
 import type { ParameterValues } from '@chard/core/pipeline';
+import type { Engine } from '../engines/engine';
 import type { Host } from '../host';
 import { checkForRun } from '../notebooks/check';
 import { loadExperiment } from '../notebooks/experiment';
@@ -20,6 +21,8 @@ export interface PreparedExperiment {
 interface Surroundings {
   readonly host: Host;
   readonly stores: Stores;
+  /** Runs the trials. */
+  readonly engine: Engine;
   /** Takes what all trials work on, once nothing is wrong any more. */
   readonly freeze: Freeze;
 }
@@ -37,7 +40,7 @@ export async function prepareExperiment(
   { notebook: parsed, bytes, ...rest }: LoadedNotebook & { readonly bytes: Uint8Array },
   change: Partial<ExperimentSpec>,
   fixed: ParameterValues,
-  { host, stores, freeze }: Surroundings
+  { host, stores, engine, freeze }: Surroundings
 ): Promise<PreparedExperiment> {
   const { diagnostics, runnable } = await checkForRun({ notebook: parsed, bytes, ...rest }, host);
   if (parsed === null || runnable === null) return { diagnostics, request: null };
@@ -54,6 +57,7 @@ export async function prepareExperiment(
     return { diagnostics: found, request: null };
   }
   const context = await executionContext(pipeline.kernel, host);
+  engine.prepare({ interpreter: context.interpreter, pipeline });
   const notebook = { path: loaded.path, bytes };
   const snapshot = await freeze({ notebook: loaded.path, pipeline, context });
   return { diagnostics: found, request: { spec, fixed, pipeline, notebook, context, snapshot } };

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { METRICS_STEP } from '@chard/core/pipeline';
 import { stepState } from '@chard/core/run';
-import { Bench, interpreter, REAL_RUNNER } from '../engines/local/testing/bench';
+import { interpreter, REAL_RUNNER } from '../engines/local/testing/bench';
 import { PURPOSE } from '../runs/runSnapshot';
 import { readState } from '../runs/readLog';
 import { openSnapshotStore, type SnapshotStore } from '../snapshots';
@@ -10,49 +10,40 @@ import type { ExperimentEngine } from './experimentEngine';
 import { freezing } from './freeze';
 import { removeExperiment } from './remove';
 import { readExperimentState } from './read';
-import { experimentsOn } from './testing/engineOn';
+import { ExperimentBench } from './testing/experimentBench';
 import { listSuggester } from './testing/listSuggester';
-import { experimentSpec, tuned, xs } from './testing/sketch';
+import { tuned, xs } from './testing/sketch';
 
 // Python starts, and snapshots go to the disk.
 jest.setTimeout(120_000);
 
-let bench: Bench;
+let bench: ExperimentBench;
 let snapshots: SnapshotStore;
 let experiments: ExperimentEngine;
 const open = listSuggester(xs(1, 2, 3, 4)).open;
 beforeEach(() => {
-  bench = new Bench();
+  bench = new ExperimentBench();
   snapshots = openSnapshotStore(bench.stores.home);
-  experiments = experimentsOn(bench, open, {
+  experiments = bench.experiments(open, {
     engine: bench.engine({ runnerFolder: REAL_RUNNER, snapshots: () => snapshots }),
     snapshots: () => snapshots
   });
-  writeFileSync(join(bench.folder, 'notebook.ipynb'), '{}');
+  writeFileSync(bench.notebook, '{}');
   writeFileSync(join(bench.folder, 'rate.txt'), '7');
 });
 afterEach(async () => {
-  await experiments.close();
   await bench.close();
   await snapshots.dispose();
 });
 
-const notebook = (): string => join(bench.folder, 'notebook.ipynb');
 const freeze = freezing({ snapshots: () => snapshots, isAllowed: () => true });
 const context = { interpreter: interpreter() };
 
 async function tune(pipeline = tuned(), frozen: boolean | null = null) {
   const settled = { ...pipeline, snapshotVolumes: frozen };
-  const snapshot = await freeze({ notebook: notebook(), pipeline: settled, context });
-  const handle = await experiments.start({
-    spec: experimentSpec({ maxTrialCount: 4, parallelTrialCount: 2, maxFailedTrialCount: 0 }),
-    fixed: {},
-    pipeline: settled,
-    notebook: { path: notebook(), bytes: Buffer.from('{}') },
-    context,
-    snapshot
-  });
-  return handle;
+  const snapshot = await freeze({ notebook: bench.notebook, pipeline: settled, context });
+  const spec = { maxTrialCount: 4, parallelTrialCount: 2, maxFailedTrialCount: 0 };
+  return bench.start(experiments, { spec, pipeline: settled, snapshot });
 }
 
 it('lets all trials work on the folder as it was, where none sees what another writes', async () => {
@@ -114,16 +105,9 @@ it("works in the notebook's folder itself where the notebook wants no snapshot",
 });
 
 it('does not begin on a snapshot that is not there, and leaves nothing behind', async () => {
-  const snapshot = await freeze({ notebook: notebook(), pipeline: tuned(), context });
+  const snapshot = await freeze({ notebook: bench.notebook, pipeline: tuned(), context });
   await snapshots.remove(snapshot?.id ?? '');
-  const start = experiments.start({
-    spec: experimentSpec(),
-    fixed: {},
-    pipeline: tuned(),
-    notebook: { path: notebook(), bytes: Buffer.from('{}') },
-    context,
-    snapshot
-  });
+  const start = bench.start(experiments, { snapshot });
   await expect(start).rejects.toMatchObject({ code: 'snapshot-unknown' });
   expect(bench.stores.experiments.list()).toEqual([]);
 });

@@ -6,6 +6,6 @@ export { FileStore } from './fileStore';
 export { SqliteDigestIndex } from './sqliteDigestIndex';
 export { makeFolders } from './makeFolders';
 export { makeOwnFolder } from './makeOwnFolder';
-export { removeTree } from './removeTree';
+export { removeTree, removeTreeAside } from './removeTree';
 export { isRacy, sameStamp, stampOf, type Stamp } from './stamp';
 export { errorCode, reasonOf } from './systemErrors';

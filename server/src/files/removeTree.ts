@@ -1,4 +1,5 @@
 import { chmodSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { errorCode } from './systemErrors';
 
 /**
@@ -14,6 +15,17 @@ export function removeTree(path: string | Buffer): void {
     if (errorCode(error) !== 'EACCES') throw error;
     openFolders(path);
     rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** `removeTree` for a tree that nobody waits for: others get their turn meanwhile. */
+export async function removeTreeAside(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    if (errorCode(error) !== 'EACCES') throw error;
+    openFolders(path);
+    await rm(path, { recursive: true, force: true });
   }
 }
 

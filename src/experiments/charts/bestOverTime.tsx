@@ -6,6 +6,7 @@ import { shortNumber } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { choiceAxis, numberAxis, type Axis } from './axis';
 import { Figure } from './figure';
+import { labelPlace } from './labels';
 import { dots, line, nearestSpot, type Spot } from './marks';
 import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
 import type { Pointing } from './trial';
@@ -134,7 +135,6 @@ const Base = memo(function Base(props: {
 }) {
   const { history, spots, rows, columns, box } = props;
   const best = history.findLastIndex(({ improved }) => improved);
-  const right = box.left + box.width;
   const steps: Spot[] = history.flatMap(({ best: value }, at) => {
     const { x } = spots[at]!;
     const y = yIn(box, rows.place(value) ?? 0);
@@ -155,20 +155,22 @@ const Base = memo(function Base(props: {
       <path className="jp-chard-Plot-rings" d={dots(spots)} />
       <path className="jp-chard-Plot-ringHoles" d={dots(spots)} />
       <path className="jp-chard-Plot-bestDot" d={dots([spots[best]!])} />
-      {spots.map(
-        ({ x, y }, at) =>
-          (isNamed || at === best) && (
-            <text
-              key={at}
-              className={at === best ? 'jp-chard-mod-best' : ''}
-              x={x > right - 40 ? x - 8 : x + 8}
-              y={y < box.top + 12 ? y + 14 : y - 7}
-              textAnchor={x > right - 40 ? 'end' : 'start'}
-            >
-              {shortNumber(history[at]!.value)}
-            </text>
-          )
-      )}
+      {history.map(({ value }, at) => {
+        if (!isNamed && at !== best) return null;
+        const text = shortNumber(value);
+        const { x, y, anchor } = labelPlace(spots[at]!, text, spots, box);
+        return (
+          <text
+            key={at}
+            className={at === best ? 'jp-chard-mod-best' : ''}
+            x={x}
+            y={y}
+            textAnchor={anchor}
+          >
+            {text}
+          </text>
+        );
+      })}
     </>
   );
 });

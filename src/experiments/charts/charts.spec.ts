@@ -7,6 +7,7 @@ import * as fc from 'fast-check';
 import { choiceAxis, numberAxis, rangeAxis } from './axis';
 import { isWithin, spanBetween, stepFrom, withBrush } from './brush';
 import { dimensionsOf, parameterAxis } from './dimensions';
+import { labelPlace } from './labels';
 import { lanesOf } from './lanes';
 import { crosses, distanceToLine, dots, line, nearestSpot } from './marks';
 import { SHADES, shadesOf } from './shades';
@@ -173,4 +174,28 @@ it('draws many marks as one path', () => {
   ).toBe(1);
   expect(nearestSpot([{ x: 0, y: 0 }], { x: 8, y: 9 }, 5)).toBe(-1);
   expect(distanceToLine({ x: 5, y: 3 }, { x: 0, y: 0 }, { x: 10, y: 0 })).toBe(3);
+});
+
+describe('a label', () => {
+  const box = { left: 50, top: 10, width: 200, height: 100 };
+  const at = (x: number, y: number) => ({ x, y });
+  const place = (spot: { x: number; y: number }, ...others: { x: number; y: number }[]) =>
+    labelPlace(spot, '0.121', [spot, ...others], box);
+
+  it('stands above its spot, to the right', () => {
+    const { x, y, anchor } = place(at(100, 60));
+    expect([x > 100, y < 60, anchor]).toEqual([true, true, 'start']);
+  });
+
+  it('goes elsewhere where another spot is', () => {
+    expect(place(at(100, 60), at(120, 50)).anchor).toBe('end');
+    const { y, anchor } = place(at(100, 60), at(120, 50), at(80, 50));
+    expect([y > 60, anchor]).toEqual([true, 'start']);
+  });
+
+  it('stays in the box', () => {
+    expect(place(at(245, 60)).anchor).toBe('end');
+    expect(place(at(100, 12)).y).toBeGreaterThan(12);
+    expect(place(at(100, 108), at(120, 98)).y).toBeLessThan(108);
+  });
 });

@@ -273,7 +273,7 @@ function More(props: PartProps) {
   useEffect(() => {
     if (needsLook) setOpen(true);
   }, [needsLook]);
-  const summary = moreSummary(spec, trans);
+  const summary = moreSummary(spec, trans) || trans.__('Early stopping, goal, seed, time limit');
   const stopping = earlyStopping && earlyStoppingInfo(earlyStopping.name);
   const optional = (
     label: string,
@@ -287,7 +287,7 @@ function More(props: PartProps) {
       <TextField
         label={label}
         mono
-        width={88}
+        width={unit === undefined ? 140 : 76}
         inputMode="decimal"
         value={value === null ? '' : String(value)}
         placeholder={placeholder}
@@ -305,7 +305,7 @@ function More(props: PartProps) {
   );
   return (
     <>
-      <div className="jp-chard-Row">
+      <div className="jp-chard-Row jp-chard-Tuning-moreRow">
         <button
           type="button"
           className="jp-chard-More-toggle"
@@ -317,8 +317,8 @@ function More(props: PartProps) {
           {trans.__('More')}
         </button>
         {!isOpen && (
-          <span className="jp-chard-hint">
-            {summary === '' ? trans.__('Early stopping, goal, seed, time limit') : summary}
+          <span className="jp-chard-hint" title={summary}>
+            {summary}
           </span>
         )}
       </div>
@@ -461,7 +461,7 @@ function SettingFields(
   return (
     <>
       {local.map(({ name, description, default: byDefault, value }) => (
-        <div key={`${info.name} ${name}`} title={description}>
+        <div key={`${info.name} ${name}`} className="jp-chard-Tuning-setting" title={description}>
           <Row label={name}>
             {value.kind === 'choice' ? (
               <SelectField
@@ -499,7 +499,11 @@ function moreSummary(
   trans: TranslationBundle
 ): string {
   return [
-    earlyStopping && trans.__('stops by %1', earlyStopping.name),
+    earlyStopping &&
+      trans.__(
+        'stops early: %1',
+        earlyStoppingInfo(earlyStopping.name)?.title ?? earlyStopping.name
+      ),
     objective.goal === null ? null : trans.__('goal %1', objective.goal),
     seed === null ? null : trans.__('seed %1', seed),
     trialTimeoutSeconds === null ? null : trans.__('%1 s a trial at most', trialTimeoutSeconds)

@@ -9,7 +9,7 @@ import { RunGraph } from './graph';
 import { Header } from './header';
 import { Inspector } from './inspector/inspector';
 import { Metrics } from './metrics';
-import { Problem } from './notice';
+import { Nothing, Problem } from './notice';
 import { interesting } from './selection';
 import type { RunServices } from './services';
 import { Splitter } from './splitter';
@@ -62,6 +62,15 @@ function RunView(services: RunServices & Shows) {
   const { run, trans } = services;
   useChanges(run.changed);
   const { state, problem } = run;
+  if (!state && run.isGone) {
+    return (
+      <Nothing>
+        {trans.__(
+          'This run is not there any more: it was deleted. What a trial came to, its values and curves, stays in its experiment.'
+        )}
+      </Nothing>
+    );
+  }
   if (!state) {
     return problem === null ? (
       <p className="jp-chard-Run-nothing" role="status">

@@ -11,9 +11,8 @@ import {
   measureExperiments,
   renameExperiment
 } from '@chard/core/protocol/api';
-import { interpreter } from '../../engines/local/testing/bench';
 import { listSuggester } from '../../experiments/testing/listSuggester';
-import { experimentSpec, tuned, xs } from '../../experiments/testing/sketch';
+import { experimentRequest, xs } from '../../experiments/testing/sketch';
 import { Served } from '../testing/served';
 
 jest.setTimeout(120_000);
@@ -31,13 +30,9 @@ async function finished(
   change: object = {},
   notebook = served.notebook('n.ipynb')
 ): Promise<string> {
-  const handle = await served.experiments.start({
-    spec: experimentSpec({ maxTrialCount: 3, parallelTrialCount: 1, ...change }),
-    fixed: {},
-    pipeline: tuned(),
-    notebook: { path: notebook, bytes: Buffer.from('{}') },
-    context: { interpreter: interpreter() }
-  });
+  const handle = await served.experiments.start(
+    experimentRequest(notebook, { spec: { maxTrialCount: 3, parallelTrialCount: 1, ...change } })
+  );
   await handle.finished;
   return handle.id;
 }
@@ -72,13 +67,9 @@ it('goes on after the event that a client has seen', async () => {
 });
 
 it('follows one that goes on to its end', async () => {
-  const handle = await served.experiments.start({
-    spec: experimentSpec({ maxTrialCount: 3 }),
-    fixed: {},
-    pipeline: tuned(),
-    notebook: { path: served.notebook('n.ipynb'), bytes: Buffer.from('{}') },
-    context: { interpreter: interpreter() }
-  });
+  const handle = await served.experiments.start(
+    experimentRequest(served.notebook('n.ipynb'), { spec: { maxTrialCount: 3 } })
+  );
   let state = initialExperimentState;
   let end = '';
   const stream = served.client.stream(followExperiment, { experiment: handle.id }, {});

@@ -93,12 +93,13 @@ function cutOff(state: ExperimentState, broken: Breakage | undefined): Experimen
 function executionRoutes({ host, root, open }: App): Route[] {
   return [
     answer(startExperiment, async ({ body: { path, spec, parameters } }) => {
-      const { stores, experiments, experimentCatalogue, snapshots } = open();
+      const { stores, engine, experiments, experimentCatalogue, snapshots } = open();
       const freeze = freezing({ snapshots, isAllowed: each => root.leadsInside(each) });
       const loaded = await load(root, { path });
       const prepared = await prepareExperiment(loaded, spec, parameters, {
         host,
         stores,
+        engine,
         freeze
       });
       const { request, diagnostics } = prepared;

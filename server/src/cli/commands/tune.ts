@@ -85,12 +85,14 @@ export function registerTune(program: Command, context: Context, finish: Finish)
     });
 }
 
-/** Starts what suggests before all else is even loaded: importing Optuna takes longest. It ends with the command. */
+/** What suggests starts before all else is even loaded, since importing Optuna takes longest. It ends with the command. */
 async function withPython(
   context: Context,
   work: (started: PythonProcess) => Promise<ExitCode>
 ): Promise<ExitCode> {
-  const started = PythonProcess.start(context);
+  const started =
+    PythonProcess.adopt(context.python, context.startedSuggester ?? '') ??
+    PythonProcess.start(context);
   try {
     return await work(started);
   } finally {

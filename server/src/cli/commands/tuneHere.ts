@@ -41,7 +41,7 @@ export async function tuneHere(
   const loaded = { ...rest, bytes };
   return withExperiments(
     context,
-    async ({ stores, experiments, snapshots }) => {
+    async ({ stores, engine, experiments, snapshots }) => {
       const freeze = freezing({
         snapshots,
         isAllowed: () => true,
@@ -52,7 +52,7 @@ export async function tuneHere(
           terminal.err(`Snapshot ${snapshot.id}: ${describeSnapshot(snapshot)}\n`);
         }
       });
-      const surroundings = { host: context, stores, freeze };
+      const surroundings = { host: context, stores, engine, freeze };
       const change = changeOf(loaded, options, takenNames(stores, loaded.path));
       const fixed = fixedValues(loaded, options.parameter);
       const prepared = await prepareExperiment(loaded, change, fixed, surroundings);

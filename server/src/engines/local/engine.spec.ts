@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { runSummary, stepState, type RunEvent, type RunState } from '@chard/core/run';
 import type { Pipeline } from '@chard/core/pipeline';
 import type { Engine, RunHandle, RunOptions } from '../engine';
 import { marked } from './processes/sweep';
-import { Bench, interpreter, runRequest } from './testing/bench';
+import { Bench, interpreter, PYTHON, runRequest } from './testing/bench';
 import { eventually, outputOf, phasesOf, printed } from './testing/observe';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
 
@@ -51,6 +52,22 @@ const chain = (second = 'b = a + 1\nprint("b is", b)'): Pipeline =>
   });
 
 describe('a run', () => {
+  it('begins with what has been made ready for it', async () => {
+    const starts = join(bench.aside, 'starts');
+    const python = join(bench.aside, 'python');
+    writeFileSync(python, `#!/bin/sh\necho "$@" >> '${starts}'\nexec '${PYTHON}' "$@"\n`);
+    chmodSync(python, 0o700);
+    const noting = { ...interpreter(), executable: python };
+    const engine = bench.engine();
+    const pipeline = chain();
+    engine.prepare({ interpreter: noting, pipeline });
+    while (!existsSync(starts)) await setImmediate();
+    const before = readFileSync(starts, 'utf8');
+    const { finished } = await engine.start(runRequest(bench.folder, pipeline, {}, noting));
+    expect((await finished).phase).toBe('succeeded');
+    expect(readFileSync(starts, 'utf8')).toBe(before);
+  });
+
   it('tells of the imports that its first step waits for, and only while it waits', async () => {
     const engine = bench.engine();
     const pipeline = steps({ one: { code: 'import json, colorsys\nx = 1' } });

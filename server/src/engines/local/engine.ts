@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fold, initialRunState, isOver, type RunEventBody, type RunState } from '@chard/core/run';
 import { z } from 'zod';
 import { ChardError } from '../../errors';
@@ -31,6 +32,7 @@ import { EventLog } from './eventLog';
 import { executeCode } from './exec';
 import { Flights } from './flights';
 import { StepGraph } from './graph';
+import { modulesToPreload } from './preload';
 import { Launcher } from './processes/launcher';
 import { Recovery } from './recovery';
 import { demandOf, machineLimits } from './resources';
@@ -100,6 +102,10 @@ class LocalEngine implements Engine {
       clock: this.clock
     });
     this.recovery = new Recovery(this.stores, this.owner, this.clock, lease => this.isAlive(lease));
+  }
+
+  prepare({ interpreter, pipeline }: Pick<RunRequest, 'interpreter' | 'pipeline'>): void {
+    this.launcher.prepare(interpreter, modulesToPreload(pipeline));
   }
 
   async start({
@@ -354,15 +360,17 @@ class LocalEngine implements Engine {
       { stores, owner, clock, launcher, scheduler, flights, workspace },
       log
     );
-    const finished = execution
-      .execute(beginning)
+    const ended = execution.execute(beginning);
+    const finished = ended
+      // Removing files keeps everybody waiting: first whoever goes on from here.
+      .finally(() => setImmediate())
       .finally(() => workspace.close())
       .finally(() => this.letGo(plan.id));
     // Whoever does not wait for it must not be ended by its failure.
     finished.catch((error: unknown) => this.broken.add(plan.id, error, clock.now()));
     this.active.set(plan.id, { execution, finished });
     this.listen();
-    return { id: plan.id, finished, cancel: why => execution.cancel(why) };
+    return { id: plan.id, ended, finished, cancel: why => execution.cancel(why) };
   }
 
   private letGo(run: string): void {

@@ -9,7 +9,7 @@ import type { Engine, RunHandle, RunOptions } from '../engine';
 import { Bench, FAKE_RUNNER, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
 import { eventually, outputOf, printed } from './testing/observe';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
-import { overlayProblem, putStepFiles } from './workspace';
+import { overlayProblem, putStepFiles, runFolder } from './workspace';
 
 // Python starts, and snapshots go to the disk.
 jest.setTimeout(60_000);
@@ -123,6 +123,16 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string, disk = tmpdi
       expect(readFileSync(join(bench.aside, 'back', 'data'), 'utf8')).toBe('as it was');
       const { pins } = await snapshots.get(handle.snapshot);
       expect(pins).toEqual([`run:${state.id}`]);
+    });
+
+    itWhereHere('has ended before what its steps worked in is taken away', async () => {
+      const handle = await begin({ make: { code: 'x = 1' } });
+      const home = runFolder(bench.stores.home, handle.id);
+      const state = await handle.ended;
+      expect(bench.stores.runs.get(handle.id)?.phase).toBe('succeeded');
+      expect(existsSync(home)).toBe(true);
+      expect(await handle.finished).toEqual(state);
+      expect(existsSync(home)).toBe(false);
     });
 
     itWhereHere('does not see what is edited meanwhile, and leaves that alone', async () => {

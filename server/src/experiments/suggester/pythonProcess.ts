@@ -1,51 +1,86 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { delimiter } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { LineSplitter } from '../../engines/local/processes/lines';
 import type { Host } from '../../host';
 import { suggesterFolder } from '../../installation';
 
 const KEPT_CHARACTERS = 4096;
+/** What `jupyterlab_chard/suggester.py` says of a process: its id, and our ends of its standard streams. */
+const INHERITED = /^(\d+) (\d+) (\d+) (\d+)$/;
 
 export type PythonHost = Pick<Host, 'python' | 'environment'>;
+
+interface Streams {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
 
 /**
  * The process in which Optuna suggests, as lines that go in and come out. What they mean is in `process.ts`: importing that
  * takes longer than starting this, which therefore comes first.
  */
 export class PythonProcess {
-  /** How the process ended, as the rest of a sentence about it. */
-  readonly ended: Promise<string>;
   private complaint = '';
 
   private constructor(
     readonly python: string,
-    private readonly child: ChildProcess
+    private readonly streams: Streams,
+    /** How the process ended, as the rest of a sentence about it. */
+    readonly ended: Promise<string>,
+    private readonly end: () => void
   ) {
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    streams.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.complaint = (this.complaint + text).slice(-KEPT_CHARACTERS);
     });
-    // A process that has ended closes the pipe; its exit tells.
-    child.stdin?.on('error', () => undefined);
-    this.ended = new Promise(resolve => {
-      child.on('error', error => resolve(`cannot be started (${error.message})`));
-      child.on('close', (code, signal) => resolve(`ended (${signal ?? `exit code ${code}`})`));
-    });
+    // A process that has ended closes the pipe; its end tells.
+    streams.stdin.on('error', () => undefined);
   }
 
   static start({ python, environment }: PythonHost): PythonProcess {
     const inherited = environment['PYTHONPATH'];
     const child = spawn(python, ['-m', 'chard_suggester'], {
       env: {
-        // One thread: the machine is for the trials.
-        OMP_NUM_THREADS: '1',
         ...environment,
+        // What lies where the command is given is no module of ours.
+        PYTHONSAFEPATH: '1',
         PYTHONPATH: [suggesterFolder(), ...(inherited ? [inherited] : [])].join(delimiter)
       },
       // Of a session of its own: a Ctrl-C in the terminal is for the server to make sense of.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe']
     });
-    return new PythonProcess(python, child);
+    const ended = new Promise<string>(resolve => {
+      child.on('error', error => resolve(`cannot be started (${error.message})`));
+      child.on('close', (code, signal) => resolve(`ended (${signal ?? `exit code ${code}`})`));
+    });
+    return new PythonProcess(python, child, ended, () => child.kill('SIGKILL'));
+  }
+
+  /**
+   * Takes over a process that whoever became this one has started. Its exit code is not known: only its parent's own code could ask
+   * for it, so that until this process ends nobody else gets its id.
+   *
+   * @param inherited "PID STDIN STDOUT STDERR": numbers of open pipes.
+   */
+  static adopt(python: string, inherited: string): PythonProcess | null {
+    const [pid, stdin, stdout, stderr] = (INHERITED.exec(inherited)?.slice(1) ?? []).map(Number);
+    if (pid === undefined) return null;
+    const reading = (fd: number | undefined) => new Socket({ fd, readable: true, writable: false });
+    const streams = {
+      stdin: new Socket({ fd: stdin, readable: false, writable: true }),
+      stdout: reading(stdout),
+      stderr: reading(stderr)
+    };
+    const ended = new Promise<string>(resolve => {
+      streams.stderr.on('close', () => resolve('ended'));
+    });
+    return new PythonProcess(python, streams, ended, () => {
+      process.kill(pid, 'SIGKILL');
+      for (const stream of Object.values(streams)) stream.destroy();
+    });
   }
 
   /** The last line on its standard error. */
@@ -56,17 +91,17 @@ export class PythonProcess {
   /** Gives the lines that it writes, from its first one, to the one that listens. */
   listen(listener: (line: string) => void): void {
     const lines = new LineSplitter();
-    this.child.stdout?.on('data', (chunk: Buffer) => {
+    this.streams.stdout.on('data', (chunk: Buffer) => {
       for (const line of lines.push(chunk)) listener(line);
     });
   }
 
   send(line: string): void {
-    this.child.stdin?.write(`${line}\n`);
+    this.streams.stdin.write(`${line}\n`);
   }
 
   kill(): void {
-    this.child.stdin?.end();
-    this.child.kill('SIGKILL');
+    this.streams.stdin.end();
+    this.end();
   }
 }

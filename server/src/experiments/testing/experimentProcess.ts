@@ -9,14 +9,13 @@ import { createLocalEngine } from '../../engines/local';
 import { openStores, type Stores } from '../../stores';
 import { createExperimentEngine } from '../localExperiments';
 import { listSuggester } from './listSuggester';
-import { experimentSpec, xs } from './sketch';
+import { experimentRequest, xs } from './sketch';
 
 interface Order {
   readonly home: string;
   readonly notebook: string;
   readonly pipeline: string;
   readonly runnerFolder: string;
-  readonly python: string;
   readonly values: readonly number[];
   readonly spec: object;
   readonly killAt: number | null;
@@ -64,28 +63,17 @@ const engine = createLocalEngine({
   runnerFolder: order.runnerFolder,
   limits: { cpu: 2, parallel: 2 }
 });
-const context = {
-  interpreter: {
-    executable: order.python,
-    version: '3',
-    fingerprint: 'environment-1',
-    environment: process.env,
-    record: {}
-  }
-};
+const request = experimentRequest(order.notebook, {
+  spec: order.spec,
+  pipeline: Pipeline.parse(JSON.parse(readFileSync(order.pipeline, 'utf8')))
+});
 const experiments = createExperimentEngine({
   stores,
   engine,
   open: listSuggester(xs(...order.values)).open,
-  contextOf: async () => context
+  contextOf: async () => request.context
 });
-const handle = await experiments.start({
-  spec: experimentSpec(order.spec),
-  fixed: {},
-  pipeline: Pipeline.parse(JSON.parse(readFileSync(order.pipeline, 'utf8'))),
-  notebook: { path: order.notebook, bytes: Buffer.from('{}') },
-  context
-});
+const handle = await experiments.start(request);
 if (order.diesWithTrial) {
   stores.experiments.onChange(() => {
     const log = stores.experiments.read(handle.id);

@@ -1,6 +1,9 @@
 import { ExperimentSpec } from '@chard/core/experiment';
 import type { Pipeline } from '@chard/core/pipeline';
+import type { RunSnapshotUse } from '@chard/core/run';
+import { interpreter } from '../../engines/local/testing/interpreter';
 import { sketchPipeline } from '../../engines/local/testing/pipelines';
+import type { ExperimentRequest } from '../experimentEngine';
 
 /** A pipeline that prepares without `x` and trains with it; the metric is `loss`. */
 export function tuned(code: { prepare?: string; train?: string } = {}): Pipeline {
@@ -39,3 +42,24 @@ export function experimentSpec(change: object = {}): ExperimentSpec {
 
 /** Values of `x`, a trial each. */
 export const xs = (...values: number[]): { x: number }[] => values.map(x => ({ x }));
+
+export interface RequestSketch {
+  readonly pipeline?: Pipeline;
+  /** What is other than in `experimentSpec()`. */
+  readonly spec?: object;
+  readonly snapshot?: RunSnapshotUse | null;
+}
+
+export function experimentRequest(
+  notebook: string,
+  { pipeline = tuned(), spec = {}, snapshot = null }: RequestSketch = {}
+): ExperimentRequest {
+  return {
+    spec: experimentSpec(spec),
+    fixed: {},
+    pipeline,
+    notebook: { path: notebook, bytes: Buffer.from('{}') },
+    context: { interpreter: interpreter() },
+    snapshot
+  };
+}

@@ -81,6 +81,17 @@ export class Launcher {
     return this.startFresh(port, interpreter, signal);
   }
 
+  /** Makes a supervisor ready for a step that will come with these modules. */
+  prepare(interpreter: EngineInterpreter, modules: readonly string[]): void {
+    // What cannot be made is no failure yet: the step that would have got it tries again, and is told.
+    this.openPort()
+      .then(
+        port => this.prepareSpare(port, this.forkServer(port, interpreter, modules)),
+        () => undefined
+      )
+      .catch(() => undefined);
+  }
+
   /** Ends the fork servers and every connection. */
   async close(): Promise<void> {
     this.isClosed = true;

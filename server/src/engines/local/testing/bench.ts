@@ -5,21 +5,12 @@ import type { Pipeline } from '@chard/core/pipeline';
 import { openStores, type Stores } from '../../../stores';
 import type { EngineInterpreter, Limits, RunOptions, RunRequest } from '../../engine';
 import { createLocalEngine, type LocalEngineOptions } from '../engine';
+import { interpreter } from './interpreter';
 
-/** The Python that the specs use: the one that set up this checkout. */
-export const PYTHON = process.env['CHARD_TEST_PYTHON'] ?? 'python3';
+export { interpreter, PYTHON } from './interpreter';
+
 export const FAKE_RUNNER = join(__dirname, 'runner');
 export const REAL_RUNNER = join(__dirname, '../../../../../runner');
-
-export function interpreter(environment: Record<string, string> = {}): EngineInterpreter {
-  return {
-    executable: PYTHON,
-    version: '3',
-    fingerprint: 'environment-1',
-    environment: { ...process.env, ...environment },
-    record: { executable: PYTHON }
-  };
-}
 
 export function runRequest(
   folder: string,
@@ -43,7 +34,7 @@ export class Bench {
   /** Where steps leave traces for a spec to look at; reuse does not look here. */
   readonly aside: string;
   readonly stores: Stores;
-  private readonly closers: (() => Promise<void>)[] = [];
+  protected readonly closers: (() => Promise<void>)[] = [];
 
   /** @param disk the folder in which all of it is */
   constructor(disk = tmpdir()) {
@@ -70,7 +61,8 @@ export class Bench {
   }
 
   async close(): Promise<void> {
-    for (const close of this.closers) await close();
+    // What was made last is built on what was made before it.
+    for (const close of this.closers.reverse()) await close();
     this.stores.close();
     rmSync(this.root, { recursive: true, force: true });
   }

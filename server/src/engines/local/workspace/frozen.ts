@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFolders, removeTree } from '../../../files';
+import { makeFolders, removeTree, removeTreeAside } from '../../../files';
 import type { WatchedFolder } from './folder';
 import { makeFrozenBase, type FrozenBase } from './frozenBase';
 import { makeFrozenTree } from './frozenTree';
@@ -25,7 +25,7 @@ export interface Frozen {
   tree(): Promise<string>;
   /** Lets go of what others use, too. */
   release(): Promise<void>;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** Reads what a snapshot has. @param folder the live one @throws ChardError `snapshot-damaged`, ... */
@@ -49,7 +49,7 @@ export async function freeze(options: FrozenOptions, folder: WatchedFolder): Pro
       const made = await base?.catch(() => null);
       made?.release();
     },
-    remove: () => removeTree(home)
+    remove: () => removeTreeAside(home)
   };
 }
 

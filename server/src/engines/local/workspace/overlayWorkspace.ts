@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isWithin } from '@chard/core/snapshot';
-import { removeTree } from '../../../files';
+import { removeTree, removeTreeAside } from '../../../files';
 import type { WatchedFolder } from './folder';
 import { freshFolder, type Frozen } from './frozen';
 import { hiddenPaths, readLayer, type Layer } from './layer';
@@ -87,7 +87,7 @@ export class OverlayWorkspace extends StepRecords {
       await this.mounts.remove();
       if (this.unfinished.size === 0) return this.frozen.remove();
       for (const name of existsSync(home) ? readdirSync(home) : []) {
-        if (!this.unfinished.has(name)) removeTree(join(home, name));
+        if (!this.unfinished.has(name)) await removeTreeAside(join(home, name));
       }
     });
   }

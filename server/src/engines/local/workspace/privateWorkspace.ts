@@ -58,7 +58,7 @@ export class PrivateWorkspace extends FolderWorkspace {
   override close(): Promise<void> {
     return this.inTurn(async () => {
       await this.mounts.remove();
-      this.frozen.remove();
+      await this.frozen.remove();
     });
   }
 

@@ -4,7 +4,7 @@ import type { Mount } from '@chard/core/protocol';
 import type { Pipeline } from '@chard/core/pipeline';
 import type { VolumeUse } from '@chard/core/run';
 import { byteSize } from '@chard/core/text';
-import { removeTree } from '../../../files';
+import { removeTree, removeTreeAside } from '../../../files';
 import type { WorkspaceMemory } from './memory';
 import type { Base } from '../../../snapshots/snapshotStore';
 import { isLarge } from './frozenBase';
@@ -133,7 +133,9 @@ export class VolumeMounts {
     await this.made?.catch(() => undefined);
     for (const { release } of this.shared.values()) release();
     this.shared.clear();
-    for (const { source } of this.planned) if (source !== null) removeTree(this.ownTree(source));
+    for (const { source } of this.planned) {
+      if (source !== null) await removeTreeAside(this.ownTree(source));
+    }
   }
 
   private tree(source: string): string {

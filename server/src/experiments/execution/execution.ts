@@ -1,5 +1,4 @@
 import {
-  doneCount,
   objectiveValue,
   reachesGoal,
   reportedMetrics,
@@ -12,23 +11,24 @@ import {
 } from '@chard/core/experiment';
 import type { Pipeline } from '@chard/core/pipeline';
 import type { ExperimentCommand } from '@chard/core/protocol/api';
-import { initialRunState, isOver, type RunEvent, type RunState } from '@chard/core/run';
-import type { Engine, ExecutionContext, RunHandle } from '../engines/engine';
-import type { Clock } from '../engines/local/clock';
-import { deferred } from '../engines/local/deferred';
-import { ChardError } from '../errors';
-import { bindOtherValues } from '../notebooks/parameters';
-import { readLog, readState } from '../runs/readLog';
-import { mayGoOn } from '../runs/goingOn';
-import type { Stores } from '../stores';
-import type { ExperimentLog } from './log';
-import { stepOf, endingOf } from './suggester/study';
-import type { Memory, OpenSuggester, Suggester } from './suggester/suggester';
+import { isOver, type RunEvent, type RunState } from '@chard/core/run';
+import type { Engine, ExecutionContext, RunHandle } from '../../engines/engine';
+import type { Clock } from '../../engines/local/clock';
+import { deferred } from '../../engines/local/deferred';
+import { ChardError } from '../../errors';
+import { bindOtherValues } from '../../notebooks/parameters';
+import { readLog, readState } from '../../runs/readLog';
+import { mayGoOn } from '../../runs/goingOn';
+import type { Stores } from '../../stores';
+import type { ExperimentLog } from '../log';
+import { Algorithm } from './algorithm';
+import { experimentFinished } from './ending';
+import { stepOf, endingOf } from '../suggester/study';
+import type { Memory, OpenSuggester, Suggester } from '../suggester/suggester';
 import { trialFinished, Verdict } from './trialEnd';
+import { notStarted, troubleOf } from './trouble';
 import { isIntermediate, TrialMetrics, type TrialPoint } from './trialMetrics';
 
-/** An algorithm that breaks down is begun anew so many times for one question. */
-const TRIES = 3;
 /** Verdicts lie beside what the algorithm has to be told again. */
 const VERDICT = 'verdict/';
 
@@ -64,9 +64,11 @@ export class ExperimentExecution {
   private readonly running = new Map<number, RunningTrial>();
   /** Suggested trials that have no run, or whose run was cut off. */
   private readonly waiting: number[] = [];
+  /** Runs that have not let go of all they had; their trials may have ended. */
+  private cleaning = 0;
   private asking = false;
   private exhausted = false;
-  private opened: Promise<Suggester> | null = null;
+  private readonly algorithm: Algorithm;
   private failure: unknown = null;
   /** What keeps the experiment from going on. */
   private trouble = '';
@@ -82,7 +84,10 @@ export class ExperimentExecution {
     first: Suggester | null
   ) {
     this.reported = reportedMetrics(plan.pipeline);
-    this.opened = first === null ? null : Promise.resolve(first);
+    const { stores, open } = services;
+    this.algorithm = new Algorithm(first, () =>
+      open(log.state, stores.experiments.memory(plan.id))
+    );
   }
 
   /** @returns the experiment's last state. Rejects where the log cannot be written. */
@@ -94,7 +99,7 @@ export class ExperimentExecution {
       this.goOn();
     });
     await this.done.promise;
-    this.opened?.then(suggester => suggester.close()).catch(() => undefined);
+    this.algorithm.close();
     if (this.failure !== null) throw this.failure;
     return this.log.state;
   }
@@ -224,7 +229,7 @@ export class ExperimentExecution {
   }
 
   private async ask(): Promise<void> {
-    const suggestion = await this.consult(suggester => suggester.ask());
+    const suggestion = await this.algorithm.consult(suggester => suggester.ask());
     if (this.failure !== null || this.log.state.phase === 'stopping') return;
     if (suggestion === null) {
       this.exhausted = true;
@@ -284,9 +289,9 @@ export class ExperimentExecution {
     const { spec } = this.log.state;
     const trial = trialState(this.log.state, number) as TrialState;
     const ending = endingOf(spec, { ...trial, phase: event.state, values: event.values });
-    if (ending === null || this.opened === null) return {};
+    if (ending === null || !this.algorithm.isThere) return {};
     try {
-      return await this.consult(suggester => suggester.tell(number, ending));
+      return await this.algorithm.consult(suggester => suggester.tell(number, ending));
     } catch (error) {
       if (!(error instanceof ChardError)) throw error;
       this.guarded(() => this.stop('error', error.message));
@@ -364,7 +369,19 @@ export class ExperimentExecution {
     }
     if (trial.verdict !== null) handle.cancel(trial.verdict.reason);
     this.limitTime(number, trial);
-    return handle.finished;
+    this.awaitCleaning(handle);
+    return handle.ended;
+  }
+
+  /** The next trial need not wait for it; the experiment's end does, so that the runs can be removed by then. */
+  private awaitCleaning({ finished }: RunHandle): void {
+    this.cleaning += 1;
+    finished
+      .catch((error: unknown) => this.breakOff(error))
+      .finally(() => {
+        this.cleaning -= 1;
+        this.guarded(() => this.settleIfIdle());
+      });
   }
 
   private limitTime(number: number, trial: RunningTrial): void {
@@ -400,7 +417,8 @@ export class ExperimentExecution {
     const { value } = point;
     const index = (trials[number - 1]?.metrics.get(metric)?.points.length ?? 1) - 1;
     const step = stepOf(point.at, index);
-    this.consult(suggester => suggester.report(number, step, value))
+    this.algorithm
+      .consult(suggester => suggester.report(number, step, value))
       .then(isBad => {
         if (!isBad) return;
         const rule = spec.earlyStopping?.name ?? spec.algorithm.name;
@@ -447,66 +465,11 @@ export class ExperimentExecution {
   }
 
   private settleIfIdle(): void {
-    if (this.isBusy || this.done.isSettled) return;
+    if (this.isBusy || this.cleaning > 0 || this.done.isSettled) return;
     if (this.failure !== null) return this.done.resolve();
     if (this.log.state.phase !== 'stopping') return;
-    this.log.write([this.finished()]);
+    this.log.write([experimentFinished(this.log.state, this.trouble)]);
     this.done.resolve();
-  }
-
-  private finished(): ExperimentEventBody {
-    const { reason, tally, spec } = this.log.state;
-    const type = 'experiment-finished';
-    switch (reason) {
-      case 'too-many-failures': {
-        const failed = tally.failed + tally['metrics-unavailable'];
-        const message = `${failed} trials have failed; ${spec.maxFailedTrialCount} may. ${this.lastFailure()}`;
-        return { type, state: 'failed', reason, message: message.trim() };
-      }
-      case 'error':
-        return { type, state: 'failed', reason, message: this.trouble };
-      case 'stopped':
-      case null:
-        return { type, state: 'stopped', reason: 'stopped', message: '' };
-      default: {
-        const message =
-          tally.succeeded > 0 ? '' : `No trial has succeeded. ${this.lastFailure()}`.trim();
-        const state =
-          tally.succeeded > 0 || doneCount(this.log.state) === 0 ? 'succeeded' : 'failed';
-        return { type, state, reason, message };
-      }
-    }
-  }
-
-  private lastFailure(): string {
-    const { trials } = this.log.state;
-    const last = trials.findLast(
-      ({ phase }) => phase === 'failed' || phase === 'metrics-unavailable'
-    );
-    return last === undefined ? '' : `Trial ${last.number}: ${last.reason}`;
-  }
-
-  /** Asks the algorithm something; one that has broken down is begun anew and asked again. */
-  private async consult<Answer>(ask: (suggester: Suggester) => Promise<Answer>): Promise<Answer> {
-    for (let attempt = 1; ; attempt += 1) {
-      const opened = (this.opened ??= this.open());
-      try {
-        return await ask(await opened);
-      } catch (error) {
-        const isDown = error instanceof ChardError && error.code === 'suggester-failed';
-        if (!isDown || attempt >= TRIES || this.done.isSettled) throw error;
-        // Others may have begun it anew meanwhile.
-        if (this.opened === opened) {
-          this.opened = null;
-          opened.then(suggester => suggester.close()).catch(() => undefined);
-        }
-      }
-    }
-  }
-
-  private open(): Promise<Suggester> {
-    const { stores, open } = this.services;
-    return open(this.log.state, stores.experiments.memory(this.plan.id));
   }
 
   /** Where only the algorithm is at fault the experiment ends with the reason; a store that fails ends all. */
@@ -539,21 +502,4 @@ function sameCounts(
     one.parallelTrialCount === other.parallelTrialCount &&
     one.maxFailedTrialCount === other.maxFailedTrialCount
   );
-}
-
-/** What one trial or the algorithm has failed of; null where nothing can be written any more, or Chard itself is at fault. */
-function troubleOf(error: unknown): ChardError | null {
-  const isTrouble =
-    error instanceof ChardError && error.code !== 'lease-lost' && !error.code.startsWith('store-');
-  return isTrouble ? error : null;
-}
-
-/** The state of a run that could not be made. */
-function notStarted({ code, message }: ChardError): RunState {
-  const rest = { cell: null, line: null, traceback: [], step: null };
-  return {
-    ...initialRunState,
-    phase: 'failed',
-    error: { code, type: 'NotStarted', message, ...rest }
-  };
 }

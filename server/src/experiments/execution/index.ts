@@ -1,0 +1,2 @@
+export { ExperimentExecution, type ExperimentPlan, type ExperimentServices } from './execution';
+export { notRun } from './trialEnd';

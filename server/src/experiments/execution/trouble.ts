@@ -1,0 +1,19 @@
+import { initialRunState, type RunState } from '@chard/core/run';
+import { ChardError } from '../../errors';
+
+/** What one trial or the algorithm has failed of; null where nothing can be written any more, or Chard itself is at fault. */
+export function troubleOf(error: unknown): ChardError | null {
+  const isTrouble =
+    error instanceof ChardError && error.code !== 'lease-lost' && !error.code.startsWith('store-');
+  return isTrouble ? error : null;
+}
+
+/** The state of a run that could not be made. */
+export function notStarted({ code, message }: ChardError): RunState {
+  const rest = { cell: null, line: null, traceback: [], step: null };
+  return {
+    ...initialRunState,
+    phase: 'failed',
+    error: { code, type: 'NotStarted', message, ...rest }
+  };
+}
