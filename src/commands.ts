@@ -1,3 +1,5 @@
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
 /** The commands' ids, for shortcuts, menus, tests and other extensions. */
 export const CommandIds = {
   toggleLines: 'chard:toggle-lines',
@@ -63,3 +65,13 @@ export const CommandIds = {
 
 /** The domain of the texts in translations. */
 export const TEXT_DOMAIN = 'jupyterlab_chard';
+
+/**
+ * Makes the `describedBy` of commands whose arguments are described in a module of its own, each by a JSON Schema that it exports:
+ * loaded when somebody asks, since hardly anybody does.
+ */
+export function describedBy<Schemas extends Record<string, ReadonlyJSONObject>>(
+  load: () => Promise<Schemas>
+): (schema: keyof Schemas) => () => Promise<{ args: ReadonlyJSONObject }> {
+  return schema => async () => ({ args: (await load())[schema]! });
+}

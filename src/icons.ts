@@ -1,5 +1,7 @@
 import { LabIcon } from '@jupyterlab/ui-components';
 
+// Those that show before a person opens anything of Chard's; the others lie in viewIcons.ts.
+
 function icon(name: string, shape: string): LabIcon {
   return new LabIcon({
     name: `chard:${name}`,
@@ -7,7 +9,8 @@ function icon(name: string, shape: string): LabIcon {
   });
 }
 
-const filled = (name: string, path: string): LabIcon =>
+/** A shape in the colour of the text. */
+export const filled = (name: string, path: string): LabIcon =>
   icon(name, `<path class="jp-icon3" fill="#616161" d="${path}"/>`);
 const drawn = (name: string, path: string, width: number): LabIcon =>
   icon(
@@ -63,10 +66,6 @@ export const errorIcon = filled(
   'error',
   'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm5 13.600L15.600 17 12 13.400 8.400 17 7 15.600l3.600-3.600L7 8.400 8.400 7l3.600 3.600L15.600 7 17 8.400 13.400 12z'
 );
-export const infoIcon = filled(
-  'info',
-  'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm1 15h-2v-6h2v6zm0-8h-2V7h2v2z'
-);
 export const okIcon = filled(
   'ok',
   'M12 2C6.480 2 2 6.480 2 12s4.480 10 10 10 10-4.480 10-10S17.520 2 12 2zm-2 15-5-5 1.410-1.410L10 14.170l7.590-7.590L19 8l-9 9z'
@@ -75,7 +74,6 @@ export const bulbIcon = filled(
   'bulb',
   'M9 21c0 .5.4 1 1 1h4c.6 0 1-.5 1-1v-1H9v1zm3-19a7 7 0 0 0-4 12.700V17c0 .6.4 1 1 1h6c.6 0 1-.4 1-1v-2.300A7 7 0 0 0 12 2z'
 );
-export const checkIcon = filled('check', 'M9 16.200 4.800 12l-1.400 1.400L9 19 21 7l-1.400-1.400z');
 export const plusIcon = filled('plus', 'M19 13h-6v6h-2v-6H5v-2h6V5h2v6h6v2z');
 export const closeSmallIcon = filled(
   'close-small',
@@ -104,17 +102,6 @@ export const kernelIcon = filled(
   'M9 9v6h6V9zm4 4h-2v-2h2zm8-2V9h-2V7a2 2 0 0 0-2-2h-2V3h-2v2h-2V3H9v2H7a2 2 0 0 0-2 2v2H3v2h2v2H3v2h2v2a2 2 0 0 0 2 2h2v2h2v-2h2v2h2v-2h2a2 2 0 0 0 2-2v-2h2v-2h-2v-2zm-4 6H7V7h10z'
 );
 export const resumeIcon = filled('resume', 'm4 18 8.500-6L4 6zm9-12v12l8.500-6z');
-export const downloadIcon = filled('download', 'M19 9h-4V3H9v6H5l7 7zM5 18v2h14v-2z');
-export const copyIcon = filled(
-  'copy',
-  'M16 1H4a2 2 0 0 0-2 2v14h2V3h12zm3 4H8a2 2 0 0 0-2 2v14c0 1.100.9 2 2 2h11a2 2 0 0 0 2-2V7a2 2 0 0 0-2-2zm0 16H8V7h11z'
-);
-export const upIcon = filled('up', 'm12 8-6 6 1.400 1.400 4.600-4.600 4.600 4.600L18 14z');
-export const downIcon = filled('down', 'M7.400 8.600 12 13.200l4.600-4.600L18 10l-6 6-6-6z');
-export const followIcon = filled(
-  'follow',
-  'm12 17 6-6-1.400-1.400-3.600 3.600V4h-2v9.200L7.400 9.600 6 11zM5 19h14v2H5z'
-);
 export const linkIcon = filled(
   'link',
   'M3.900 12A3.100 3.100 0 0 1 7 8.900h4V7H7a5 5 0 0 0 0 10h4v-1.900H7A3.100 3.100 0 0 1 3.900 12zM8 13h8v-2H8zm9-6h-4v1.900h4a3.100 3.100 0 0 1 0 6.200h-4V17h4a5 5 0 0 0 0-10z'
@@ -124,14 +111,6 @@ export const restoreIcon = filled(
   'M13 3a9 9 0 0 0-9 9H1l3.900 3.900L8.900 12H6a7 7 0 1 1 2.100 4.950l-1.420 1.420A9 9 0 1 0 13 3zm-1 5v5l4.250 2.520.750-1.230-3.500-2.070V8z'
 );
 export const pauseIcon = filled('pause', 'M6 5h4v14H6zm8 0h4v14h-4z');
-export const prunedIcon = filled(
-  'pruned',
-  'M12 2C6.480 2 2 6.480 2 12s4.480 10 10 10 10-4.480 10-10S17.520 2 12 2zm5 11H7v-2h10z'
-);
-export const starIcon = filled(
-  'star',
-  'm12 17.300 6.200 3.700-1.700-7L22 9.200l-7.200-.6L12 2 9.200 8.600 2 9.200l5.500 4.800-1.700 7z'
-);
 export const tuneIcon = drawn(
   'tune',
   'M3 6h10m4 0h4M3 12h3m4 0h11M3 18h12m4 0h2M15 4v4M8 10v4m9 2v4',

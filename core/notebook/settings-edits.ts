@@ -10,7 +10,8 @@ import type {
   VolumeSettings
 } from './model';
 import { KALE_EXPERIMENT_KEY, KALE_KEY, KALE_SPELLINGS, type SettingField } from './settings';
-import { isReadableVolume, kaleAccessMode, printChardVolume, printKaleVolume } from './volumes';
+import { kaleAccessMode, printChardVolume, printKaleVolume } from './volume-print';
+import { isReadableVolume } from './volumes';
 
 /** What each setting can be set to; null takes it away. */
 export type SettingValues = { [Field in SettingField]: PipelineSettings[Field] | null };

@@ -5,7 +5,7 @@ import { VOLUME_TYPES, type Json, type JsonObject, type VolumeSettings } from '.
 import { isQuantity } from '../quantity';
 
 /** Kale's word to Kubernetes' name. */
-const ACCESS_MODES: Readonly<Record<string, string>> = {
+export const ACCESS_MODES: Readonly<Record<string, string>> = {
   rom: 'ReadOnlyMany',
   rwo: 'ReadWriteOnce',
   rwm: 'ReadWriteMany',
@@ -65,7 +65,7 @@ export function volumeProblem(
 }
 
 /** Each setting with the keys that say it: Kale's, then ours. */
-const KEYS = {
+export const VOLUME_KEYS = {
   name: ['name'],
   type: ['type'],
   mountPoint: ['mount_point', 'mountPoint'],
@@ -138,89 +138,25 @@ function readVolume(
     reader.invalid(`${name}.${key}`, result.error.issues[0]!.message, place);
     return null;
   };
-  const volumeName = field(KEYS.name, VolumeName, true);
-  const type = field(KEYS.type, VolumeType, true);
-  const mountPoint = field(KEYS.mountPoint, MountPoint, true);
-  const size = field(KEYS.size, Size);
-  const sizeType = field(KEYS.sizeType, words) ?? '';
+  const volumeName = field(VOLUME_KEYS.name, VolumeName, true);
+  const type = field(VOLUME_KEYS.type, VolumeType, true);
+  const mountPoint = field(VOLUME_KEYS.mountPoint, MountPoint, true);
+  const size = field(VOLUME_KEYS.size, Size);
+  const sizeType = field(VOLUME_KEYS.sizeType, words) ?? '';
   const quantity = size === null ? null : `${size}${sizeType}`;
   if (quantity !== null && !isQuantity(quantity)) {
     reader.invalid(`${name}.size`, 'must be an amount such as "5Gi"', place);
   }
   const rest = {
     folder: null,
-    storageClassName: field(KEYS.storageClassName, words),
-    accessMode: field(KEYS.accessMode, AccessMode),
-    snapshot: field(KEYS.snapshot, flag) ?? false,
-    snapshotName: field(KEYS.snapshotName, words),
-    readOnly: field(KEYS.readOnly, flag) ?? false,
-    subPath: field(KEYS.subPath, words),
-    annotations: field<Record<string, string>>(KEYS.annotations, VolumeAnnotations) ?? {}
+    storageClassName: field(VOLUME_KEYS.storageClassName, words),
+    accessMode: field(VOLUME_KEYS.accessMode, AccessMode),
+    snapshot: field(VOLUME_KEYS.snapshot, flag) ?? false,
+    snapshotName: field(VOLUME_KEYS.snapshotName, words),
+    readOnly: field(VOLUME_KEYS.readOnly, flag) ?? false,
+    subPath: field(VOLUME_KEYS.subPath, words),
+    annotations: field<Record<string, string>>(VOLUME_KEYS.annotations, VolumeAnnotations) ?? {}
   };
   if (volumeName === null || type === null || mountPoint === null) return null;
   return { name: volumeName, type, mountPoint, size: quantity, ...rest };
-}
-
-const SIZE_AND_TYPE = /^(\d+)([KMGTPE]i)?$/;
-
-/** Writes a volume as Kale has it. `old` is what stood there: its other keys are kept. */
-export function printKaleVolume(volume: VolumeSettings, old: JsonObject): JsonObject {
-  const size = volume.size === null ? null : SIZE_AND_TYPE.exec(volume.size);
-  return {
-    ...without(old, KEYS),
-    name: volume.name,
-    type: volume.type,
-    mount_point: volume.mountPoint,
-    ...(size
-      ? { size: Number(size[1]), size_type: size[2] ?? '' }
-      : volume.size === null
-        ? {}
-        : { size: volume.size }),
-    ...said({
-      storage_class_name: volume.storageClassName,
-      volume_access_mode: kaleAccessMode(volume.accessMode),
-      snapshot_name: volume.snapshotName,
-      read_only: volume.readOnly || null,
-      sub_path: volume.subPath
-    }),
-    snapshot: volume.snapshot,
-    annotations: Object.entries(volume.annotations).map(([key, value]) => ({ key, value }))
-  };
-}
-
-/** Writes a volume as Chard has it: only what is said. `old` is what stood there: its other keys are kept. */
-export function printChardVolume(volume: VolumeSettings, old: JsonObject): JsonObject {
-  return {
-    ...without(old, KEYS),
-    name: volume.name,
-    type: volume.type,
-    mountPoint: volume.mountPoint,
-    ...said({
-      size: volume.size,
-      storageClassName: volume.storageClassName,
-      accessMode: volume.accessMode,
-      snapshot: volume.snapshot || null,
-      snapshotName: volume.snapshotName,
-      readOnly: volume.readOnly || null,
-      subPath: volume.subPath
-    }),
-    ...(Object.keys(volume.annotations).length > 0
-      ? { annotations: { ...volume.annotations } }
-      : {})
-  };
-}
-
-/** Kale's word for an access mode; what Kale has no word for stays Kubernetes' name. */
-export function kaleAccessMode(mode: string | null): string | null {
-  if (mode === null) return null;
-  return Object.entries(ACCESS_MODES).find(([, name]) => name === mode)?.[0] ?? mode;
-}
-
-function said(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-}
-
-function without(object: JsonObject, keys: typeof KEYS): JsonObject {
-  const known = new Set<string>(Object.values(keys).flat());
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !known.has(key)));
 }

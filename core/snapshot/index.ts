@@ -1,4 +1,5 @@
 export * from './difference';
+export * from './id';
 export * from './ignores';
 export * from './model';
 export * from './order';

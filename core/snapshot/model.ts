@@ -1,11 +1,8 @@
 import { z } from 'zod';
+import { SnapshotId } from './id';
 
 const Count = z.int().min(0);
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
-
-/** Names a snapshot: the beginning of the SHA-256 of its record, in hex. */
-export const SnapshotId = z.string().regex(/^[0-9a-f]{16}$/);
-export type SnapshotId = z.infer<typeof SnapshotId>;
 
 /**
  * A path below a source, with `/` between its parts; never empty, absolute or with a part `.` or `..`. A byte of a name that is

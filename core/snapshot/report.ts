@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SnapshotId } from './model';
+import { SnapshotId } from './id';
 
 /** Something in a store that is not as it was written. */
 export const StoreDamage = z.object({

@@ -2,7 +2,7 @@ import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { CommandIds } from '../commands';
+import { CommandIds, describedBy } from '../commands';
 import {
   chardIcon,
   continuesIcon,
@@ -15,17 +15,11 @@ import {
   stepIcon
 } from '../icons';
 import type { Annotators } from './annotators';
-import type { EditorKind } from './editor/cellEditor';
 
-const KINDS = [
-  'step',
-  'imports',
-  'functions',
-  'parameters',
-  'metrics',
-  'skip',
-  'continue'
-] as const;
+import type { EditorKind } from './editor/cellEditor';
+import { KINDS } from './kinds';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 const KIND_ICONS = {
   step: stepIcon,
@@ -36,12 +30,6 @@ const KIND_ICONS = {
   skip: skipIcon,
   continue: continuesIcon
 };
-
-const CELLS_SCHEMA = {
-  type: 'array',
-  items: { type: 'integer', minimum: 0 },
-  description: 'Indexes over all cells; without them, the selected cells.'
-} as const;
 
 type Args = ReadonlyPartialJSONObject;
 
@@ -79,12 +67,7 @@ export function addAnnotationCommands(
     isEnabled,
     isToggleable: true,
     isToggled: () => annotators.current?.lines.shown ?? false,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: { shown: { type: 'boolean', description: 'Without it, the other way.' } }
-      }
-    },
+    describedBy: takes('toggleLines'),
     execute: args => {
       annotators.current?.lines.toggle(typeof args.shown === 'boolean' ? args.shown : undefined);
       commands.notifyCommandChanged(CommandIds.toggleLines);
@@ -109,13 +92,7 @@ export function addAnnotationCommands(
       return kind ? KIND_ICONS[kind] : undefined;
     },
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['kind'],
-        properties: { kind: { enum: [...KINDS] }, cells: CELLS_SCHEMA }
-      }
-    },
+    describedBy: takes('setKind'),
     execute: args => {
       const kind = kindOf(args);
       if (!kind) throw new Error(`"kind" is one of ${KINDS.join(', ')}.`);
@@ -126,42 +103,21 @@ export function addAnnotationCommands(
   commands.addCommand(CommandIds.joinStep, {
     label: trans.__('Set Step of Cells'),
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['name'],
-        properties: { name: { type: 'string', minLength: 1 }, cells: CELLS_SCHEMA }
-      }
-    },
+    describedBy: takes('joinStep'),
     execute: args => annotators.current?.setStep(String(args.name), cellsOf(args))
   });
 
   commands.addCommand(CommandIds.renameStep, {
     label: trans.__('Rename Step'),
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['from', 'to'],
-        properties: { from: { type: 'string' }, to: { type: 'string', minLength: 1 } }
-      }
-    },
+    describedBy: takes('renameStep'),
     execute: args => annotators.current?.renameStep(String(args.from), String(args.to))
   });
 
   commands.addCommand(CommandIds.goToCell, {
     label: trans.__('Go to Cell'),
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['cell'],
-        properties: {
-          cell: { type: 'integer', minimum: 0, description: 'Index over all cells.' },
-          line: { type: 'integer', minimum: 1 }
-        }
-      }
-    },
+    describedBy: takes('goToCell'),
     execute: args =>
       annotators.current?.goTo(
         Number(args.cell),

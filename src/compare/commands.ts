@@ -1,12 +1,15 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker, type ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { CommandIds } from '../commands';
+import { CommandIds, describedBy } from '../commands';
 import { activate } from '../focus/activate';
 import { compareIcon } from '../icons';
 import { openRunsInLab } from '../runs/lab';
 import type { Runs } from '../runs/runs';
+
 import type { Comparison } from './widget';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ '../runs/arguments'));
 
 export interface ComparisonOptions {
   readonly app: JupyterFrontEnd;
@@ -31,20 +34,7 @@ export function addRunComparison(options: ComparisonOptions): void {
     caption: trans.__('What differs between runs: parameters, metrics, curves, steps and why'),
     icon: compareIcon,
     isEnabled: ({ runs }) => runs !== undefined || chosen().length > 0,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          runs: {
-            type: 'array',
-            items: { type: 'string' },
-            minItems: 1,
-            description:
-              'Ids; the others are compared with the first. Else the run that is shown, with the one before it, or those that are selected.'
-          }
-        }
-      }
-    },
+    describedBy: takes('compare'),
     execute: async args => {
       const ids = Array.isArray(args.runs) ? args.runs.map(String) : [...chosen()];
       if (ids.length === 0) throw new Error('"runs" is a list of ids of runs.');

@@ -12,6 +12,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { useMemo, useState } from 'react';
 import { CommandIds } from '../commands';
+import { Button, IconButton } from '../controls/button';
 import { Chart } from '../curves/chart';
 import { curvePoints } from '../curves/scale';
 import { Boundary } from '../failure/boundary';
@@ -166,41 +167,35 @@ function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] 
             ))}
           </select>
           {ids.length > 2 && (
-            <button
-              type="button"
-              className="jp-chard-IconButton"
-              aria-label={trans.__('Leave compared run %1 out', at + 1)}
-              title={trans.__('Leave compared run %1 out', at + 1)}
+            <IconButton
+              icon={closeSmallIcon}
+              label={trans.__('Leave compared run %1 out', at + 1)}
               onClick={() => onIds(ids.filter(each => each !== id))}
-            >
-              <closeSmallIcon.react tag="span" className="jp-chard-icon" />
-            </button>
+            />
           )}
         </span>
       ))}
       {first !== null && <span className="jp-chard-hint">{runs.pathOf(first)}</span>}
       <span className="jp-chard-Run-actions">
         {ids.length === 2 && live.every(({ state }) => state?.snapshot != null) && (
-          <button
-            type="button"
-            className="jp-chard-Button"
+          <Button
+            look="bordered"
             title={trans.__('Their snapshots: files, and the notebook’s cells side by side')}
             onClick={() =>
               void props.commands.execute(CommandIds.compareRunSnapshots, { runs: [...ids] })
             }
           >
             {trans.__('Compare what they saw')}
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="jp-chard-Button"
+        <Button
+          look="bordered"
+          icon={plusIcon}
           disabled={!unused}
           onClick={() => unused && onIds([...ids, unused.id])}
         >
-          <plusIcon.react tag="span" className="jp-chard-icon" />
           {trans.__('Add a run')}
-        </button>
+        </Button>
       </span>
     </header>
   );
@@ -399,14 +394,13 @@ function Steps({ comparison, live, names, commands, trans }: Shown & { names: re
               <th>{trans.__('Step')}</th>
               {names.map((name, at) => (
                 <th key={at}>
-                  <button
-                    type="button"
-                    className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
+                  <Button
+                    look="inline"
                     title={trans.__('Open the run')}
                     onClick={() => void commands.execute(CommandIds.openRun, { run: live[at]!.id })}
                   >
                     {name}
-                  </button>
+                  </Button>
                 </th>
               ))}
               <th>{trans.__('Outcome')}</th>

@@ -2,9 +2,11 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { CommandIds, TEXT_DOMAIN } from '../commands';
+import { CommandIds, TEXT_DOMAIN, describedBy } from '../commands';
 import { chardIcon } from '../icons';
 import { IChardPanel } from '../tokens';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 export const examplePlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-chard:example',
@@ -30,15 +32,7 @@ export const examplePlugin: JupyterFrontEndPlugin<void> = {
         'A copy of a notebook that is a pipeline: two models of handwritten digits'
       ),
       icon: chardIcon,
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            cwd: { type: 'string', description: 'The folder for the copy, below Jupyter’s root.' },
-            isPalette: { type: 'boolean' }
-          }
-        }
-      },
+      describedBy: takes('openExample'),
       execute: async args => {
         const { copyExample } = await import('./copy');
         try {
@@ -58,14 +52,7 @@ export const examplePlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIds.openAsPipeline, {
       label: trans.__('Open as Pipeline'),
       icon: chardIcon,
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            path: { type: 'string', description: 'The notebook; without it, the selected ones.' }
-          }
-        }
-      },
+      describedBy: takes('openAsPipeline'),
       execute: async ({ path }) => {
         if (typeof path === 'string') await commands.execute('docmanager:open', { path });
         else await commands.execute('filebrowser:open');

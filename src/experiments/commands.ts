@@ -2,12 +2,15 @@ import { Clipboard, Notification, type ICommandPalette } from '@jupyterlab/apput
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { deleteIcon, linkIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { CommandIds } from '../commands';
+import { CommandIds, describedBy } from '../commands';
 import { pauseIcon, pencilIcon, playIcon, plusIcon, resumeIcon } from '../icons';
 import type * as Actions from './actions';
 import type { ExperimentNeeds } from './actions';
 import type { Experiments } from './experiments';
+
 import { EXPERIMENT_LINKS } from './links';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 interface Needs extends ExperimentNeeds {
   readonly palette: ICommandPalette | null;
@@ -18,15 +21,6 @@ interface Needs extends ExperimentNeeds {
 }
 
 type Args = ReadonlyPartialJSONObject;
-
-const ONE = {
-  experiment: { type: 'string', description: 'The experiment’s id; the one that is shown.' },
-  of: { enum: ['list'], description: '`list`: the row that the context menu was opened on.' }
-} as const;
-const TRIAL = {
-  ...ONE,
-  trial: { type: 'integer', minimum: 1, description: 'Its number; the best one.' }
-} as const;
 
 /** The commands that manage experiments: the one that is shown, or by its id. What they do is loaded with the first of them. */
 export function addExperimentCommands(needs: Needs): void {
@@ -58,7 +52,7 @@ export function addExperimentCommands(needs: Needs): void {
     caption: trans.__('No further trial is started; those that run go on'),
     icon: pauseIcon,
     isEnabled,
-    describedBy: { args: { type: 'object', properties: ONE } },
+    describedBy: takes('one'),
     execute: doing('pause')
   });
 
@@ -66,7 +60,7 @@ export function addExperimentCommands(needs: Needs): void {
     label: trans.__('Resume Experiment'),
     icon: resumeIcon,
     isEnabled,
-    describedBy: { args: { type: 'object', properties: ONE } },
+    describedBy: takes('one'),
     execute: doing('resume')
   });
 
@@ -74,18 +68,7 @@ export function addExperimentCommands(needs: Needs): void {
     label: trans.__('Stop Experiment Early'),
     icon: stopIcon,
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...ONE,
-          trials: {
-            enum: ['finish', 'cancel'],
-            description: 'What becomes of trials that run; without it, it is asked for.'
-          }
-        }
-      }
-    },
+    describedBy: takes('stop'),
     execute: doing('stop')
   });
 
@@ -93,23 +76,7 @@ export function addExperimentCommands(needs: Needs): void {
     label: trans.__('Change How Many Trials…'),
     icon: plusIcon,
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...ONE,
-          counts: {
-            type: 'object',
-            description: 'Without them, they are asked for.',
-            properties: {
-              maxTrialCount: { type: 'integer', minimum: 1 },
-              parallelTrialCount: { type: 'integer', minimum: 1 },
-              maxFailedTrialCount: { type: 'integer', minimum: 0 }
-            }
-          }
-        }
-      }
-    },
+    describedBy: takes('setCounts'),
     execute: doing('setCounts')
   });
 
@@ -118,7 +85,7 @@ export function addExperimentCommands(needs: Needs): void {
     caption: trans.__('Shows the notebook with this experiment in its Tuning section'),
     icon: pencilIcon,
     isEnabled,
-    describedBy: { args: { type: 'object', properties: ONE } },
+    describedBy: takes('one'),
     execute: doing('edit')
   });
 
@@ -126,15 +93,7 @@ export function addExperimentCommands(needs: Needs): void {
     label: trans.__('Rename Experiment…'),
     icon: pencilIcon,
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...ONE,
-          name: { type: 'string', description: 'Without it, it is asked for.' }
-        }
-      }
-    },
+    describedBy: takes('rename'),
     execute: doing('rename')
   });
 
@@ -142,18 +101,7 @@ export function addExperimentCommands(needs: Needs): void {
     label: trans.__('Delete Experiment…'),
     icon: deleteIcon,
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...ONE,
-          runs: {
-            enum: ['delete', 'keep'],
-            description: 'Whether the runs of its trials go, too; without it, it is asked.'
-          }
-        }
-      }
-    },
+    describedBy: takes('remove'),
     execute: doing('remove')
   });
 
@@ -161,7 +109,7 @@ export function addExperimentCommands(needs: Needs): void {
     label: trans.__('Copy Link to Experiment'),
     icon: linkIcon,
     isEnabled,
-    describedBy: { args: { type: 'object', properties: ONE } },
+    describedBy: takes('one'),
     execute: args => {
       const id = meant(args);
       if (id === null) return null;
@@ -180,7 +128,7 @@ export function addExperimentCommands(needs: Needs): void {
     caption: trans.__('Runs the notebook as it is now with the values of a trial'),
     icon: playIcon,
     isEnabled,
-    describedBy: { args: { type: 'object', properties: TRIAL } },
+    describedBy: takes('oneTrial'),
     execute: doing('runTrial')
   });
 
@@ -188,7 +136,7 @@ export function addExperimentCommands(needs: Needs): void {
     label: trans.__('Write a Trial’s Values into the Parameters'),
     icon: pencilIcon,
     isEnabled,
-    describedBy: { args: { type: 'object', properties: TRIAL } },
+    describedBy: takes('oneTrial'),
     execute: doing('writeTrial')
   });
 

@@ -1,13 +1,13 @@
-import type { ExperimentItem } from '@chard/core/protocol/api';
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { WidgetTracker, type MainAreaWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { CommandIds } from '../commands';
+import { CommandIds, describedBy } from '../commands';
 import { activate } from '../focus/activate';
 import { tuneIcon } from '../icons';
 import type { Runs } from '../runs/runs';
-import { shortTime } from '../runs/text';
 import type { Experiments } from './experiments';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 interface Needs {
   readonly app: JupyterFrontEnd;
@@ -31,45 +31,18 @@ export function addExperimentDocument({ app, restorer, trans, load, loadRuns }: 
   commands.addCommand(CommandIds.openExperiment, {
     label: trans.__('Open Experiment'),
     icon: tuneIcon,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['experiment'],
-        properties: { experiment: { type: 'string' } }
-      }
-    },
+    describedBy: takes('open'),
     execute: async args => {
       const id = String(args.experiment);
       const there = tracker.find(widget => experimentOf(widget) === id);
       if (there) return activate(shell, there);
-      const [experiments, runs, { ExperimentDocument }] = await Promise.all([
+      const [experiments, runs, { makeExperimentDocument }] = await Promise.all([
         load(),
         loadRuns(),
-        import('./document/widget')
+        import('./document/make')
       ]);
-      const experiment = experiments.get(id);
-      const content = new ExperimentDocument({ experiment, experiments, runs, commands, trans });
-      const widget = new MainAreaWidget({ content });
-      widget.toolbar.hide();
+      const widget = makeExperimentDocument({ experiments, runs, commands, trans }, id);
       widget.id = PREFIX + id;
-      widget.title.icon = tuneIcon;
-      widget.title.closable = true;
-      let named: ExperimentItem | null = null;
-      const name = (): void => {
-        const item = experiments.list.get(id) ?? experiment.item;
-        // Each event of the experiment comes here, and few change what is said of it.
-        if (item !== null && item === named) return;
-        named = item;
-        widget.title.label = item ? item.name : trans.__('Experiment');
-        widget.title.caption = item ? shortTime(item.createdAt) : id;
-      };
-      experiment.changed.connect(name);
-      experiments.changed.connect(name);
-      widget.disposed.connect(() => {
-        experiment.changed.disconnect(name);
-        experiments.changed.disconnect(name);
-      });
-      name();
       await tracker.add(widget);
       shell.add(widget, 'main', { mode: 'tab-after', type: 'Experiment' });
       activate(shell, widget);

@@ -2,6 +2,7 @@ import { isExperimentOver } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIds } from '../commands';
+import { Button } from '../controls/button';
 import { useChanges } from '../runs/useChanges';
 import type { Experiments } from './experiments';
 import { outcomeInWords } from './sentences';
@@ -23,25 +24,23 @@ export function ExperimentOutcome(props: {
   return (
     <li data-stage="experiment" data-phase={item.state} data-tone={experimentTone(item.state)}>
       <Icon.react tag="span" className="jp-chard-icon" />
-      <button
-        type="button"
-        className="jp-chard-FlatButton jp-chard-mod-link"
+      <Button
+        look="link"
         onClick={() => void commands.execute(CommandIds.openExperiment, { experiment: id })}
       >
         {item.name}
-      </button>
+      </Button>
       <span role="status" title={said}>
         {said}
       </span>
       {!isExperimentOver(item.state) && (
-        <button
-          type="button"
-          className="jp-chard-FlatButton jp-chard-mod-link"
+        <Button
+          look="link"
           disabled={item.state === 'stopping'}
           onClick={() => void commands.execute(CommandIds.stopExperiment, { experiment: id })}
         >
           {item.state === 'stopping' ? trans.__('Stopping…') : trans.__('Stop early')}
-        </button>
+        </Button>
       )}
     </li>
   );

@@ -8,7 +8,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
-import { CommandIds, TEXT_DOMAIN } from '../commands';
+import { CommandIds, TEXT_DOMAIN, describedBy } from '../commands';
 import { tuneIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
 import { IChardLaunch, IChardNotebooks, IChardPanel, type OpenNotebook } from '../tokens';
@@ -18,7 +18,10 @@ import type { Experiments } from './experiments';
 import { addExperimentLinks } from './links';
 import { addExperimentDocument, experimentOf } from './open';
 import { addRunningExperiments } from './running';
+
 import { addTuningTarget } from './target';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 export const experimentsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-chard:experiments',
@@ -84,18 +87,7 @@ export const experimentsPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Search for the best parameters, as the Tuning section has it'),
       icon: tuneIcon,
       isEnabled: () => notebooks.current?.pipeline.annotated.settings.katibRun ?? false,
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            parameters: {
-              type: 'object',
-              description:
-                'Values of parameters that are not tuned; the others keep their defaults.'
-            }
-          }
-        }
-      },
+      describedBy: takes('tune'),
       execute: args => commands.execute(CommandIds.run, { ...args, target: 'tune' })
     });
     commands.addCommand(CommandIds.showTuning, {

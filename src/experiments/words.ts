@@ -5,11 +5,11 @@ import {
   noneIcon,
   okIcon,
   pauseIcon,
-  prunedIcon,
   runningIcon,
   skipIcon,
   warningIcon
 } from '../icons';
+import { prunedIcon } from '../viewIcons';
 import type { StepStatus } from '../tokens';
 
 const TRIAL_ICONS: Readonly<Record<TrialPhase, LabIcon>> = {

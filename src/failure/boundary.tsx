@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Component, type ReactNode } from 'react';
+import { Button } from '../controls/button';
 
 interface Props {
   readonly trans: TranslationBundle;
@@ -35,16 +36,15 @@ export class Boundary extends Component<Props, State> {
             error.message
           )}
         </p>
-        <button
-          type="button"
-          className="jp-chard-Button"
+        <Button
+          look="bordered"
           onClick={() => {
             onAgain?.();
             this.setState({ error: null });
           }}
         >
           {trans.__('Try again')}
-        </button>
+        </Button>
       </div>
     );
   }

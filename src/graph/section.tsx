@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { useCallback, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
+import { Button } from '../controls/button';
 import { useFoundPipeline, usePipeline } from '../notebooks/usePipeline';
 import { useChanges } from '../runs/useChanges';
 import type { IChardNotebooks, IChardStepStatus, OpenNotebook } from '../tokens';
@@ -56,13 +57,9 @@ export function graphSection(options: GraphSectionOptions): ComponentType<OpenNo
           <ol>
             {graph.nodes.map(node => (
               <li key={node.id} aria-current={node.id === selected}>
-                <button
-                  type="button"
-                  className="jp-chard-FlatButton jp-chard-mod-link"
-                  onClick={() => goTo(node)}
-                >
+                <Button look="link" onClick={() => goTo(node)}>
                   {descriptions?.get(node.id)}
-                </button>
+                </Button>
               </li>
             ))}
           </ol>

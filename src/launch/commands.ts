@@ -4,13 +4,15 @@ import type { compileNotebook } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { z } from 'zod';
-import { CommandIds } from '../commands';
+import { CommandIds, describedBy } from '../commands';
 import { parametersIcon, playIcon } from '../icons';
 import type { IChardNotebooks, IChardPanel, LaunchOptions, OpenNotebook } from '../tokens';
 import { stepMeant } from './currentStep';
 import type { Launch } from './launch';
 import type { Launches } from './launches';
 import { optionsOf, textOf, withSettings, type LaunchSettings } from './options';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 interface Needs {
   readonly app: JupyterFrontEnd;
@@ -27,30 +29,6 @@ interface Needs {
 }
 
 type Args = ReadonlyPartialJSONObject;
-
-const TARGET = {
-  type: 'string',
-  description: 'Where it goes: `local`, `kfp`; the chosen target.'
-} as const;
-const CACHE = {
-  type: 'boolean',
-  description: 'Whether earlier results may be reused; else as the settings say.'
-} as const;
-const PARAMETERS = {
-  type: 'object',
-  description: 'Values by the parameters’ names; the others keep their defaults.'
-} as const;
-const STEP_ARGS = {
-  type: 'object',
-  properties: {
-    step: { type: 'string', description: 'The step’s name; the active cell’s step.' },
-    of: {
-      enum: ['cell', 'graph'],
-      description: 'The step of the cell, or node, that the context menu was opened on.'
-    },
-    cache: CACHE
-  }
-} as const;
 
 /** The commands that bring the active notebook’s pipeline somewhere. */
 export function addLaunchCommands(needs: Needs): void {
@@ -96,28 +74,7 @@ export function addLaunchCommands(needs: Needs): void {
     caption: trans.__('Save the notebook, make its pipeline and run it'),
     icon: playIcon,
     isEnabled,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          target: TARGET,
-          from: { type: 'string', description: 'Run this step and those below it.' },
-          only: { type: 'string', description: 'Run this step alone.' },
-          cache: CACHE,
-          parallel: {
-            type: 'integer',
-            minimum: 1,
-            description: 'At most so many steps side by side.'
-          },
-          snapshot: {
-            type: 'boolean',
-            description:
-              'Whether a snapshot is taken first; else as the notebook or the settings say.'
-          },
-          parameters: PARAMETERS
-        }
-      }
-    },
+    describedBy: takes('run'),
     execute: args => {
       const options = optionsOf(args);
       const isPart = options.from !== undefined || options.only !== undefined;
@@ -130,7 +87,7 @@ export function addLaunchCommands(needs: Needs): void {
     caption: trans.__('Run this step and those below it; the rest is taken from earlier results'),
     icon: playIcon,
     isEnabled: canRunPart,
-    describedBy: { args: STEP_ARGS },
+    describedBy: takes('part'),
     execute: args => runPart('from', args)
   });
 
@@ -139,7 +96,7 @@ export function addLaunchCommands(needs: Needs): void {
     caption: trans.__('Run this step alone on what earlier runs have left'),
     icon: playIcon,
     isEnabled: canRunPart,
-    describedBy: { args: STEP_ARGS },
+    describedBy: takes('part'),
     execute: args => runPart('only', args)
   });
 
@@ -149,15 +106,7 @@ export function addLaunchCommands(needs: Needs): void {
     icon: parametersIcon,
     isEnabled: () =>
       isEnabled() && (notebooks.current?.pipeline.findings?.pipeline?.parameters.length ?? 0) > 0,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          parameters: { ...PARAMETERS, description: 'Values that the form begins with.' },
-          target: TARGET
-        }
-      }
-    },
+    describedBy: takes('withParameters'),
     execute: async args => {
       const { current } = notebooks;
       await current?.pipeline.untilCurrent();
@@ -179,16 +128,7 @@ export function addLaunchCommands(needs: Needs): void {
     caption: trans.__('See, and save, what is made of the notebook'),
     isEnabled,
     isVisible: () => show !== null,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          target: TARGET,
-          parameters: PARAMETERS,
-          show: { type: 'boolean', description: 'false gives the files without showing them.' }
-        }
-      }
-    },
+    describedBy: takes('compile'),
     execute: async args => {
       const { current } = notebooks;
       if (!current) return null;
@@ -209,7 +149,7 @@ export function addLaunchCommands(needs: Needs): void {
     },
     isToggleable: true,
     isToggled: args => args.target !== undefined && launches.target?.id === args.target,
-    describedBy: { args: { type: 'object', required: ['target'], properties: { target: TARGET } } },
+    describedBy: takes('setTarget'),
     execute: args => {
       const target = String(args.target);
       if (!launches.targets.some(({ id }) => id === target)) {

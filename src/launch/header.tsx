@@ -3,6 +3,7 @@ import { UseSignal, type LabIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ComponentType } from 'react';
 import { CommandIds } from '../commands';
+import { Button, IconButton } from '../controls/button';
 import {
   closeSmallIcon,
   errorIcon,
@@ -52,18 +53,17 @@ function Buttons({ launches, commands, trans, open }: HeaderOptions & { open: Op
   if (!target || !chosen) return null;
   return (
     <div className="jp-chard-Header">
-      <button
-        type="button"
-        className="jp-chard-Button jp-chard-mod-primary"
+      <Button
+        look="primary"
+        icon={playIcon}
         title={target.caption}
         aria-disabled={isUnderWay}
         onClick={() => {
           if (!isUnderWay) void commands.execute(CommandIds.run);
         }}
       >
-        <playIcon.react tag="span" className="jp-chard-icon" />
         {target.action}
-      </button>
+      </Button>
       {targets.length > 1 && (
         <select
           className="jp-chard-Select jp-chard-Header-target"
@@ -80,16 +80,12 @@ function Buttons({ launches, commands, trans, open }: HeaderOptions & { open: Op
           ))}
         </select>
       )}
-      <button
-        type="button"
-        className="jp-chard-IconButton"
+      <IconButton
+        icon={parametersIcon}
+        label={trans.__('Run with other parameters…')}
         disabled={isUnderWay || !commands.isEnabled(CommandIds.runWithParameters)}
-        title={trans.__('Run with other parameters…')}
-        aria-label={trans.__('Run with other parameters…')}
         onClick={() => void commands.execute(CommandIds.runWithParameters)}
-      >
-        <parametersIcon.react tag="span" />
-      </button>
+      />
       {error > 0 && !launch?.problem && (
         <span className="jp-chard-hint">
           {trans._n('%1 error to repair first', '%1 errors to repair first', error)}
@@ -127,23 +123,15 @@ function Progress({ launches, trans, open }: HeaderOptions & { open: OpenNoteboo
         <Outcome launch={launch} />
       </ol>
       {launch.isOver ? (
-        <button
-          type="button"
-          className="jp-chard-IconButton"
-          title={trans.__('Put away')}
-          aria-label={trans.__('Put away')}
+        <IconButton
+          icon={closeSmallIcon}
+          label={trans.__('Put away')}
           onClick={() => launches.putAway(open)}
-        >
-          <closeSmallIcon.react tag="span" />
-        </button>
+        />
       ) : (
-        <button
-          type="button"
-          className="jp-chard-FlatButton jp-chard-mod-link"
-          onClick={() => launch.cancel()}
-        >
+        <Button look="link" onClick={() => launch.cancel()}>
           {trans.__('Cancel')}
-        </button>
+        </Button>
       )}
       <Problem launch={launch} />
     </div>
@@ -172,9 +160,9 @@ function Problem({ launch }: { launch: Launch }) {
     <div role="alert" className="jp-chard-Failure">
       <p>{problem.message}</p>
       {problem.advice.map(({ label, execute }) => (
-        <button key={label} type="button" className="jp-chard-Button" onClick={execute}>
+        <Button key={label} look="bordered" onClick={execute}>
           {label}
-        </button>
+        </Button>
       ))}
     </div>
   );

@@ -11,7 +11,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { TEXT_DOMAIN } from '../commands';
 import { IChardLaunch, IChardNotebooks, IChardPanel, type LaunchStage } from '../tokens';
 import { addLaunchCommands } from './commands';
-import { launchHeader } from './header';
+import { lazyHeader } from './lazyHeader';
 import { Launches } from './launches';
 import type { LaunchSettings } from './options';
 import type { z } from 'zod';
@@ -82,7 +82,7 @@ export const launchPlugin: JupyterFrontEndPlugin<IChardLaunch> = {
       palette,
       show: hasRoom ? show : null
     });
-    panel.addHeader({ rank: 10, component: launchHeader({ launches, commands, trans }) });
+    panel.addHeader({ rank: 10, component: lazyHeader({ launches, commands, trans }) });
 
     if (hasRoom) {
       launches.addTarget({

@@ -4,11 +4,13 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { CommandIds, TEXT_DOMAIN } from '../commands';
+import { CommandIds, TEXT_DOMAIN, describedBy } from '../commands';
 import { IChardNotebooks, IChardPanel, type OpenNotebook } from '../tokens';
 import { Counts } from './counts';
 import { countProblems, sortedProblems, takeFix } from './problems';
 import { StatusItem } from './statusItem';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 export const problemsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-chard:problems',
@@ -61,23 +63,7 @@ export const problemsPlugin: JupyterFrontEndPlugin<void> = {
           ? trans.__('Repair Problem of Cell: %1', fix.title)
           : trans.__('Repair Problem of Cell');
       },
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            code: {
-              type: 'string',
-              description:
-                'The code of the diagnostic; without it, the first of the active cell that can be repaired.'
-            },
-            cell: {
-              type: 'integer',
-              description: 'Its cell; without it, the first with the code.'
-            },
-            fix: { type: 'integer', minimum: 0, description: 'Which of its repairs; the first.' }
-          }
-        }
-      },
+      describedBy: takes('applyFix'),
       isEnabled: args => args.code !== undefined || meant(args) !== undefined,
       execute: async args => {
         const pipeline = notebooks.current?.pipeline;

@@ -3,7 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
-import { bulbIcon, errorIcon, infoIcon, okIcon, warningIcon } from '../icons';
+import { Button } from '../controls/button';
+import { bulbIcon, errorIcon, okIcon, warningIcon } from '../icons';
+import { infoIcon } from '../viewIcons';
 import { usePipeline } from '../notebooks/usePipeline';
 import type { OpenNotebook } from '../tokens';
 import { sortedProblems, takeFix } from './problems';
@@ -65,26 +67,25 @@ export function problemsSection(
                 </div>
                 <div className="jp-chard-Problem-actions">
                   {problem.fixes.map(each => (
-                    <button
+                    <Button
                       key={each.title}
-                      type="button"
-                      className="jp-chard-FlatButton jp-chard-mod-link"
+                      look="link"
+                      icon={bulbIcon}
                       onClick={() => void fix(problem, each)}
                     >
-                      <bulbIcon.react tag="span" className="jp-chard-icon" />
                       {each.title}
-                    </button>
+                    </Button>
                   ))}
                   {problem.cell !== null && (
-                    <button
-                      type="button"
-                      className="jp-chard-FlatButton jp-chard-Problem-place"
+                    <Button
+                      look="flat"
+                      className="jp-chard-Problem-place"
                       onClick={() => goTo(problem)}
                     >
                       {problem.line === null
                         ? trans.__('cell %1', problem.cell + 1)
                         : trans.__('cell %1, line %2', problem.cell + 1, problem.line)}
-                    </button>
+                    </Button>
                   )}
                 </div>
               </li>

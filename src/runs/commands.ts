@@ -1,18 +1,9 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
-import {
-  Clipboard,
-  Dialog,
-  InputDialog,
-  Notification,
-  showDialog,
-  type ICommandPalette
-} from '@jupyterlab/apputils';
+import { Clipboard, Notification, type ICommandPalette } from '@jupyterlab/apputils';
 import type { RunItem } from '@chard/core/protocol/api';
 import { isOver } from '@chard/core/run';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { deleteIcon, linkIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { CommandIds } from '../commands';
+import { CommandIds, describedBy } from '../commands';
 import {
   chardIcon,
   closeSmallIcon,
@@ -22,14 +13,15 @@ import {
   restoreIcon,
   reusedIcon
 } from '../icons';
-import { canRetry, runName } from './list/describeRun';
+import type * as Actions from './actions';
+import type { RunNeeds } from './actions';
+import { canRetry } from './list/describeRun';
 import { labLinkToRuns } from './lab';
 import type { Runs } from './runs';
-import { byteSize } from '@chard/core/text';
 
-interface Needs {
-  readonly app: JupyterFrontEnd;
-  readonly trans: TranslationBundle;
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
+
+interface Needs extends RunNeeds {
   readonly palette: ICommandPalette | null;
   /** The runs, loaded when they are first needed. */
   readonly load: () => Promise<Runs>;
@@ -41,25 +33,12 @@ interface Needs {
 
 type Args = ReadonlyPartialJSONObject;
 
-const ONE = {
-  run: { type: 'string', description: 'The run’s id; else the one that is shown, or selected.' },
-  of: {
-    enum: ['list', 'selection'],
-    description:
-      '`list`: the row that the context menu was opened on; `selection`: the selected ones, whatever is shown.'
-  }
-} as const;
-const SEVERAL = {
-  runs: {
-    type: 'array',
-    items: { type: 'string' },
-    description: 'Ids; else the one that is shown, or the selected ones.'
-  },
-  of: ONE.of
-} as const;
-
-/** The commands that manage runs: by their ids, of the list’s rows, or the one that is shown. */
-export function addRunCommands({ app, trans, palette, load, loaded, shown }: Needs): void {
+/**
+ * The commands that manage runs: by their ids, of the list’s rows, or the one that is shown. What they do is loaded with the first of
+ * them.
+ */
+export function addRunCommands(needs: Needs): void {
+  const { app, trans, palette, load, loaded, shown } = needs;
   const { commands } = app;
 
   /** The ids that a command is about. */
@@ -81,35 +60,26 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
   };
   /** A run that the list does not have can only be asked for: the server says what is wrong. */
   const isNamed = ({ run, runs: ids }: Args): boolean => run !== undefined || ids !== undefined;
-  const doing = async (work: (runs: Runs) => Promise<void>): Promise<void> => {
-    try {
-      await work(await load());
-    } catch (error) {
-      Notification.error((error as Error).message, { autoClose: false });
-    }
-  };
+  /** Does something to the runs that are meant; says what went wrong. */
+  const doing =
+    (action: keyof typeof Actions) =>
+    async (args: Args): Promise<void> => {
+      const ids = meant(args);
+      if (ids.length === 0) return;
+      try {
+        const [runs, actions] = await Promise.all([load(), import('./actions')]);
+        await actions[action](needs, runs, ids, args);
+      } catch (error) {
+        Notification.error((error as Error).message, { autoClose: false });
+      }
+    };
 
   commands.addCommand(CommandIds.renameRun, {
     label: trans.__('Rename Run…'),
     icon: pencilIcon,
     isEnabled: args => isNamed(args) || one(args) !== null,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...ONE,
-          title: { type: 'string', description: 'Without it, it is asked for; empty removes it.' }
-        }
-      }
-    },
-    execute: args =>
-      doing(async runs => {
-        const [id] = meant(args);
-        if (id === undefined) return;
-        const title =
-          typeof args.title === 'string' ? args.title : await askTitle(runs.list.get(id), trans);
-        if (title !== null) await runs.rename(id, title.trim() === '' ? null : title.trim());
-      })
+    describedBy: takes('rename'),
+    execute: doing('rename')
   });
 
   commands.addCommand(CommandIds.retryRun, {
@@ -117,22 +87,16 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
     caption: trans.__('What has succeeded is kept; the rest is run again, as it was'),
     icon: reusedIcon,
     isEnabled: args => isNamed(args) || (items(args).length > 0 && items(args).every(canRetry)),
-    describedBy: { args: { type: 'object', properties: { ...ONE, ...SEVERAL } } },
-    execute: args =>
-      doing(async runs => {
-        for (const id of meant(args)) await runs.retry(id);
-      })
+    describedBy: takes('oneOrSeveral'),
+    execute: doing('retry')
   });
 
   commands.addCommand(CommandIds.cancelRun, {
     label: trans.__('Cancel Run'),
     icon: stopIcon,
     isEnabled: args => isNamed(args) || items(args).some(({ state }) => !isOver(state)),
-    describedBy: { args: { type: 'object', properties: { ...ONE, ...SEVERAL } } },
-    execute: args =>
-      doing(async runs => {
-        for (const id of meant(args)) await runs.cancel(id);
-      })
+    describedBy: takes('oneOrSeveral'),
+    execute: doing('cancel')
   });
 
   commands.addCommand(CommandIds.deleteRuns, {
@@ -143,23 +107,8 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
     icon: deleteIcon,
     isEnabled: args =>
       isNamed(args) || (items(args).length > 0 && items(args).every(({ state }) => isOver(state))),
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...ONE,
-          ...SEVERAL,
-          ask: { type: 'boolean', description: 'false deletes without asking.' }
-        }
-      }
-    },
-    execute: args =>
-      doing(async runs => {
-        const ids = meant(args);
-        if (ids.length === 0) return;
-        if (args.ask !== false && !(await confirmDeletion(runs, ids, trans))) return;
-        for (const id of ids) await runs.delete(id);
-      })
+    describedBy: takes('remove'),
+    execute: doing('remove')
   });
 
   commands.addCommand(CommandIds.runAgain, {
@@ -169,7 +118,7 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
     ),
     icon: parametersIcon,
     isEnabled: args => one(args) !== null && commands.isEnabled(CommandIds.runWithParameters),
-    describedBy: { args: { type: 'object', properties: ONE } },
+    describedBy: takes('one'),
     execute: args => {
       const run = one(args);
       return run && commands.execute(CommandIds.runWithParameters, { parameters: run.parameters });
@@ -181,26 +130,8 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
     caption: trans.__('Put the notebook and its data, as the run saw them, into a folder'),
     icon: restoreIcon,
     isEnabled: args => isNamed(args) || one(args) !== null,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...ONE,
-          folder: { type: 'string', description: 'Below Jupyter’s root; else it is asked for.' },
-          withResults: { type: 'boolean', description: 'Also what the steps wrote.' }
-        }
-      }
-    },
-    execute: args =>
-      doing(async runs => {
-        const [id] = meant(args);
-        if (id === undefined) return;
-        const { restore } = await import('./comeBack');
-        const { folder, withResults } = args;
-        const place =
-          typeof folder === 'string' ? { folder, withResults: withResults === true } : undefined;
-        await restore({ app, runs, trans }, id, place);
-      })
+    describedBy: takes('restore'),
+    execute: doing('restore')
   });
 
   commands.addCommand(CommandIds.openAsItWas, {
@@ -208,14 +139,8 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
     caption: trans.__('Open the run’s notebook with its data, in a folder of its own'),
     icon: notebookKindIcon,
     isEnabled: args => isNamed(args) || one(args) !== null,
-    describedBy: { args: { type: 'object', properties: ONE } },
-    execute: args =>
-      doing(async runs => {
-        const [id] = meant(args);
-        if (id === undefined) return;
-        const { openAsItWas } = await import('./comeBack');
-        await openAsItWas({ app, runs, trans }, id);
-      })
+    describedBy: takes('one'),
+    execute: doing('openAsItWas')
   });
 
   commands.addCommand(CommandIds.runAsItWas, {
@@ -223,21 +148,15 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
     caption: trans.__('The same code, values and data; your folder stays as it is'),
     icon: reusedIcon,
     isEnabled: args => isNamed(args) || one(args) !== null,
-    describedBy: { args: { type: 'object', properties: ONE } },
-    execute: args =>
-      doing(async runs => {
-        const [id] = meant(args);
-        if (id === undefined) return;
-        const { id: next } = await runs.startAsItWas(id);
-        await commands.execute(CommandIds.openRun, { run: next });
-      })
+    describedBy: takes('one'),
+    execute: doing('runAsItWas')
   });
 
   commands.addCommand(CommandIds.copyRunLink, {
     label: trans.__('Copy Link to Run'),
     icon: linkIcon,
     isEnabled: args => isNamed(args) || one(args) !== null,
-    describedBy: { args: { type: 'object', properties: ONE } },
+    describedBy: takes('one'),
     execute: args => {
       const [id] = meant(args);
       if (id === undefined) return null;
@@ -250,7 +169,7 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
   commands.addCommand(CommandIds.compareSelected, {
     label: trans.__('Compare Runs'),
     isEnabled: args => items(args).length > 1,
-    describedBy: { args: { type: 'object', properties: SEVERAL } },
+    describedBy: takes('several'),
     execute: args => commands.execute(CommandIds.compareRuns, { runs: [...meant(args)] })
   });
 
@@ -258,7 +177,7 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
     label: trans.__('Open'),
     icon: chardIcon,
     isEnabled: args => items(args).length > 0,
-    describedBy: { args: { type: 'object', properties: SEVERAL } },
+    describedBy: takes('several'),
     execute: async args => {
       for (const run of meant(args)) await commands.execute(CommandIds.openRun, { run });
     }
@@ -285,44 +204,4 @@ export function addRunCommands({ app, trans, palette, load, loaded, shown }: Nee
   ]) {
     palette?.addItem({ command, category: trans.__('Pipeline') });
   }
-}
-
-async function askTitle(
-  run: RunItem | undefined,
-  trans: TranslationBundle
-): Promise<string | null> {
-  const { value } = await InputDialog.getText({
-    title: trans.__('Rename run'),
-    label: trans.__('Name; nothing for “Run %1”', run?.number ?? ''),
-    text: run?.title ?? '',
-    okLabel: trans.__('Rename')
-  });
-  return value;
-}
-
-async function confirmDeletion(
-  runs: Runs,
-  ids: readonly string[],
-  trans: TranslationBundle
-): Promise<boolean> {
-  const held = await runs.measure(ids);
-  const first = runs.list.get(ids[0]!);
-  const name = first ? runName(first, trans) : ids[0]!;
-  const freed =
-    held.bytes === 0
-      ? trans.__('This frees nothing: other runs need all that is kept.')
-      : trans.__('This frees %1 that no other run needs.', byteSize(held.bytes));
-  const { button } = await showDialog({
-    title:
-      ids.length === 1 ? trans.__('Delete %1?', name) : trans.__('Delete %1 runs?', ids.length),
-    body: [
-      freed,
-      trans.__('Logs and outputs go, too; the notebook stays. It cannot be undone.')
-    ].join(' '),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.warnButton({ label: trans.__('Delete') })
-    ]
-  });
-  return button.accept;
 }

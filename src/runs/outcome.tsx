@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { useEffect, useReducer } from 'react';
 import { CommandIds } from '../commands';
+import { Button } from '../controls/button';
 import { runName } from './list/describeRun';
 import type { Runs } from './runs';
 import { preparingInWords } from './text';
@@ -36,25 +37,20 @@ export function RunOutcome({ run: id, runs, commands, trans }: Props) {
   return (
     <li data-stage="run" data-phase={phase} data-tone={phaseTone(phase)}>
       <Icon.react tag="span" className="jp-chard-icon" />
-      <button
-        type="button"
-        className="jp-chard-FlatButton jp-chard-mod-link"
-        onClick={() => void commands.execute(CommandIds.openRun, { run: id })}
-      >
+      <Button look="link" onClick={() => void commands.execute(CommandIds.openRun, { run: id })}>
         {item ? runName(item, trans) : trans.__('Run')}
-      </button>
+      </Button>
       <span role="status" title={said}>
         {said}
       </span>
       {!isOver(phase) && (
-        <button
-          type="button"
-          className="jp-chard-FlatButton jp-chard-mod-link"
+        <Button
+          look="link"
           disabled={item?.cancelling ?? false}
           onClick={() => void commands.execute(CommandIds.cancelRun, { run: id })}
         >
           {item?.cancelling ? trans.__('Cancelling…') : trans.__('Cancel run')}
-        </button>
+        </Button>
       )}
     </li>
   );

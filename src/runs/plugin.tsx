@@ -23,7 +23,8 @@ import {
   type OpenNotebook
 } from '../tokens';
 import { addRunCommands } from './commands';
-import { addRunDocument, withTheOneBefore } from './document/commands';
+import { addRunDocument } from './document/commands';
+import { withTheOneBefore } from './document/theOneBefore';
 import { addLocalTarget } from './localTarget';
 import { addRunLinks } from './links';
 import { outcomeOf, runName } from './list/describeRun';

@@ -4,6 +4,7 @@ import { deleteIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { useEffect, useReducer, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
+import { Button, IconButton } from '../controls/button';
 import type { OpenNotebook } from '../tokens';
 import { detailsOf, outcomeOf, runName, whenAndHowLong } from './list/describeRun';
 import { filterRuns, type RunFilter, type StateFilter } from './list/filter';
@@ -54,13 +55,9 @@ export function runsSection(options: Options): ComponentType<OpenNotebook> {
           </p>
         )}
         {list.hasMore && (
-          <button
-            type="button"
-            className="jp-chard-FlatButton jp-chard-mod-link"
-            onClick={() => void list.loadMore()}
-          >
+          <Button look="link" onClick={() => void list.loadMore()}>
             {trans.__('Look at older runs, too')}
-          </button>
+          </Button>
         )}
       </div>
     );
@@ -134,18 +131,11 @@ const SELECTED = { of: 'selection' };
 /** How many there are, and what can be done with those that are selected. Always there, so that nothing moves. */
 function Bar({ runs, commands, trans, found }: Options & { found: readonly RunItem[] }) {
   const { ids } = runs.selection;
-  const button = (command: string, content: React.ReactNode, className: string) => (
-    <button
-      type="button"
-      className={className}
-      title={commands.label(command, SELECTED)}
-      aria-label={commands.label(command, SELECTED)}
-      disabled={!commands.isEnabled(command, SELECTED)}
-      onClick={() => void commands.execute(command, SELECTED)}
-    >
-      {content}
-    </button>
-  );
+  const about = (command: string) => ({
+    disabled: !commands.isEnabled(command, SELECTED),
+    onClick: () => void commands.execute(command, SELECTED)
+  });
+  const labelOf = (command: string): string => commands.label(command, SELECTED);
   return (
     <div className="jp-chard-Runs-bar">
       <span className="jp-chard-hint" role="status">
@@ -153,9 +143,21 @@ function Bar({ runs, commands, trans, found }: Options & { found: readonly RunIt
           ? trans._n('%1 selected', '%1 selected', ids.length)
           : trans._n('%1 run', '%1 runs', found.length)}
       </span>
-      {commands.isVisible(CommandIds.compareSelected) &&
-        button(CommandIds.compareSelected, trans.__('Compare'), 'jp-chard-FlatButton')}
-      {button(CommandIds.deleteRuns, <deleteIcon.react tag="span" />, 'jp-chard-IconButton')}
+      {commands.isVisible(CommandIds.compareSelected) && (
+        <Button
+          look="flat"
+          title={labelOf(CommandIds.compareSelected)}
+          aria-label={labelOf(CommandIds.compareSelected)}
+          {...about(CommandIds.compareSelected)}
+        >
+          {trans.__('Compare')}
+        </Button>
+      )}
+      <IconButton
+        icon={deleteIcon}
+        label={labelOf(CommandIds.deleteRuns)}
+        {...about(CommandIds.deleteRuns)}
+      />
     </div>
   );
 }

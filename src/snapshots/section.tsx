@@ -6,6 +6,7 @@ import { deleteIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { useEffect, useState, type ComponentType } from 'react';
 import { CommandIds } from '../commands';
+import { Button, IconButton } from '../controls/button';
 import { plusIcon } from '../icons';
 import { SelectableList } from '../runs/list/selectableList';
 import { useChanges } from '../runs/useChanges';
@@ -44,26 +45,21 @@ export function snapshotsSection(options: Options): ComponentType<OpenNotebook> 
         {snapshots.problem !== null && (
           <p role="alert" className="jp-chard-Failure">
             {snapshots.problem}{' '}
-            <button
-              type="button"
-              className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
-              onClick={() => void snapshots.refresh()}
-            >
+            <Button look="inline" onClick={() => void snapshots.refresh()}>
               {trans.__('Try again')}
-            </button>
+            </Button>
           </p>
         )}
         <div className="jp-chard-Runs-filter">
-          <button
-            type="button"
-            className="jp-chard-Button"
+          <Button
+            look="bordered"
+            icon={plusIcon}
             onClick={() =>
               void commands.execute(CommandIds.takeSnapshot, { notebook: panel.context.path })
             }
           >
-            <plusIcon.react tag="span" className="jp-chard-icon" />
             {commands.label(CommandIds.takeSnapshot)}
-          </button>
+          </Button>
           <select
             className="jp-chard-Select"
             aria-label={trans.__('Whose snapshots')}
@@ -100,9 +96,8 @@ function Bar({ snapshots, commands, trans, count }: Options & { readonly count: 
           ? trans._n('%1 selected', '%1 selected', ids.length)
           : trans._n('%1 snapshot', '%1 snapshots', count)}
       </span>
-      <button
-        type="button"
-        className="jp-chard-FlatButton"
+      <Button
+        look="flat"
         title={trans.__('Compare the two that are selected')}
         disabled={pair === null}
         onClick={() =>
@@ -110,17 +105,13 @@ function Bar({ snapshots, commands, trans, count }: Options & { readonly count: 
         }
       >
         {trans.__('Compare')}
-      </button>
-      <button
-        type="button"
-        className="jp-chard-IconButton"
-        title={commands.label(CommandIds.deleteSnapshot)}
-        aria-label={commands.label(CommandIds.deleteSnapshot)}
+      </Button>
+      <IconButton
+        icon={deleteIcon}
+        label={commands.label(CommandIds.deleteSnapshot)}
         disabled={ids.length !== 1}
         onClick={() => void commands.execute(CommandIds.deleteSnapshot)}
-      >
-        <deleteIcon.react tag="span" />
-      </button>
+      />
     </div>
   );
 }
@@ -178,15 +169,14 @@ function Care({ snapshots, commands, trans }: Options) {
         {sizes !== null && all.length > 0 && trans.__('Together %1', byteSize(sizes.total))}
       </span>
       {[CommandIds.checkSnapshots, CommandIds.pruneSnapshots].map(command => (
-        <button
+        <Button
           key={command}
-          type="button"
-          className="jp-chard-FlatButton"
+          look="flat"
           disabled={all.length === 0}
           onClick={() => void commands.execute(command)}
         >
           {command === CommandIds.checkSnapshots ? trans.__('Check…') : trans.__('Remove old…')}
-        </button>
+        </Button>
       ))}
     </div>
   );

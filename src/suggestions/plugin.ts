@@ -2,9 +2,11 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { CommandIds, TEXT_DOMAIN } from '../commands';
+import { CommandIds, TEXT_DOMAIN, describedBy } from '../commands';
 import { bulbIcon } from '../icons';
 import { IChardNotebooks, type OpenNotebook } from '../tokens';
+
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ './arguments'));
 
 export const suggestionsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-chard:suggestions',
@@ -24,14 +26,7 @@ export const suggestionsPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Propose what the cells that are nothing yet could be'),
       icon: bulbIcon,
       isEnabled: () => notebooks.current?.pipeline.isPython ?? false,
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            ask: { type: 'boolean', description: 'false takes all suggestions without a preview.' }
-          }
-        }
-      },
+      describedBy: takes('suggest'),
       execute: async args => {
         const { current } = notebooks;
         if (current) await suggest(current, args.ask !== false, trans);

@@ -1,6 +1,7 @@
 import { writeIgnore } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useEffect, useId, useState } from 'react';
+import { Button } from '../controls/button';
 import type { ChardApi } from '../runs/api';
 
 /** What snapshots leave out: the person's rules, to be edited, and those that always hold. */
@@ -42,14 +43,9 @@ export function IgnoreRules(props: {
         onChange={event => setDraft(event.target.value)}
       />
       <div className="jp-chard-Measure-actions">
-        <button
-          type="button"
-          className="jp-chard-Button"
-          disabled={!isChanged}
-          onClick={() => void save()}
-        >
+        <Button look="bordered" disabled={!isChanged} onClick={() => void save()}>
           {trans.__('Save rules')}
-        </button>
+        </Button>
       </div>
       {problem !== null && (
         <p role="alert" className="jp-chard-Failure">

@@ -2,6 +2,7 @@ import { byteSize } from '@chard/core/text';
 import { measureSnapshot } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useEffect, useRef, useState } from 'react';
+import { Button } from '../controls/button';
 import type { ChardApi } from '../runs/api';
 
 interface Counted {
@@ -61,20 +62,19 @@ export function Measure(props: {
     <div className="jp-chard-Measure">
       <div className="jp-chard-Measure-actions">
         {state.phase === 'counting' ? (
-          <button
-            type="button"
-            className="jp-chard-Button"
+          <Button
+            look="bordered"
             onClick={() => {
               stop();
               setState({ phase: 'none' });
             }}
           >
             {trans.__('Stop counting')}
-          </button>
+          </Button>
         ) : (
-          <button type="button" className="jp-chard-Button" onClick={() => void count()}>
+          <Button look="bordered" onClick={() => void count()}>
             {trans.__('What a snapshot would take')}
-          </button>
+          </Button>
         )}
       </div>
       <div role="status">

@@ -4,6 +4,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId, useState, type ComponentType } from 'react';
 import { Row, SelectField } from '../annotation/editor/fields';
+import { Button } from '../controls/button';
 import { plusIcon } from '../icons';
 import type { NotebookPipeline } from '../notebooks/notebookPipeline';
 import { usePipeline } from '../notebooks/usePipeline';
@@ -60,10 +61,9 @@ export function volumesSection(
             here={here(volume.name)}
           />
         ))}
-        <button type="button" className="jp-chard-FlatButton" onClick={add}>
-          <plusIcon.react tag="span" />
+        <Button look="flat" icon={plusIcon} onClick={add}>
           {trans.__('Add a volume')}
-        </button>
+        </Button>
         <Measure {...{ api, path, trans }} isDirty={panel.context.model.dirty} />
         {plan.answer && (
           <IgnoreRules

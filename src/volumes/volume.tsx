@@ -8,7 +8,9 @@ import type { LocalVolume } from '@chard/core/protocol/api';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId } from 'react';
 import { Row, SelectField, TextField } from '../annotation/editor/fields';
-import { closeSmallIcon, infoIcon } from '../icons';
+import { IconButton } from '../controls/button';
+import { closeSmallIcon } from '../icons';
+import { infoIcon } from '../viewIcons';
 import type { EditSession } from '../notebooks/edits';
 import type { NotebookPipeline } from '../notebooks/notebookPipeline';
 
@@ -51,17 +53,15 @@ export function VolumeForm(props: VolumeProps) {
   return (
     <fieldset className="jp-chard-Volume" data-volume={volume.name}>
       <legend>{volume.name}</legend>
-      <button
-        type="button"
-        className="jp-chard-IconButton jp-chard-Volume-remove"
+      <IconButton
+        icon={closeSmallIcon}
+        className="jp-chard-Volume-remove"
+        label={trans.__('Remove the volume %1', volume.name)}
         title={trans.__('Remove')}
-        aria-label={trans.__('Remove the volume %1', volume.name)}
         onClick={() => {
           pipeline.apply(editsToRemoveVolume(pipeline.annotated.notebook, index));
         }}
-      >
-        <closeSmallIcon.react tag="span" />
-      </button>
+      />
       {text('name', trans.__('Name'), '')}
       {text('mountPoint', trans.__('Mount point'), '/data')}
       {text('folder', trans.__('On this machine'), volume.mountPoint)}

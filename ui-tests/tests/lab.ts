@@ -220,6 +220,19 @@ export class Lab {
     );
   }
 
+  /** Chooses a command in JupyterLab's palette by its words. */
+  async choose(label: string): Promise<void> {
+    await this.execute('apputils:activate-command-palette');
+    const input = this.page.locator('.lm-CommandPalette-input');
+    await expect(input).toBeFocused();
+    await input.fill(label);
+    const item = this.page.locator('.lm-CommandPalette-item.lm-mod-active');
+    await expect(item).toContainText(label);
+    await expect(item).not.toHaveClass(/lm-mod-disabled/);
+    await input.press('Enter');
+    await expect(input).toBeHidden();
+  }
+
   /** Opens the panel, and the section where one is named. */
   async showPanel(section?: string): Promise<void> {
     await this.execute('chard:show-panel', section ? { section } : {});

@@ -8,5 +8,6 @@ export * from './logs';
 export * from './displays';
 export * from './values';
 export * from './snapshots';
+export * from './comeBack';
 export * from './experiments';
 export * from './eventStream';

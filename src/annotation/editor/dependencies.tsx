@@ -1,6 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useRef, type KeyboardEvent } from 'react';
-import { checkIcon, closeSmallIcon, stepIcon } from '../../icons';
+import { Button } from '../../controls/button';
+import { closeSmallIcon, stepIcon } from '../../icons';
+import { checkIcon } from '../../viewIcons';
 import type { EditedStep } from './cellEditor';
 
 export interface DependenciesProps {
@@ -59,15 +61,9 @@ export function Dependencies({ step, trans, onAdd, onRemove, onAcceptAll }: Depe
         ))}
       </ul>
       {derived.length > 0 && (
-        <button
-          type="button"
-          className="jp-chard-FlatButton jp-chard-mod-link"
-          aria-keyshortcuts="Alt+Enter"
-          onClick={onAcceptAll}
-        >
-          <checkIcon.react tag="span" className="jp-chard-icon" />
+        <Button look="link" icon={checkIcon} aria-keyshortcuts="Alt+Enter" onClick={onAcceptAll}>
           {derived.length > 1 ? trans.__('Accept all') : trans.__('Accept')}
-        </button>
+        </Button>
       )}
       {step.candidates.length > 0 && (
         <select

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { Button, IconButton } from '../../controls/button';
 import { EditSession } from '../../notebooks/edits';
 import { closeSmallIcon, plusIcon } from '../../icons';
 
@@ -170,26 +171,22 @@ export function ListField({ columns, rows, onChange, entry, trans }: ListFieldPr
               onChange={event => save(shown.with(at, [...row].with(column, event.target.value)))}
             />
           ))}
-          <button
-            type="button"
-            className="jp-chard-IconButton"
+          <IconButton
+            icon={closeSmallIcon}
+            label={trans.__('Remove %1 %2', entry, at + 1)}
             title={trans.__('Remove')}
-            aria-label={trans.__('Remove %1 %2', entry, at + 1)}
             onClick={() => save(shown.toSpliced(at, 1))}
-          >
-            <closeSmallIcon.react tag="span" />
-          </button>
+          />
         </div>
       ))}
-      <button
-        type="button"
-        className="jp-chard-FlatButton"
+      <Button
+        look="flat"
+        icon={plusIcon}
         aria-label={trans.__('Add %1', entry)}
         onClick={() => setDrafts([...shown, columns.map(() => '')])}
       >
-        <plusIcon.react tag="span" />
         {trans.__('Add')}
-      </button>
+      </Button>
       {problem !== null && (
         <span role="alert" className="jp-chard-Field-problem">
           {problem}

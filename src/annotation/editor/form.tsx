@@ -1,5 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { Button } from '../../controls/button';
+import { keepFocus } from '../../focus/keepFocus';
 import type { NotebookPipeline } from '../../notebooks/notebookPipeline';
 import { usePipeline } from '../../notebooks/usePipeline';
 import { caretIcon } from '../../icons';
@@ -28,6 +30,8 @@ export function EditorForm(props: EditorFormProps) {
   const { editor, pipeline, trans, takeTyped, onClose, onEditStep } = props;
   usePipeline(pipeline);
   const isWalking = useRef(false);
+  const node = useRef<HTMLDivElement>(null);
+  useEffect(() => keepFocus(node.current!), []);
   const { state } = editor;
   const choices = kindChoices(trans);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -42,7 +46,7 @@ export function EditorForm(props: EditorFormProps) {
     event.stopPropagation();
   };
   return (
-    <div className="jp-chard-Editor-form" onKeyDown={onKeyDown}>
+    <div className="jp-chard-Editor-form" ref={node} onKeyDown={onKeyDown}>
       <Row label={trans.__('Kind')}>
         <KindPicker
           choices={choices}
@@ -105,13 +109,9 @@ function KindFields(props: KindFieldsProps) {
         <Hint>
           {trans.__('Belongs to “%1” above, as its next cell.', state.continues ?? '')}{' '}
           {pipeline.annotated.steps.some(({ name }) => name === state.continues) && (
-            <button
-              type="button"
-              className="jp-chard-FlatButton jp-chard-mod-link"
-              onClick={() => onEditStep(state.continues!)}
-            >
+            <Button look="link" onClick={() => onEditStep(state.continues!)}>
               {trans.__('Edit the step')}
-            </button>
+            </Button>
           )}
         </Hint>
       );

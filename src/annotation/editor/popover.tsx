@@ -3,7 +3,6 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { MessageLoop, type Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { keepFocus } from '../../focus/keepFocus';
 import type { OpenNotebook } from '../../tokens';
 import { CellEditor } from './cellEditor';
 import type { EditorForm } from './form';
@@ -45,7 +44,6 @@ export class EditorPopover extends ReactWidget {
     this.node.tabIndex = -1;
     this.node.setAttribute('aria-label', trans.__('Cell in the pipeline'));
     this.editor = new CellEditor(open.pipeline, ids);
-    this.disposed.connect(keepFocus(this.node));
     open.panel.disposed.connect(() => this.dispose());
     open.panel.content.activeCellChanged.connect(this.close, this);
   }

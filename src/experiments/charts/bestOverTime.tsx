@@ -1,6 +1,7 @@
 import { bestSoFar, type BestPoint, type ExperimentState } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useMemo, useRef, useState } from 'react';
+import { Button } from '../../controls/button';
 import { shortNumber } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { choiceAxis, numberAxis, type Axis } from './axis';
@@ -75,14 +76,9 @@ export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps)
       })}
       actions={
         canLog && (
-          <button
-            type="button"
-            className="jp-chard-FlatButton jp-chard-mod-small"
-            aria-pressed={log}
-            onClick={() => setLog(!log)}
-          >
+          <Button look="flat" small aria-pressed={log} onClick={() => setLog(!log)}>
             {trans.__('Log scale')}
-          </button>
+          </Button>
         )
       }
       trans={trans}

@@ -21,6 +21,7 @@ import type { Pointing } from './trial';
 
 // JupyterLab's icons need a browser.
 jest.mock('../../icons', () => ({}));
+jest.mock('../../viewIcons', () => ({}));
 
 const trans = nullTranslator.load('chard');
 let place: HTMLElement;

@@ -7,6 +7,7 @@ import {
 } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useMemo, useRef, useState } from 'react';
+import { Button } from '../../controls/button';
 import { curvePoints, shortNumber, thin, type Point } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { numberAxis, rangeAxis, type Axis } from './axis';
@@ -110,14 +111,9 @@ export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
             </select>
           )}
           {canLog && (
-            <button
-              type="button"
-              className="jp-chard-FlatButton jp-chard-mod-small"
-              aria-pressed={log}
-              onClick={() => setLog(!log)}
-            >
+            <Button look="flat" small aria-pressed={log} onClick={() => setLog(!log)}>
               {trans.__('Log scale')}
-            </button>
+            </Button>
           )}
         </>
       }

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId, useMemo, useState, type ReactNode } from 'react';
+import { Button } from '../../controls/button';
 import { logWindow } from '../../runs/document/log/window';
 
 export interface FigureTable {
@@ -40,14 +41,9 @@ export function Figure(props: FigureProps) {
         {subtitle !== undefined && <span className="jp-chard-hint">{subtitle}</span>}
         <span className="jp-chard-Figure-actions">
           {actions}
-          <button
-            type="button"
-            className="jp-chard-FlatButton jp-chard-mod-small"
-            aria-pressed={asTable}
-            onClick={() => setAsTable(!asTable)}
-          >
+          <Button look="flat" small aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
             {trans.__('Show as table')}
-          </button>
+          </Button>
         </span>
       </figcaption>
       <div className="jp-chard-Figure-body">

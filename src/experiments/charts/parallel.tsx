@@ -15,6 +15,7 @@ import {
   type KeyboardEvent,
   type PointerEvent
 } from 'react';
+import { Button } from '../../controls/button';
 import { placeLabels, shortNumber } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { choiceText, type AxisValue } from './axis';
@@ -121,13 +122,9 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
         <>
           <Legend spec={spec} trans={trans} />
           {brushes.size > 0 && (
-            <button
-              type="button"
-              className="jp-chard-FlatButton jp-chard-mod-small jp-chard-mod-link"
-              onClick={() => props.onBrushes(new Map())}
-            >
+            <Button look="link" small onClick={() => props.onBrushes(new Map())}>
               {trans.__('%1 of %2: show all', within.length, trials.length)}
-            </button>
+            </Button>
           )}
         </>
       }

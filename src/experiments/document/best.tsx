@@ -7,7 +7,9 @@ import {
   type ExperimentState
 } from '@chard/core/experiment';
 import { CommandIds } from '../../commands';
-import { compareIcon, pencilIcon, playIcon, starIcon } from '../../icons';
+import { Button } from '../../controls/button';
+import { compareIcon, pencilIcon, playIcon } from '../../icons';
+import { starIcon } from '../../viewIcons';
 import { metricOf } from '../charts/trial';
 import { comparisonInWords, valueText, type Baseline } from '../sentences';
 import type { ExperimentServices } from './services';
@@ -33,14 +35,14 @@ export function BestTrial(
         <starIcon.react tag="span" className="jp-chard-icon" />
         {trans.__('Best trial')}
         {trial && (
-          <button
-            type="button"
-            className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-small"
+          <Button
+            look="link"
+            small
             title={trans.__('Open the run')}
             onClick={() => onOpen(trial.number)}
           >
             {trans.__('trial %1', trial.number)}
-          </button>
+          </Button>
         )}
       </h3>
       <p className="jp-chard-Best-value" title={value === null ? undefined : String(value)}>
@@ -63,35 +65,27 @@ export function BestTrial(
         ))}
       </dl>
       <div className="jp-chard-Best-actions">
-        <button
-          type="button"
-          className="jp-chard-Button jp-chard-mod-primary"
+        <Button
+          look="primary"
+          icon={playIcon}
           disabled={value === null}
           title={trans.__('Runs the notebook as it is now with these values')}
           onClick={() => act(CommandIds.runTrial)}
         >
-          <playIcon.react tag="span" className="jp-chard-icon" />
           {trans.__('Run it')}
-        </button>
-        <button
-          type="button"
-          className="jp-chard-Button"
+        </Button>
+        <Button
+          look="bordered"
+          icon={pencilIcon}
           disabled={value === null}
           title={trans.__('An edit of the parameters cell, which the notebook can undo')}
           onClick={() => act(CommandIds.writeTrial)}
         >
-          <pencilIcon.react tag="span" className="jp-chard-icon" />
           {trans.__('Write into parameters')}
-        </button>
-        <button
-          type="button"
-          className="jp-chard-Button"
-          disabled={value === null}
-          onClick={onCompare}
-        >
-          <compareIcon.react tag="span" className="jp-chard-icon" />
+        </Button>
+        <Button look="bordered" icon={compareIcon} disabled={value === null} onClick={onCompare}>
           {trans.__('Compare with…')}
-        </button>
+        </Button>
       </div>
     </section>
   );

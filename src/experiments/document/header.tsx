@@ -1,5 +1,6 @@
 import { activity, isExperimentOver, type ExperimentState } from '@chard/core/experiment';
 import { CommandIds } from '../../commands';
+import { Button, IconButton } from '../../controls/button';
 import {
   linkIcon,
   pauseIcon,
@@ -27,15 +28,14 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
   const word = experimentWord(phase, trans);
   const args = { experiment: experiment.id };
   const button = (command: string, icon: LabIcon, label: string, title?: string) => (
-    <button
-      type="button"
-      className="jp-chard-Button"
+    <Button
+      look="bordered"
+      icon={icon}
       title={title}
       onClick={() => void commands.execute(command, args)}
     >
-      <icon.react tag="span" className="jp-chard-icon" />
       {label}
-    </button>
+    </Button>
   );
   return (
     <div className="jp-chard-Run-header">
@@ -67,15 +67,11 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
         {trans.__('at a time')} <code>{spec.parallelTrialCount}</code>
       </span>
       <span className="jp-chard-Run-actions">
-        <button
-          type="button"
-          className="jp-chard-IconButton"
-          title={trans.__('Copy the link to this experiment')}
-          aria-label={trans.__('Copy the link to this experiment')}
+        <IconButton
+          icon={linkIcon}
+          label={trans.__('Copy the link to this experiment')}
           onClick={() => void commands.execute(CommandIds.copyExperimentLink, args)}
-        >
-          <linkIcon.react tag="span" className="jp-chard-icon" />
-        </button>
+        />
         {button(
           CommandIds.editExperiment,
           pencilIcon,

@@ -9,9 +9,11 @@ import { exportStudy, exportTrials, getImportances } from '@chard/core/protocol/
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useCallback, useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react';
 import { CommandIds } from '../../commands';
+import { Button, IconButton, LinkButton } from '../../controls/button';
 import { Boundary } from '../../failure/boundary';
 import { keepFocus } from '../../focus/keepFocus';
-import { compareIcon, downloadIcon, pencilIcon, playIcon } from '../../icons';
+import { compareIcon, pencilIcon, playIcon } from '../../icons';
+import { downloadIcon } from '../../viewIcons';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useNow } from '../../runs/document/useNow';
 import { useAnswer } from '../../runs/useAnswer';
@@ -250,53 +252,39 @@ function TableActions(
   const input = { params: { experiment: experiment.id }, query: {} };
   return (
     <>
-      <button
-        type="button"
-        className="jp-chard-FlatButton"
-        disabled={selected.size < 2}
-        onClick={onCompare}
-      >
-        <compareIcon.react tag="span" className="jp-chard-icon" />
+      <Button look="flat" icon={compareIcon} disabled={selected.size < 2} onClick={onCompare}>
         {trans.__('Compare')}
-      </button>
-      <button
-        type="button"
-        className="jp-chard-IconButton"
+      </Button>
+      <IconButton
+        icon={playIcon}
+        label={trans.__('Run the selected trial’s values')}
         disabled={!isOne}
-        title={trans.__('Run the selected trial’s values')}
-        aria-label={trans.__('Run the selected trial’s values')}
         onClick={() => act(CommandIds.runTrial)}
-      >
-        <playIcon.react tag="span" className="jp-chard-icon" />
-      </button>
-      <button
-        type="button"
-        className="jp-chard-IconButton"
+      />
+      <IconButton
+        icon={pencilIcon}
+        label={trans.__('Write the selected trial’s values into the parameters')}
         disabled={!isOne}
-        title={trans.__('Write the selected trial’s values into the parameters')}
-        aria-label={trans.__('Write the selected trial’s values into the parameters')}
         onClick={() => act(CommandIds.writeTrial)}
-      >
-        <pencilIcon.react tag="span" className="jp-chard-icon" />
-      </button>
-      <a
-        className="jp-chard-FlatButton"
+      />
+      <LinkButton
+        look="flat"
+        icon={downloadIcon}
         href={experiments.api.address(exportTrials, input)}
         download
         title={trans.__('One line a trial: state, times, parameters, metrics')}
       >
-        <downloadIcon.react tag="span" className="jp-chard-icon" />
         {trans.__('CSV')}
-      </a>
-      <a
-        className="jp-chard-FlatButton"
+      </LinkButton>
+      <LinkButton
+        look="flat"
+        icon={downloadIcon}
         href={experiments.api.address(exportStudy, input)}
         download
         title={trans.__('The trials as an Optuna study in SQLite: Optuna Dashboard opens it')}
       >
-        <downloadIcon.react tag="span" className="jp-chard-icon" />
         {trans.__('Optuna study')}
-      </a>
+      </LinkButton>
     </>
   );
 }

@@ -3,8 +3,10 @@ import {
   type ExperimentProblem,
   type FieldPath
 } from '@chard/core/experiment';
+import { Button } from '../../controls/button';
 import type { NotebookPipeline } from '../../notebooks/notebookPipeline';
-import { errorIcon, infoIcon, warningIcon } from '../../icons';
+import { errorIcon, warningIcon } from '../../icons';
+import { infoIcon } from '../../viewIcons';
 
 const ICONS = { error: errorIcon, warning: warningIcon, info: infoIcon };
 
@@ -43,16 +45,15 @@ export function Faults(props: {
             <span>
               {message}{' '}
               {fixes.map(({ title, change }) => (
-                <button
+                <Button
                   key={title}
-                  type="button"
-                  className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
+                  look="inline"
                   onClick={() =>
                     pipeline.apply(editsToSetExperiment(pipeline.annotated.notebook, change))
                   }
                 >
                   {title}
-                </button>
+                </Button>
               ))}
             </span>
           </li>

@@ -10,6 +10,7 @@ import type { Parameter } from '@chard/core/pipeline';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId } from 'react';
 import { SelectField, TextField } from '../../annotation/editor/fields';
+import { Button } from '../../controls/button';
 import { defaultText } from '../../launch/parameters/fields';
 import type { EditSession } from '../../notebooks/edits';
 import type { NotebookPipeline } from '../../notebooks/notebookPipeline';
@@ -195,9 +196,9 @@ export function UnknownRow(props: {
       <div className="jp-chard-Tuning-head">
         <code id={`${id}-name`}>{parameter.name || trans.__('(no name)')}</code>
         <span className="jp-chard-hint">{trans.__('not in the notebook')}</span>
-        <button type="button" className="jp-chard-FlatButton jp-chard-mod-link" onClick={onRemove}>
+        <Button look="link" onClick={onRemove}>
           {trans.__('Leave it out')}
-        </button>
+        </Button>
       </div>
       <Faults
         id={`${id}-faults`}

@@ -15,7 +15,8 @@ import {
   type KeyboardEvent,
   type ReactNode
 } from 'react';
-import { checkIcon } from '../../icons';
+import { Button } from '../../controls/button';
+import { checkIcon } from '../../viewIcons';
 import { logWindow, windowRows } from '../../runs/document/log/window';
 import { useNow } from '../../runs/document/useNow';
 import type { Pointing } from '../charts/trial';
@@ -139,15 +140,14 @@ function ColumnChoice(props: {
         if (event.key === 'Escape') setOpen(false);
       }}
     >
-      <button
-        type="button"
-        className="jp-chard-Button"
+      <Button
+        look="bordered"
         aria-expanded={isOpen}
         aria-controls={id}
         onClick={() => setOpen(!isOpen)}
       >
         {trans.__('Columns')}
-      </button>
+      </Button>
       <span id={id} className="jp-chard-Menu-content" hidden={!isOpen} tabIndex={-1}>
         {all.slice(1).map(column => (
           <label key={column.id} className="jp-chard-Check">
@@ -411,16 +411,15 @@ const Row = memo(
             >
               {column.id === 'phase' && <Icon.react tag="span" className="jp-chard-icon" />}
               {column.id === 'number' ? (
-                <button
-                  type="button"
+                <Button
+                  look="inline"
                   tabIndex={-1}
-                  className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
                   title={trans.__('Open the run')}
                   disabled={trial.run === null}
                   onClick={() => props.onOpen(trial.number)}
                 >
                   {text}
-                </button>
+                </Button>
               ) : (
                 text
               )}

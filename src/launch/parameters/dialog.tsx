@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, undoIcon } from '@jupyterlab/ui-components';
 import { useEffect, useId, useRef, useState } from 'react';
 
+import { IconButton } from '../../controls/button';
 import { BodyDialog } from '../../focus/bodyDialog';
 import {
   changedValues,
@@ -152,16 +153,13 @@ function FieldRow(props: {
           )
         )}
       </div>
-      <button
-        type="button"
-        className="jp-chard-IconButton"
-        disabled={!reading.isChanged}
+      <IconButton
+        icon={undoIcon}
+        label={trans.__('Back to the notebook’s value of %1', parameter.name)}
         title={trans.__('Back to the notebook’s value')}
-        aria-label={trans.__('Back to the notebook’s value of %1', parameter.name)}
+        disabled={!reading.isChanged}
         onClick={() => onChange(defaultText(parameter))}
-      >
-        <undoIcon.react tag="span" />
-      </button>
+      />
     </div>
   );
 }

@@ -1,37 +1,22 @@
-import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import {
-  MainAreaWidget,
-  Notification,
-  WidgetTracker,
-  type ICommandPalette
-} from '@jupyterlab/apputils';
-import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
-import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import type { RunItem } from '@chard/core/protocol/api';
+import type { ILayoutRestorer } from '@jupyterlab/application';
+import { WidgetTracker, type ICommandPalette, type MainAreaWidget } from '@jupyterlab/apputils';
 import { stepState, type StepState } from '@chard/core/run';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { CommandIds } from '../../commands';
+import { CommandIds, describedBy } from '../../commands';
 import { activate } from '../../focus/activate';
 import { chardIcon, kernelIcon, pencilIcon, resumeIcon } from '../../icons';
-import type { IChardNotebooks } from '../../tokens';
 import { openRunsInLab } from '../lab';
-import type { LiveRun } from '../liveRun';
 import type { Runs } from '../runs';
-import { runTitle, shortTime } from '../text';
-import type { RunActions } from './services';
+import type { RunDocumentNeeds } from './make';
 import type { RunDocument } from './widget';
 
-export interface RunDocumentOptions {
-  readonly app: JupyterFrontEnd;
+const takes = describedBy(() => import(/* webpackChunkName: "arguments" */ '../arguments'));
+
+export interface RunDocumentOptions extends RunDocumentNeeds {
   /** Whether the application can show documents beside the notebook. */
   readonly hasRoom: boolean;
-  readonly notebooks: IChardNotebooks;
-  readonly rendermime: IRenderMimeRegistry;
-  readonly languages: IEditorLanguageRegistry | null;
   readonly restorer: ILayoutRestorer | null;
   readonly palette: ICommandPalette | null;
-  readonly trans: TranslationBundle;
   /** The code for runs, loaded when it is first needed. */
   readonly load: () => Promise<Runs>;
   /** What is loaded already. */
@@ -46,24 +31,13 @@ interface ShownRun {
   readonly step: string | null;
 }
 
-const RUN_AND_STEP = {
-  args: {
-    type: 'object',
-    properties: {
-      run: { type: 'string', description: 'Its id; else the run and the step that are shown.' },
-      step: { type: 'string' }
-    }
-  }
-} as const;
-
 /**
  * The commands that open a run as a document and that act on one step of it.
  *
  * @returns which run a person looks at: null where the document in front is none
  */
 export function addRunDocument(options: RunDocumentOptions): () => ShownRun | null {
-  const { app, hasRoom, notebooks, rendermime, languages, restorer, trans, load, report } = options;
-  const { palette, loaded } = options;
+  const { app, hasRoom, notebooks, restorer, palette, trans, load, loaded, report } = options;
   const { commands, shell } = app;
   const tracker = new WidgetTracker<MainAreaWidget<RunDocument>>({ namespace: 'chard-runs' });
   const shown = (): ShownRun | null => {
@@ -81,94 +55,20 @@ export function addRunDocument(options: RunDocumentOptions): () => ShownRun | nu
     const ofNotebook = path === undefined ? undefined : list?.of(path)[0];
     return (ofNotebook ?? list?.all[0])?.id ?? null;
   };
-  const actions: RunActions = {
-    goToCell: async ({ id }, cell, line) => {
-      await commands.execute(
-        CommandIds.goToRunCell,
-        line === null ? { run: id, cell } : { run: id, cell, line }
-      );
-    },
-    openInKernel: async ({ id }, step) => {
-      await commands.execute(CommandIds.openStepInKernel, { run: id, step });
-    },
-    resumeFrom: async ({ id }, step) => {
-      await commands.execute(CommandIds.resumeRun, { run: id, step });
-    },
-    compare: async run => {
-      const runs = await load();
-      await commands.execute(CommandIds.compareRuns, { runs: withTheOneBefore(run, runs) });
-    },
-    copyLink: async ({ id }) => {
-      await commands.execute(CommandIds.copyRunLink, { run: id });
-      Notification.success(trans.__('The link to this run is copied.'), { autoClose: 3000 });
-    },
-    restore: async ({ id }) => {
-      await commands.execute(CommandIds.restoreRun, { run: id });
-    },
-    openAsItWas: async ({ id }) => {
-      await commands.execute(CommandIds.openAsItWas, { run: id });
-    },
-    openSnapshot: async snapshot => {
-      await commands.execute(CommandIds.openSnapshot, { snapshot });
-    },
-    runAsItWas: async ({ id }) => {
-      await commands.execute(CommandIds.runAsItWas, { run: id });
-    },
-    openRun: async run => {
-      await commands.execute(CommandIds.openRun, { run });
-    }
-  };
 
   commands.addCommand(CommandIds.openRun, {
     label: ({ run }) => (run === undefined ? trans.__('Open Last Run') : trans.__('Open Run')),
     icon: chardIcon,
     isEnabled: ({ run }) => run !== undefined || latest() !== null,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          run: {
-            type: 'string',
-            description: 'Its id; else the notebook’s last run, or the last of all.'
-          }
-        }
-      }
-    },
+    describedBy: takes('open'),
     execute: async args => {
       const id = typeof args.run === 'string' ? args.run : latest();
       if (id === null) return;
       if (!hasRoom) return openRunsInLab([id]);
       const there = tracker.find(widget => widget.id === `chard-run-${id}`);
       if (there) return activate(shell, there);
-      const [runs, { RunDocument }] = await Promise.all([load(), import('./widget')]);
-      const run = runs.get(id);
-      const { api } = runs;
-      const content = new RunDocument({
-        run,
-        api,
-        notebooks,
-        rendermime,
-        languages,
-        trans,
-        actions
-      });
-      const widget = new MainAreaWidget({ content });
-      widget.toolbar.hide();
-      widget.id = `chard-run-${id}`;
-      widget.title.icon = chardIcon;
-      widget.title.closable = true;
-      let named: RunItem | null | undefined;
-      // Told of each event, of which hardly one changes the name.
-      const name = (): void => {
-        const { item } = run;
-        if (item === named) return;
-        named = item;
-        widget.title.label = item ? runTitle(item, trans) : trans.__('Run');
-        widget.title.caption = item ? shortTime(item.createdAt) : id;
-      };
-      run.changed.connect(name);
-      widget.disposed.connect(() => run.changed.disconnect(name));
-      name();
+      const [runs, { makeRunDocument }] = await Promise.all([load(), import('./make')]);
+      const widget = makeRunDocument(options, runs, id);
       await tracker.add(widget);
       shell.add(widget, 'main', { mode: 'tab-after', type: 'Pipeline run' });
       activate(shell, widget);
@@ -180,16 +80,7 @@ export function addRunDocument(options: RunDocumentOptions): () => ShownRun | nu
     caption: trans.__('Where the step that is shown failed, or its first cell'),
     icon: pencilIcon,
     isEnabled: args => args.run !== undefined || isStep(args),
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...RUN_AND_STEP.args.properties,
-          cell: { type: 'integer', minimum: 0, description: 'Index over all cells, as it ran.' },
-          line: { type: 'integer', minimum: 1, description: 'A line to be marked as failed.' }
-        }
-      }
-    },
+    describedBy: takes('goToCell'),
     execute: async args => {
       const [runs, { goToRunCell }] = await Promise.all([load(), import('./goToCell')]);
       const { run: id, step } = meant(args)!;
@@ -207,7 +98,7 @@ export function addRunDocument(options: RunDocumentOptions): () => ShownRun | nu
     caption: trans.__('A notebook with the step’s cells, its kernel holding what they got'),
     icon: kernelIcon,
     isEnabled: isStep,
-    describedBy: RUN_AND_STEP,
+    describedBy: takes('step'),
     execute: async args => {
       const { run: id, step } = meant(args)!;
       const [runs, { openStepInKernel }] = await Promise.all([load(), import('./openInKernel')]);
@@ -223,7 +114,7 @@ export function addRunDocument(options: RunDocumentOptions): () => ShownRun | nu
     ),
     icon: resumeIcon,
     isEnabled: isStep,
-    describedBy: RUN_AND_STEP,
+    describedBy: takes('step'),
     execute: async args => {
       const { run: id, step } = meant(args)!;
       const [runs, { resumeRun }] = await Promise.all([load(), import('./resume')]);
@@ -265,12 +156,4 @@ function placeIn(step: StepState | undefined): { readonly cell?: number; readonl
   const { cell = null, line = null } = step?.error ?? {};
   if (cell === null) return { cell: step?.cells[0] };
   return line === null ? { cell } : { cell, line };
-}
-
-/** The run and the one before it of the same notebook, older first; the run alone where it is the first. */
-export function withTheOneBefore(run: LiveRun, runs: Runs): string[] {
-  const { item } = run;
-  const before =
-    item && runs.list.of(runs.pathOf(item)).find(each => each.createdAt < item.createdAt);
-  return before ? [before.id, run.id] : [run.id];
 }

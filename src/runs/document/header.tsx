@@ -1,6 +1,7 @@
 import { getRunNotebook } from '@chard/core/protocol/api';
 import { isOver, type RunState, type VolumeUse } from '@chard/core/run';
 import { useState } from 'react';
+import { Button, IconButton, LinkButton } from '../../controls/button';
 import {
   compareIcon,
   linkIcon,
@@ -45,67 +46,55 @@ export function Header(props: RunServices & { readonly state: RunState }) {
         </span>
       ))}
       <span className="jp-chard-Run-actions">
-        <button
-          type="button"
-          className="jp-chard-IconButton"
-          title={trans.__('Copy the link to this run')}
-          aria-label={trans.__('Copy the link to this run')}
+        <IconButton
+          icon={linkIcon}
+          label={trans.__('Copy the link to this run')}
           onClick={() => actions.copyLink(run)}
-        >
-          <linkIcon.react tag="span" className="jp-chard-icon" />
-        </button>
-        <a
-          className="jp-chard-Button"
+        />
+        <LinkButton
+          look="bordered"
+          icon={notebookKindIcon}
           href={api.address(getRunNotebook, { params: { run: run.id }, query: {} })}
           download
           title={trans.__('Downloads the notebook as it was when the run began')}
         >
-          <notebookKindIcon.react tag="span" className="jp-chard-icon" />
           {trans.__('Notebook as it ran')}
-        </a>
-        <button
-          type="button"
-          className="jp-chard-Button"
-          onClick={() => act(() => actions.compare(run))}
-        >
-          <compareIcon.react tag="span" className="jp-chard-icon" />
+        </LinkButton>
+        <Button look="bordered" icon={compareIcon} onClick={() => act(() => actions.compare(run))}>
           {trans.__('Compare…')}
-        </button>
+        </Button>
         {over && state.snapshot !== null && <AsItWas {...props} act={act} />}
         {!over && (
-          <button
-            type="button"
-            className="jp-chard-Button"
+          <Button
+            look="bordered"
+            icon={stopIcon}
             disabled={state.cancelling}
             onClick={() => act(() => run.cancel())}
           >
-            <stopIcon.react tag="span" className="jp-chard-icon" />
             {state.cancelling ? trans.__('Cancelling…') : trans.__('Cancel run')}
-          </button>
+          </Button>
         )}
         {over && state.phase !== 'succeeded' && (
-          <button
-            type="button"
-            className="jp-chard-Button"
+          <Button
+            look="bordered"
+            icon={reusedIcon}
             title={trans.__('Runs what did not succeed once more, with the code as it was')}
             onClick={() => act(() => run.retry())}
           >
-            <reusedIcon.react tag="span" className="jp-chard-icon" />
             {trans.__('Try again')}
-          </button>
+          </Button>
         )}
       </span>
       {state.snapshot !== null && (
         <p className="jp-chard-hint jp-chard-Run-snapshot">
           {trans.__('On the snapshot')}{' '}
-          <button
-            type="button"
-            className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
+          <Button
+            look="inline"
             title={trans.__('Opens the snapshot')}
             onClick={() => act(() => actions.openSnapshot(state.snapshot!.id))}
           >
             {state.snapshot.id}
-          </button>
+          </Button>
           {state.workspace !== null && ` · ${workspaceInWords(state, trans)}`}
         </p>
       )}
@@ -159,31 +148,28 @@ function AsItWas({
 }: RunServices & { readonly act: (action: () => Promise<void>) => void }) {
   return (
     <>
-      <button
-        type="button"
-        className="jp-chard-Button"
+      <Button
+        look="bordered"
+        icon={restoreIcon}
         title={trans.__('Puts the notebook and its data, as the run saw them, into a folder')}
         onClick={() => act(() => actions.restore(run))}
       >
-        <restoreIcon.react tag="span" className="jp-chard-icon" />
         {trans.__('Restore…')}
-      </button>
-      <button
-        type="button"
-        className="jp-chard-Button"
+      </Button>
+      <Button
+        look="bordered"
         title={trans.__('Opens the notebook of this run with its data, in a folder of its own')}
         onClick={() => act(() => actions.openAsItWas(run))}
       >
         {trans.__('Open as it was')}
-      </button>
-      <button
-        type="button"
-        className="jp-chard-Button"
+      </Button>
+      <Button
+        look="bordered"
         title={trans.__('The same code, values and data; your folder stays as it is')}
         onClick={() => act(() => actions.runAsItWas(run))}
       >
         {trans.__('Run again as it was')}
-      </button>
+      </Button>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '../../controls/button';
 
 /** Something could not be had: what, and a way to try it again. */
 export function Problem(props: {
@@ -11,9 +12,9 @@ export function Problem(props: {
     <div role="alert" className="jp-chard-Run-problem">
       <p>{message}</p>
       {onAgain && (
-        <button type="button" className="jp-chard-Button" onClick={onAgain}>
+        <Button look="bordered" onClick={onAgain}>
           {trans.__('Try again')}
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -2,6 +2,7 @@ import { isOver, type RunState, type StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useMemo, useRef, useState } from 'react';
 import { byteSize } from '@chard/core/text';
+import { Button } from '../../controls/button';
 import { stepTime, stepTitle, stepWord } from '../text';
 import { stepStatus } from '../words';
 import type { Choosing } from './graph';
@@ -139,15 +140,14 @@ const Row = memo(function Row(props: {
   return (
     <tr aria-rowindex={props.index} aria-selected={props.isSelected}>
       <td>
-        <button
-          type="button"
-          className="jp-chard-FlatButton jp-chard-mod-link"
+        <Button
+          look="link"
           data-row={step.name}
           tabIndex={props.isStop ? 0 : -1}
           onClick={() => props.onSelect(step.name)}
         >
           {stepTitle(step.name, trans)}
-        </button>
+        </Button>
       </td>
       <td data-tone={tone}>
         <span className="jp-chard-Counts">

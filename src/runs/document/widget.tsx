@@ -1,6 +1,7 @@
 import { stepState, isOver, type RunState } from '@chard/core/run';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { Button } from '../../controls/button';
 import { Boundary } from '../../failure/boundary';
 import { keepFocus } from '../../focus/keepFocus';
 import { useWidth } from '../../graph/useLayout';
@@ -137,13 +138,9 @@ function Body(props: RunServices & Shows & { readonly state: RunState }) {
           <div className="jp-chard-Run-views">
             <Views view={view} onView={setView} trans={trans} />
             {chosen !== null && !isOver(state.phase) && (
-              <button
-                type="button"
-                className="jp-chard-FlatButton jp-chard-mod-link"
-                onClick={() => setChosen(null)}
-              >
+              <Button look="link" onClick={() => setChosen(null)}>
                 {trans.__('Follow the running step')}
-              </button>
+              </Button>
             )}
           </div>
           {view === 'graph' ? (

@@ -1,7 +1,7 @@
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
-import { checkIcon } from '../../icons';
+import { checkIcon } from '../../viewIcons';
 import type { RunSelection } from './selection';
 
 /** What a row shows. */

@@ -10,6 +10,7 @@ import { getSnapshot, getSnapshotFile } from '@chard/core/protocol/api';
 import { printableName } from '@chard/core/snapshot';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useState } from 'react';
+import { Button } from '../../controls/button';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useAnswer } from '../../runs/useAnswer';
 import type { SnapshotServices } from '../document/widget';
@@ -74,13 +75,9 @@ export function Cells(
           {comparison === null ? answer.problem : cellsInWords(cells, trans)}
         </span>
         {notebook !== null && (
-          <button
-            type="button"
-            className="jp-chard-FlatButton jp-chard-mod-link"
-            onClick={() => onNotebook(null)}
-          >
+          <Button look="link" onClick={() => onNotebook(null)}>
             {trans.__('Back to the snapshots’ own notebook')}
-          </button>
+          </Button>
         )}
         {same > 0 && (
           <label className="jp-chard-Check">

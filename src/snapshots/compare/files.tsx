@@ -3,6 +3,7 @@ import { printableName, type EntryAspect, type EntryChange } from '@chard/core/s
 import { byteSize } from '@chard/core/text';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useEffect, useState } from 'react';
+import { Button } from '../../controls/button';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useAnswer } from '../../runs/useAnswer';
 import type { SnapshotServices } from '../document/widget';
@@ -94,13 +95,9 @@ export function Files(
             </table>
           )}
           {answer.found > answer.changes.length && (
-            <button
-              type="button"
-              className="jp-chard-FlatButton jp-chard-mod-link"
-              onClick={() => setLimit(limit + PAGE)}
-            >
+            <Button look="link" onClick={() => setLimit(limit + PAGE)}>
               {trans.__('Show more of %1', answer.found.toLocaleString())}
-            </button>
+            </Button>
           )}
         </section>
       )}
@@ -127,14 +124,13 @@ function Row(props: {
     <tr data-how={how}>
       <td>
         {isNotebook ? (
-          <button
-            type="button"
-            className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
+          <Button
+            look="inline"
             title={trans.__('Compare its cells')}
             onClick={() => onNotebook({ source, path })}
           >
             {name}
-          </button>
+          </Button>
         ) : (
           name
         )}

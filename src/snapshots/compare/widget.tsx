@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { useEffect, useState } from 'react';
+import { Button } from '../../controls/button';
 import { Boundary } from '../../failure/boundary';
 import { keepFocus } from '../../focus/keepFocus';
 import { compareIcon } from '../../icons';
@@ -91,9 +92,9 @@ function CompareView(
           </select>
         ))}
         <span className="jp-chard-Run-actions">
-          <button type="button" className="jp-chard-Button" onClick={() => onIds([ids[1], ids[0]])}>
+          <Button look="bordered" onClick={() => onIds([ids[1], ids[0]])}>
             {trans.__('Swap')}
-          </button>
+          </Button>
         </span>
       </header>
       <div className="jp-chard-Compare-body">

@@ -4,6 +4,7 @@ import { byteSize } from '@chard/core/text';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { fileIcon, folderIcon } from '@jupyterlab/ui-components';
 import { useEffect, useRef, useState } from 'react';
+import { Button } from '../../controls/button';
 import { linkIcon } from '../../icons';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { shortTime } from '../../runs/text';
@@ -69,14 +70,13 @@ export function Files(props: FilesProps) {
           return (
             <span key={here}>
               {at > 0 && <span aria-hidden> / </span>}
-              <button
-                type="button"
-                className="jp-chard-FlatButton jp-chard-mod-link"
+              <Button
+                look="link"
                 aria-current={isLast ? 'location' : undefined}
                 onClick={() => !isLast && enter(here)}
               >
                 {at === 0 ? title : printableName(part)}
-              </button>
+              </Button>
             </span>
           );
         })}
@@ -118,13 +118,9 @@ export function Files(props: FilesProps) {
         </table>
       )}
       {answer?.isMore === true && page.length > 0 && (
-        <button
-          type="button"
-          className="jp-chard-FlatButton jp-chard-mod-link"
-          onClick={() => setOlder(entries)}
-        >
+        <Button look="link" onClick={() => setOlder(entries)}>
           {trans._n('Show %1 more', 'Show %1 more', PAGE)}
-        </button>
+        </Button>
       )}
     </div>
   );
@@ -155,13 +151,9 @@ function Row(props: {
           />
           <Icon.react tag="span" className="jp-chard-icon" />
           {kind === 'folder' && (
-            <button
-              type="button"
-              className="jp-chard-FlatButton jp-chard-mod-link"
-              onClick={onEnter}
-            >
+            <Button look="link" onClick={onEnter}>
               {name}
-            </button>
+            </Button>
           )}
           {kind === 'file' && (
             <a href={address} download title={trans.__('Download')}>

@@ -6,6 +6,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { useState } from 'react';
 import { CommandIds } from '../../commands';
+import { Button, IconButton } from '../../controls/button';
 import { Boundary } from '../../failure/boundary';
 import { keepFocus } from '../../focus/keepFocus';
 import { compareIcon, linkIcon, restoreIcon } from '../../icons';
@@ -145,44 +146,37 @@ function Header(
       </span>
       <span className="jp-chard-hint">{reasonOf(item, trans)}</span>
       <span className="jp-chard-Run-actions">
-        <button
-          type="button"
-          className="jp-chard-IconButton"
-          title={trans.__('Copy the link to this snapshot')}
-          aria-label={trans.__('Copy the link to this snapshot')}
+        <IconButton
+          icon={linkIcon}
+          label={trans.__('Copy the link to this snapshot')}
           onClick={act(CommandIds.copySnapshotLink)}
-        >
-          <linkIcon.react tag="span" className="jp-chard-icon" />
-        </button>
-        <button
-          type="button"
-          className="jp-chard-Button"
+        />
+        <Button
+          look="bordered"
+          icon={compareIcon}
           disabled={pair === null}
           title={trans.__('With the one before it')}
           onClick={() =>
             pair && void commands.execute(CommandIds.compareSnapshots, { snapshots: pair })
           }
         >
-          <compareIcon.react tag="span" className="jp-chard-icon" />
           {trans.__('Compare…')}
-        </button>
-        <button
-          type="button"
-          className="jp-chard-Button"
+        </Button>
+        <Button
+          look="bordered"
           disabled={chosen.length === 0}
           onClick={act(CommandIds.restoreSnapshot, { source, paths: [...chosen] })}
         >
           {chosen.length === 0
             ? trans.__('Restore chosen…')
             : trans.__('Restore chosen (%1)…', chosen.length)}
-        </button>
-        <button type="button" className="jp-chard-Button" onClick={act(CommandIds.restoreSnapshot)}>
-          <restoreIcon.react tag="span" className="jp-chard-icon" />
+        </Button>
+        <Button look="bordered" icon={restoreIcon} onClick={act(CommandIds.restoreSnapshot)}>
           {trans.__('Restore all…')}
-        </button>
-        <button type="button" className="jp-chard-Button" onClick={act(CommandIds.deleteSnapshot)}>
+        </Button>
+        <Button look="bordered" onClick={act(CommandIds.deleteSnapshot)}>
           {trans.__('Delete…')}
-        </button>
+        </Button>
       </span>
     </header>
   );

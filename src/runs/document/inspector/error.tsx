@@ -1,7 +1,8 @@
 import { isOver, stepState, type RunState, type StepError, type StepState } from '@chard/core/run';
 import { Clipboard } from '@jupyterlab/apputils';
 import { useState } from 'react';
-import { copyIcon, errorIcon, kernelIcon, pencilIcon, resumeIcon } from '../../../icons';
+import { errorIcon, kernelIcon, pencilIcon, resumeIcon } from '../../../icons';
+import { copyIcon } from '../../../viewIcons';
 import { duration, stepTitle } from '../../text';
 import { keptWhenResumed } from '../selection';
 import type { RunServices } from '../services';

@@ -10,7 +10,8 @@ import {
   useState,
   type KeyboardEvent
 } from 'react';
-import { downIcon, downloadIcon, followIcon, upIcon } from '../../../icons';
+import { Button, IconButton, LinkButton } from '../../../controls/button';
+import { downIcon, downloadIcon, followIcon, upIcon } from '../../../viewIcons';
 import type { ChardApi } from '../../api';
 import { useChanges } from '../../useChanges';
 import { Nothing, Problem } from '../notice';
@@ -73,29 +74,28 @@ export function Log(props: LogProps) {
           trans={trans}
         />
         <span className="jp-chard-Log-actions">
-          <button
-            type="button"
-            className="jp-chard-FlatButton"
+          <Button
+            look="flat"
+            icon={followIcon}
             aria-pressed={following}
             title={trans.__('Stay at the end of the log')}
             onClick={() => setFollowing(!following)}
           >
-            <followIcon.react tag="span" className="jp-chard-icon" />
             {model.complete
               ? trans.__('At the end')
               : following
                 ? trans.__('Following')
                 : trans.__('Follow')}
-          </button>
-          <a
-            className="jp-chard-FlatButton"
+          </Button>
+          <LinkButton
+            look="flat"
+            icon={downloadIcon}
             href={api.address(downloadLog, { params: { run }, query: { step } })}
             download
             title={trans.__('Downloads the whole log of this step')}
           >
-            <downloadIcon.react tag="span" className="jp-chard-icon" />
             {trans.__('Download')}
-          </a>
+          </LinkButton>
         </span>
       </div>
       {model.problem !== null && <Problem message={model.problem} trans={trans} />}
@@ -172,26 +172,18 @@ function Search(props: {
       />
       {found && (
         <>
-          <button
-            type="button"
-            className="jp-chard-IconButton"
-            title={trans.__('Previous match')}
-            aria-label={trans.__('Previous match')}
+          <IconButton
+            icon={upIcon}
+            label={trans.__('Previous match')}
             disabled={count === 0}
             onClick={props.onPrevious}
-          >
-            <upIcon.react tag="span" className="jp-chard-icon" />
-          </button>
-          <button
-            type="button"
-            className="jp-chard-IconButton"
-            title={trans.__('Next match')}
-            aria-label={trans.__('Next match')}
+          />
+          <IconButton
+            icon={downIcon}
+            label={trans.__('Next match')}
             disabled={count === 0}
             onClick={props.onNext}
-          >
-            <downIcon.react tag="span" className="jp-chard-icon" />
-          </button>
+          />
         </>
       )}
       <span className="jp-chard-hint" role="status">
