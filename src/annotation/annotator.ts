@@ -1,6 +1,7 @@
 import { editsToRenameStep } from '@chard/core/notebook';
 import type { Cell } from '@jupyterlab/cells';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { releaseFocus } from '../focus/activate';
 import type { IChardStepStatus, OpenNotebook } from '../tokens';
 import { CellEditor, type EditorKind } from './editor/cellEditor';
 import { EditorPopover } from './editor/popover';
@@ -48,6 +49,7 @@ export class Annotator {
   goTo(index: number, line?: number): void {
     const { content } = this.open.panel;
     if (index < 0 || index >= content.widgets.length) return;
+    releaseFocus();
     content.deselectAll();
     content.activeCellIndex = index;
     content.mode = line === undefined ? 'command' : 'edit';

@@ -1,4 +1,4 @@
-import { activate } from './activate';
+import { activate, releaseFocus } from './activate';
 
 const at = (id: string): HTMLElement => document.getElementById(id)!;
 const widget = (id: string): { id: string; node: HTMLElement } => ({ id, node: at(id) });
@@ -31,6 +31,17 @@ it.each(['keydown', 'pointerdown'])('lets a person go back: %s', type => {
 it('keeps nobody else from taking it, nor what was there before from having it after that', () => {
   at('third').focus();
   expect(document.activeElement).toBe(at('third'));
+  at('cell').focus();
+  expect(document.activeElement).toBe(at('cell'));
+});
+
+it('lets go after the frames in which the palette goes, and when it is told to', async () => {
+  const frame = (): Promise<unknown> => new Promise(resolve => requestAnimationFrame(resolve));
+  for (let count = 0; count < 3; count++) await frame();
+  at('cell').focus();
+  expect(document.activeElement).toBe(at('cell'));
+  activate({ currentWidget: notebook, activateById: () => at('graph').focus() }, panel);
+  releaseFocus();
   at('cell').focus();
   expect(document.activeElement).toBe(at('cell'));
 });

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { code, expect, markdown, test, type Lab, type TestCell } from './lab';
 
 const BARE: TestCell[] = [
@@ -56,6 +57,14 @@ test('every command that words can name is in the palette', async ({ lab }) => {
     .toEqual(NOT_BY_WORDS);
   await page.keyboard.press('Escape');
 });
+
+/** Presses Escape once the dialog has the keyboard, which is a moment after it is drawn. */
+async function leaveDialog(page: Page, text: RegExp): Promise<void> {
+  const dialog = page.getByRole('dialog').filter({ hasText: text });
+  await expect(dialog.locator(':focus')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+}
 
 test('cells are annotated by words', async ({ lab }) => {
   const { page } = lab;
@@ -163,9 +172,7 @@ test('a pipeline is compiled, run, run in part, looked at, compared, brought bac
 
   await lab.choose('Open Last Run');
   await lab.choose('Restore…');
-  await expect(page.getByRole('dialog')).toContainText(/folder/i);
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await leaveDialog(page, /folder/i);
   await lab.choose('Delete Run…');
   await expect(page.getByRole('dialog')).toContainText('Delete three?');
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -173,9 +180,7 @@ test('a pipeline is compiled, run, run in part, looked at, compared, brought bac
 
   await backTo(lab, path);
   await lab.choose('Take Snapshot…');
-  await expect(page.getByRole('dialog')).toContainText(/snapshot/i);
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await leaveDialog(page, /snapshot/i);
   await lab.choose('Tune Hyperparameters…');
   await expect(lab.panel.getByRole('button', { name: /^Tuning/, expanded: true })).toBeVisible();
 });
