@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Snapshot } from '@chard/core/snapshot';
 import { VolumeUse } from '@chard/core/run';
 import { z } from 'zod';
-import { overlayProblem } from '../engines/local/workspace';
-import { Chard, EXAMPLES, PYTHON } from './testing/chard';
+import { itWithOverlays } from '../engines/local/testing/overlays';
+import { Chard } from './testing/chard';
 import { readDocument, RunDocument } from './testing/documents';
 
 jest.setTimeout(120_000);
@@ -115,9 +115,7 @@ describe('a run on snapshots of its volumes', () => {
   const said = async (id: string): Promise<string> =>
     (await chard.run(['runs', 'logs', id, '--step', 'look'])).out;
 
-  it('leaves them alone, is reused, restored and run again as it was', async () => {
-    const runner = join(EXAMPLES, '../runner');
-    if ((await overlayProblem(PYTHON, runner, at('try'))) !== null) return;
+  itWithOverlays('leaves them alone, is reused, restored and run again as it was', async () => {
     const first = await run();
     expect(first.state).toBe('succeeded');
     expect(await said(first.id)).toContain("['a', 'b']");

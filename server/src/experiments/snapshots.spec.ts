@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { METRICS_STEP } from '@chard/core/pipeline';
 import { stepState } from '@chard/core/run';
 import { interpreter, REAL_RUNNER } from '../engines/local/testing/bench';
-import { overlayProblem } from '../engines/local/workspace';
+import { itWithOverlays } from '../engines/local/testing/overlays';
 import { PURPOSE } from '../runs/runSnapshot';
 import { readState } from '../runs/readLog';
 import { openSnapshotStore, type SnapshotStore } from '../snapshots';
@@ -47,9 +47,7 @@ async function tune(pipeline = tuned(), frozen: boolean | null = null) {
   return bench.start(experiments, { spec, pipeline: settled, snapshot });
 }
 
-it('gives each trial a clone of the volumes, which stay as they are', async () => {
-  const problem = await overlayProblem(interpreter().executable, REAL_RUNNER, bench.aside);
-  if (problem !== null) return;
+itWithOverlays('gives each trial a clone of the volumes, which stay as they are', async () => {
   const data = join(bench.aside, 'data');
   mkdirSync(data);
   writeFileSync(join(data, 'rate.txt'), '7');

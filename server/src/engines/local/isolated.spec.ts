@@ -9,6 +9,7 @@ import { describeOnLoopDisks } from '../../snapshots/testing/loopDisk';
 import type { Engine, RunHandle, RunOptions } from '../engine';
 import { Bench, FAKE_RUNNER, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
 import { eventually, outputOf, printed } from './testing/observe';
+import { itWithOverlays } from './testing/overlays';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
 import { overlayProblem, putStepFiles, runFolder } from './workspace';
 
@@ -38,16 +39,6 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string, disk = tmpdi
     let bench: Bench;
     let engine: Engine;
     let snapshots: SnapshotStore;
-    let isHere: boolean;
-    beforeAll(async () => {
-      const problem = await overlayProblem(
-        interpreter().executable,
-        REAL_RUNNER,
-        '/tmp/chard-overlay-try'
-      );
-      isHere = way !== 'overlay' || problem === null;
-      rmSync('/tmp/chard-overlay-try', { recursive: true });
-    });
     beforeEach(() => {
       bench = new Bench(disk());
       snapshots = openSnapshotStore(bench.stores.home);
@@ -59,11 +50,7 @@ function describeIsolation(way: WorkspaceWay, runnerFolder: string, disk = tmpdi
       await snapshots.dispose();
     });
 
-    /** Where the system has no such way there is nothing to test. */
-    const itWhereHere = (name: string, body: () => Promise<void>): void =>
-      it(name, async () => {
-        if (isHere) await body();
-      });
+    const itWhereHere = way === 'overlay' ? itWithOverlays : it;
     const inFolder = (path: string): string => join(bench.folder, path);
     const write = (path: string, text: string): void => writeFileSync(inFolder(path), text);
     const read = (path: string): string | null =>

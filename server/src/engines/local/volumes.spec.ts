@@ -8,8 +8,9 @@ import { openSnapshotStore, type SnapshotStore } from '../../snapshots';
 import type { Engine, RunOptions } from '../engine';
 import { Bench, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
 import { outputOf } from './testing/observe';
+import { itWithOverlays } from './testing/overlays';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
-import { overlayProblem, putStepFiles } from './workspace';
+import { putStepFiles } from './workspace';
 
 // Python starts, and snapshots go to the disk.
 jest.setTimeout(60_000);
@@ -19,8 +20,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
   let bench: Bench;
   let engine: Engine;
   let snapshots: SnapshotStore;
-  let isHere: boolean;
-  beforeEach(async () => {
+  beforeEach(() => {
     bench = new Bench();
     snapshots = openSnapshotStore(bench.stores.home);
     engine = open();
@@ -29,19 +29,12 @@ describe('a volume that is part of snapshots and not read-only', () => {
     addVolume('data');
     write('data/table', 'a\n');
     write('data/old', 'x');
-    isHere =
-      (await overlayProblem(interpreter().executable, REAL_RUNNER, join(bench.aside, 'try'))) ===
-      null;
   });
   afterEach(async () => {
     await bench.close();
     await snapshots.dispose();
   });
 
-  const itWhereHere = (name: string, body: () => Promise<void>): void =>
-    it(name, async () => {
-      if (isHere) await body();
-    });
   const open = (): Engine =>
     bench.engine({ runnerFolder: REAL_RUNNER, snapshots: () => snapshots });
   const at = (path: string): string => join(bench.aside, path);
@@ -102,7 +95,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
   });
   const SEEN = "['out', 'table'] ['a', 'b'] 1";
 
-  itWhereHere('takes what steps write, for those below alone, and stays as it is', async () => {
+  itWithOverlays('takes what steps write, for those below alone, and stays as it is', async () => {
     const state = await run(
       { make, beside: { code: inVolume('print(sorted(os.listdir(".")))') }, look: look() },
       { options: { parallel: 1 } }
@@ -120,7 +113,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     );
   });
 
-  itWhereHere('leaves the same files where steps are reused', async () => {
+  itWithOverlays('leaves the same files where steps are reused', async () => {
     const first = await run({ make, look: look() });
     const second = await run({ make, look: look() });
     expect([cached(first), cached(second)]).toEqual([[], ['make', 'look']]);
@@ -132,7 +125,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(read('data/table')).toBe('a\n');
   });
 
-  itWhereHere('makes steps run again when it has changed', async () => {
+  itWithOverlays('makes steps run again when it has changed', async () => {
     await run({ make, look: look() });
     write('data/table', 'c\n');
     const state = await run({ make, look: look() });
@@ -141,7 +134,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(text(state, 'look')).toBe("['out', 'table'] ['c', 'b'] 1\n");
   });
 
-  itWhereHere('is what it was where a run is made again as it was', async () => {
+  itWithOverlays('is what it was where a run is made again as it was', async () => {
     const then = await freeze();
     const first = await run({ make, look: look() }, { snapshot: then });
     write('data/table', 'c\n');
@@ -158,7 +151,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(read('data/table')).toBe('c\n');
   });
 
-  itWhereHere('comes back with what steps wrote to it', async () => {
+  itWithOverlays('comes back with what steps wrote to it', async () => {
     const state = await run({ make });
     const report = await snapshots.restore(state.snapshot?.id ?? '', { folder: at('back') });
     const { notebook = '', data = '' } = report.places;
@@ -173,7 +166,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(readdirSync(notebook).sort()).toEqual(['note', 'notebook.ipynb']);
   });
 
-  itWhereHere('keeps what a failed step wrote, and a run that is resumed goes on', async () => {
+  itWithOverlays('keeps what a failed step wrote, and a run that is resumed goes on', async () => {
     const go = JSON.stringify(at('go'));
     const end = {
       code: inVolume(
@@ -196,7 +189,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(readdirSync(join(bench.stores.home, 'workspaces'))).toEqual([]);
   });
 
-  itWhereHere('is seen together with others, and with one that lies in it', async () => {
+  itWithOverlays('is seen together with others, and with one that lies in it', async () => {
     addVolume('data/deep');
     write('data/deep/x', 'deep');
     addVolume('other');
@@ -228,7 +221,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     ]);
   });
 
-  itWhereHere('is apart also where the steps work in the folder itself', async () => {
+  itWithOverlays('is apart also where the steps work in the folder itself', async () => {
     const steps = { make: { code: `${make.code}\nopen('new', 'w').write('n')` }, look: look() };
     const state = await run(steps, { bytes: 5000 });
     expect(text(state, 'look')).toBe(`${SEEN}\n`);
@@ -240,7 +233,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(readFileSync(join(bench.folder, 'new'), 'utf8')).toBe('n');
   });
 
-  itWhereHere('tells the run what its snapshot could not take', async () => {
+  itWithOverlays('tells the run what its snapshot could not take', async () => {
     execFileSync('mkfifo', [at('data/pipe')]);
     const state = await run({ use: { code: '' } });
     const path = at('data/pipe');
@@ -256,7 +249,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
 
   for (const readOnly of [false, true]) {
     const how = readOnly ? 'read-only, too' : 'written to';
-    itWhereHere(`says what the store has lost of it where it is ${how}`, async () => {
+    itWithOverlays(`says what the store has lost of it where it is ${how}`, async () => {
       await freeze();
       const contents = join(bench.stores.home, 'snapshots/contents');
       const lost = createHash('sha256').update('a\n').digest('hex');
@@ -273,7 +266,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     });
   }
 
-  itWhereHere('shows what snapshots leave out as it is', async () => {
+  itWithOverlays('shows what snapshots leave out as it is', async () => {
     addVolume('data/.cache');
     write('data/.cache/c', 'cached');
     const code = inVolume("print(open('.cache/c').read())\nopen('.cache/d', 'w').write('d')");
@@ -282,7 +275,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(read('data/.cache/d')).toBe('d');
   });
 
-  itWhereHere('is the folder itself where it is not part of snapshots', async () => {
+  itWithOverlays('is the folder itself where it is not part of snapshots', async () => {
     const state = await run({ make }, { volumes: [{ name: 'data', snapshot: false }] });
     expect(state.workspace?.volumes).toMatchObject([
       {
@@ -293,7 +286,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(read('data/table')).toBe('a\nb\n');
   });
 
-  itWhereHere('never gives a result of newer data to a run on an older snapshot', async () => {
+  itWithOverlays('never gives a result of newer data to a run on an older snapshot', async () => {
     const use = { code: `print(open(${JSON.stringify(at('data/table'))}).read())` };
     const volumes = [{ name: 'data', readOnly: true }];
     const then = await freeze();
