@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { CommandIds } from '../commands';
+import { Button } from '../controls/button';
 import { Boundary } from '../failure/boundary';
 import { keepFocus } from '../focus/keepFocus';
 import { caretIcon, chardIcon } from '../icons';
@@ -93,13 +94,9 @@ function NotebookView({ open, sections, commands, trans }: PanelOptions & { open
         )}
       >
         {commands.hasCommand(CommandIds.suggestSteps) && (
-          <button
-            type="button"
-            className="jp-chard-Button jp-chard-mod-primary"
-            onClick={() => void commands.execute(CommandIds.suggestSteps)}
-          >
+          <Button look="primary" onClick={() => void commands.execute(CommandIds.suggestSteps)}>
             {trans.__('Suggest steps')}
-          </button>
+          </Button>
         )}
       </Empty>
     );
@@ -111,9 +108,9 @@ function NotebookView({ open, sections, commands, trans }: PanelOptions & { open
           {pipeline.failure !== null && (
             <div role="alert" className="jp-chard-Failure">
               <p>{trans.__('The notebook could not be analysed: %1', pipeline.failure)}</p>
-              <button type="button" className="jp-chard-Button" onClick={() => pipeline.retry()}>
+              <Button look="bordered" onClick={() => pipeline.retry()}>
                 {trans.__('Try again')}
-              </button>
+              </Button>
             </div>
           )}
           {sections.headers.map(({ component: Header }, at) => (

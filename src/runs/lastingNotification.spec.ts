@@ -25,16 +25,25 @@ function setUp() {
     },
     dismiss: id => void told.push(['dismiss', id])
   };
+  let due: (() => void)[] = [];
   const notification = new LastingNotification(
     notifier,
     () => isShown,
-    () => now
+    () => now,
+    what => due.push(what)
   );
+  const pass = (milliseconds: number): void => {
+    now += milliseconds;
+    const looks = due;
+    due = [];
+    for (const look of looks) look();
+  };
   return {
     told,
     tell: (notice: Notice, isSeen = false) => notification.tell(notice, [], isSeen),
-    pass: (milliseconds: number) => (now += milliseconds),
-    hide: () => (isShown = false)
+    pass,
+    hide: () => (isShown = false),
+    show: () => (isShown = true)
   };
 }
 
@@ -56,16 +65,38 @@ it('shows itself at the start and the end, and in between only as long as it wou
   ]);
 });
 
-it('stays no longer than it should where it comes onto the screen only after it was changed', () => {
+it('is changed once it has come onto the screen, and then by what is true by then', () => {
+  const { told, tell, pass, hide, show } = setUp();
+  hide();
+  tell(running('0 of 2'));
+  tell(running('1 of 2'));
+  pass(100);
+  tell(running('2 of 2'));
+  pass(100);
+  expect(told).toHaveLength(1);
+  show();
+  pass(100);
+  expect(told.slice(1)).toEqual([['update', 'n', '2 of 2', SHOWN_MS - 300]]);
+});
+
+it('is dismissed once it has come onto the screen', () => {
+  const { told, tell, pass, hide, show } = setUp();
+  hide();
+  tell(running('0 of 2'));
+  tell(over, true);
+  pass(100);
+  show();
+  pass(100);
+  expect(told.slice(1)).toEqual([['dismiss', 'n']]);
+});
+
+it('is not waited for where none is shown', () => {
   const { told, tell, pass, hide } = setUp();
   hide();
   tell(running('0 of 2'));
-  pass(100);
   tell(running('1 of 2'));
-  expect(told).toEqual([
-    ['emit', '0 of 2', 'in-progress', SHOWN_MS],
-    ['update', 'n', '1 of 2', SHOWN_MS - 100]
-  ]);
+  for (let count = 0; count < SHOWN_MS / 100; count++) pass(100);
+  expect(told.slice(1)).toEqual([['update', 'n', '1 of 2', SILENTLY]]);
 });
 
 it('is there again where something goes on after its end was seen', () => {

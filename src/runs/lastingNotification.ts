@@ -10,6 +10,8 @@ export const SOON_MS = 500;
  * said of one that shows itself.
  */
 export const SILENTLY = 0;
+/** One that is coming onto the screen is looked for so often. */
+const LOOK_MS = 100;
 
 /** Of JupyterLab's `Notification`, what is needed. */
 export type Notifier = Pick<typeof Notification, 'emit' | 'update' | 'dismiss'>;
@@ -22,20 +24,34 @@ export class LastingNotification {
   private id: string | null = null;
   private said = '';
   private shownUntil = 0;
+  private isComing = false;
+  /** What happens to it once it has come. */
+  private next: (() => void) | null = null;
 
   constructor(
     private readonly notifier: Notifier,
     private readonly isShown: (id: string) => boolean = isOnScreen,
-    private readonly now: () => number = Date.now
+    private readonly now: () => number = Date.now,
+    private readonly later: (look: () => void, milliseconds: number) => unknown = (
+      look,
+      milliseconds
+    ) => setTimeout(look, milliseconds)
   ) {}
 
   /** @param isSeen whether the person has it on the screen, where it says all by itself */
   tell(notice: Notice, actions: Notification.IAction[], isSeen: boolean): void {
+    if (notice.message === this.said) return;
+    this.said = notice.message;
+    if (this.isComing) this.next = () => this.change(notice, actions, isSeen);
+    else this.change(notice, actions, isSeen);
+  }
+
+  private change(notice: Notice, actions: Notification.IAction[], isSeen: boolean): void {
     const { message, type, goesOn } = notice;
-    if (message === this.said) return;
-    this.said = message;
     if (this.id === null) {
-      if (!isSeen) this.id = this.notifier.emit(message, type, { autoClose: this.show(), actions });
+      if (isSeen) return;
+      this.id = this.notifier.emit(message, type, { autoClose: this.show(), actions });
+      this.come(this.id);
     } else if (isSeen && !goesOn) {
       this.notifier.dismiss(this.id);
       this.id = null;
@@ -46,14 +62,28 @@ export class LastingNotification {
     }
   }
 
+  /**
+   * Waits until it is on the screen, or would be gone again. One that is changed on its way JupyterLab may show twice, and one that is
+   * dismissed then stays.
+   */
+  private come(id: string): void {
+    this.isComing = !this.isShown(id) && this.now() < this.shownUntil;
+    if (this.isComing) {
+      this.later(() => this.come(id), LOOK_MS);
+    } else {
+      const { next } = this;
+      this.next = null;
+      next?.();
+    }
+  }
+
   private show(): number {
     this.shownUntil = this.now() + SHOWN_MS;
     return SHOWN_MS;
   }
 
-  /** As long as it would have shown itself without the change; it may come onto the screen a moment after it was told. */
+  /** As long as it would have shown itself without the change. */
   private rest(id: string): number {
-    const left = this.shownUntil - this.now();
-    return left > 0 || this.isShown(id) ? Math.max(SOON_MS, left) : SILENTLY;
+    return this.isShown(id) ? Math.max(SOON_MS, this.shownUntil - this.now()) : SILENTLY;
   }
 }

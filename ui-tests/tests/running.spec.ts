@@ -1,12 +1,19 @@
 import { code, expect, test } from './lab';
 
+const DRAWING =
+  '<svg width="40" height="20"><rect width="40" height="20"/><script>document.title = "taken"</script></svg>';
+
 test('one press runs the notebook, and the run shows what its steps said', async ({ lab }) => {
   const { page } = lab;
   await lab.open([
     code('n = 3', 'pipeline-parameters'),
     code('data = list(range(n))\nprint("made", len(data))', 'step:make'),
     code(
-      'total = sum(data)\ndisplay({"text/html": "<b>shown</b>"}, raw=True)',
+      [
+        'total = sum(data)',
+        'display({"text/html": "<b>shown</b>"}, raw=True)',
+        `display({"image/svg+xml": ${JSON.stringify(DRAWING)}, "text/plain": "drawing"}, raw=True)`
+      ].join('\n'),
       'step:add',
       'prev:make'
     ),
@@ -21,8 +28,12 @@ test('one press runs the notebook, and the run shows what its steps said', async
   await expect(run.getByRole('log')).toContainText('made 3');
   await expect(run.locator('.jp-chard-Graph-node[data-tone=ok]')).toHaveCount(3);
   await run.locator('[data-node=add]').click();
-  await run.getByRole('tab', { name: 'Outputs 1', exact: true }).click();
+  await run.getByRole('tab', { name: 'Outputs 2', exact: true }).click();
   await expect(run.locator('.jp-chard-Display b')).toHaveText('shown');
+  const drawing = run.locator('.jp-chard-Display img');
+  await expect(drawing).toBeVisible();
+  expect(await drawing.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(40);
+  await expect(page).not.toHaveTitle('taken');
 });
 
 test('an error leads to its cell, and the state stands at the step', async ({ lab }) => {

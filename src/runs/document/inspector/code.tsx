@@ -1,6 +1,7 @@
 import { METRICS_STEP, type Pipeline, type Step } from '@chard/core/pipeline';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { useEffect, useRef } from 'react';
+import { Button } from '../../../controls/button';
 import { Nothing } from '../notice';
 import type { RunServices } from '../services';
 
@@ -20,14 +21,13 @@ export function Code(props: RunServices & { readonly name: string }) {
       {cells.map(({ cell, source }) => (
         <section key={cell} className="jp-chard-Code">
           <h3>
-            <button
-              type="button"
-              className="jp-chard-FlatButton jp-chard-mod-link"
+            <Button
+              look="link"
               title={trans.__('Go to the cell in the notebook')}
               onClick={() => void actions.goToCell(run, cell, null)}
             >
               {trans.__('Cell %1', cell + 1)}
-            </button>
+            </Button>
             <span className="jp-chard-hint">{trans.__('as it ran')}</span>
           </h3>
           <CodeLines source={source} languages={languages} />

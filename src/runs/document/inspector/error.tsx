@@ -1,6 +1,7 @@
 import { isOver, stepState, type RunState, type StepError, type StepState } from '@chard/core/run';
 import { Clipboard } from '@jupyterlab/apputils';
 import { useState } from 'react';
+import { Button } from '../../../controls/button';
 import { errorIcon, kernelIcon, pencilIcon, resumeIcon } from '../../../icons';
 import { copyIcon } from '../../../viewIcons';
 import { duration, stepTitle } from '../../text';
@@ -26,25 +27,23 @@ export function ErrorView(props: RunServices & { state: RunState; step: StepStat
         <p className="jp-chard-ErrorView-text">{error.message}</p>
         <div className="jp-chard-ErrorView-actions">
           {error.cell !== null && (
-            <button
-              type="button"
-              className="jp-chard-Button jp-chard-mod-primary"
+            <Button
+              look="primary"
+              icon={pencilIcon}
               onClick={() => void actions.goToCell(run, error.cell!, error.line)}
             >
-              <pencilIcon.react tag="span" className="jp-chard-icon" />
               {trans.__('Go to cell %1', error.cell + 1)}
-            </button>
+            </Button>
           )}
           {canOpen && <OpenInKernel {...props} name={step.name} />}
           {canResume && (
-            <button
-              type="button"
-              className="jp-chard-Button"
+            <Button
+              look="bordered"
+              icon={resumeIcon}
               onClick={() => void actions.resumeFrom(run, step.name)}
             >
-              <resumeIcon.react tag="span" className="jp-chard-icon" />
               {trans.__('Resume from here')}
-            </button>
+            </Button>
           )}
         </div>
         <p className="jp-chard-hint">
@@ -66,9 +65,9 @@ export function ErrorView(props: RunServices & { state: RunState; step: StepStat
 export function OpenInKernel({ run, actions, trans, name }: RunServices & { name: string }) {
   const [opening, setOpening] = useState(false);
   return (
-    <button
-      type="button"
-      className="jp-chard-Button"
+    <Button
+      look="bordered"
+      icon={kernelIcon}
       disabled={opening}
       title={trans.__('Opens a notebook with the step’s cells, its kernel holding what they got')}
       onClick={() => {
@@ -76,9 +75,8 @@ export function OpenInKernel({ run, actions, trans, name }: RunServices & { name
         void actions.openInKernel(run, name).finally(() => setOpening(false));
       }}
     >
-      <kernelIcon.react tag="span" className="jp-chard-icon" />
       {opening ? trans.__('Opening…') : trans.__('Open in a kernel')}
-    </button>
+    </Button>
   );
 }
 
@@ -88,14 +86,9 @@ function Traceback({ error, trans }: { error: StepError; trans: RunServices['tra
     <section className="jp-chard-Traceback">
       <h3>
         {trans.__('Traceback')}
-        <button
-          type="button"
-          className="jp-chard-FlatButton"
-          onClick={() => Clipboard.copyToSystem(text)}
-        >
-          <copyIcon.react tag="span" className="jp-chard-icon" />
+        <Button look="flat" icon={copyIcon} onClick={() => Clipboard.copyToSystem(text)}>
           {trans.__('Copy')}
-        </button>
+        </Button>
       </h3>
       <pre tabIndex={0} aria-label={trans.__('Traceback')}>
         {text}

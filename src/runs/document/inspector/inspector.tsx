@@ -1,6 +1,7 @@
 import { listDisplays, listValues } from '@chard/core/protocol/api';
 import { isOver, type RunState, type StepState } from '@chard/core/run';
 import { forwardRef, useEffect, useRef } from 'react';
+import { Button } from '../../../controls/button';
 import { pencilIcon } from '../../../icons';
 import { useAnswer } from '../../useAnswer';
 import { stepTime, stepTitle, stepWord } from '../../text';
@@ -121,14 +122,13 @@ export const Inspector = forwardRef<HTMLElement, Props>(function Inspector(props
         <span className="jp-chard-Inspector-actions">
           {!isFailed && step.phase === 'succeeded' && <OpenInKernel {...props} name={name} />}
           {first !== undefined && !isFailed && (
-            <button
-              type="button"
-              className="jp-chard-FlatButton"
+            <Button
+              look="flat"
+              icon={pencilIcon}
               onClick={() => void actions.goToCell(run, first, null)}
             >
-              <pencilIcon.react tag="span" className="jp-chard-icon" />
               {trans.__('Go to cell %1', first + 1)}
-            </button>
+            </Button>
           )}
         </span>
       </div>

@@ -86,12 +86,14 @@ export function Rendered({
     let widget: Widget | null = null;
     let isWanted = true;
     const show = async (): Promise<void> => {
+      const data = staticView(bundle.data as ReadonlyPartialJSONObject);
+      const isDrawing = rendermime.preferredMimeType(data, 'any') === SVG;
       const model = rendermime.createModel({
-        data: bundle.data as ReadonlyPartialJSONObject,
+        data,
         metadata: bundle.metadata as ReadonlyPartialJSONObject,
-        trusted: false
+        trusted: isDrawing
       });
-      const mimeType = rendermime.preferredMimeType(staticView(model.data), 'ensure');
+      const mimeType = isDrawing ? SVG : rendermime.preferredMimeType(data, 'ensure');
       if (!mimeType) {
         throw new Error(trans.__('No renderer for %1', Object.keys(bundle.data).join(', ')));
       }
@@ -115,6 +117,9 @@ export function Rendered({
     </>
   );
 }
+
+/** JupyterLab draws it as an image, in which no script runs and nothing is fetched: it can be trusted. */
+const SVG = 'image/svg+xml';
 
 const WIDGET = 'application/vnd.jupyter.widget-view+json';
 

@@ -1,5 +1,6 @@
 import { getRun } from '@chard/core/protocol/api';
 import { stepState, fromSnapshot, type StepState } from '@chard/core/run';
+import { Button } from '../../../controls/button';
 import { reusedIcon } from '../../../icons';
 import { useAnswer } from '../../useAnswer';
 import { duration, runTitle } from '../../text';
@@ -30,13 +31,9 @@ export function Reuse(props: RunServices & { step: StepState; canRunAgain: boole
           {answer && (
             <>
               {trans.__('from')}{' '}
-              <button
-                type="button"
-                className="jp-chard-FlatButton jp-chard-mod-link jp-chard-mod-inline"
-                onClick={() => void actions.openRun(source!)}
-              >
+              <Button look="inline" onClick={() => void actions.openRun(source!)}>
                 {runTitle(answer.run, trans)}
-              </button>
+              </Button>
             </>
           )}
           {saved !== null && trans.__(', saved %1', saved)}.
@@ -44,16 +41,15 @@ export function Reuse(props: RunServices & { step: StepState; canRunAgain: boole
         {sentence(step.why)}
       </p>
       {props.canRunAgain && (
-        <button
-          type="button"
-          className="jp-chard-FlatButton jp-chard-mod-link"
+        <Button
+          look="link"
           title={trans.__(
             'Runs this step and those below it anew; the rest is taken from this run'
           )}
           onClick={() => void actions.resumeFrom(run, step.name)}
         >
           {trans.__('Run it again')}
-        </button>
+        </Button>
       )}
     </div>
   );

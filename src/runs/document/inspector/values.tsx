@@ -1,6 +1,7 @@
 import { peekValue, type ListedValues, type ValueItem } from '@chard/core/protocol/api';
 import type { StepState } from '@chard/core/run';
 import { Fragment, useId, useState } from 'react';
+import { Button } from '../../../controls/button';
 import { caretIcon } from '../../../icons';
 import { useAnswer, type Answered } from '../../useAnswer';
 import { byteSize } from '@chard/core/text';
@@ -98,17 +99,17 @@ function Group(
           <Fragment key={item.name}>
             <tr aria-selected={isOpen}>
               <td>
-                <button
-                  type="button"
-                  className="jp-chard-FlatButton jp-chard-Values-name"
+                <Button
+                  look="flat"
+                  icon={caretIcon}
+                  className="jp-chard-Values-name"
                   aria-expanded={isOpen}
                   aria-controls={`${id}${item.name}`}
                   disabled={!item.kept}
                   onClick={() => setOpen(isOpen ? null : item.name)}
                 >
-                  <caretIcon.react tag="span" className="jp-chard-icon" />
                   <code>{item.name}</code>
-                </button>
+                </Button>
               </td>
               <td className="jp-chard-Values-type" title={item.type}>
                 {item.type}
