@@ -69,9 +69,13 @@ test('an experiment is worked with by keyboard, and its trials open as runs', as
     timeout: 120_000
   });
   const chart = found.getByRole('application', { name: /^Best value over time/ });
-  await chart.focus();
-  await page.keyboard.press('Home');
-  await expect(found.locator('.jp-chard-mod-history').getByRole('status')).toContainText('Trial');
+  const reading = found.locator('.jp-chard-mod-history').getByRole('status');
+  // The charts follow the words as the page finds time: until then there is nothing to go to.
+  await expect(async () => {
+    await chart.focus();
+    await page.keyboard.press('Home');
+    await expect(reading).toContainText('Trial', { timeout: 1000 });
+  }).toPass({ timeout: 30_000 });
   const atMost = found.getByRole('slider', { name: 'loss: at most' });
   await atMost.focus();
   await page.keyboard.press('Home');
