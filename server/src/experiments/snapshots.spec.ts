@@ -4,6 +4,7 @@ import { METRICS_STEP } from '@chard/core/pipeline';
 import { stepState } from '@chard/core/run';
 import { interpreter, REAL_RUNNER } from '../engines/local/testing/bench';
 import { itWithOverlays } from '../engines/local/testing/overlays';
+import { sketchVolume } from '../engines/local/testing/volume';
 import { PURPOSE } from '../runs/runSnapshot';
 import { readState } from '../runs/readLog';
 import { openSnapshotStore, type SnapshotStore } from '../snapshots';
@@ -58,11 +59,7 @@ itWithOverlays('gives each trial a clone of the volumes, which stay as they are'
     'open("left.txt", "w").write(str(x))',
     'loss = int(open("rate.txt").read()) + x'
   ].join('\n');
-  const volume = {
-    ...({ name: 'data', type: 'pvc', mountPoint: '/data', folder: data, snapshot: true } as const),
-    ...{ readOnly: false, size: null, storageClassName: null, accessMode: null },
-    ...{ snapshotName: null, subPath: null, annotations: {} }
-  };
+  const volume = sketchVolume({ folder: data });
   const state = await (await tune({ ...tuned({ train }), volumes: [volume] })).finished;
   expect([state.phase, state.message]).toEqual(['succeeded', '']);
   expect(state.trials.map(({ values }) => values['loss'])).toEqual([8, 9, 10, 11]);

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Volume } from '@chard/core/pipeline';
 import { stepState, type RunState, type WorkspaceWay } from '@chard/core/run';
 import { openSnapshotStore, type SnapshotStore } from '../../snapshots';
 import { describeOnLoopDisks } from '../../snapshots/testing/loopDisk';
@@ -11,27 +10,14 @@ import { Bench, FAKE_RUNNER, interpreter, REAL_RUNNER, runRequest } from './test
 import { eventually, outputOf, printed } from './testing/observe';
 import { itWithOverlays } from './testing/overlays';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
+import { sketchVolume } from './testing/volume';
 import { overlayProblem, putStepFiles, runFolder } from './workspace';
 
 // Python starts, and snapshots go to the disk.
 jest.setTimeout(60_000);
 
-function volumeAt(folder: string, readOnly: boolean): Volume {
-  return {
-    name: 'volume',
-    type: 'pvc',
-    mountPoint: '/not/here',
-    size: null,
-    storageClassName: null,
-    accessMode: null,
-    snapshot: true,
-    snapshotName: null,
-    readOnly,
-    subPath: null,
-    annotations: {},
-    folder
-  };
-}
+const volumeAt = (folder: string, readOnly: boolean) =>
+  sketchVolume({ name: 'volume', folder, readOnly });
 
 /** What holds wherever the steps of a run on a snapshot work; the cells are plain Python. @param disk on which all of it happens */
 function describeIsolation(way: WorkspaceWay, runnerFolder: string, disk = tmpdir): void {

@@ -10,6 +10,7 @@ import { Bench, interpreter, REAL_RUNNER, runRequest } from './testing/bench';
 import { outputOf } from './testing/observe';
 import { itWithOverlays } from './testing/overlays';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
+import { sketchVolume } from './testing/volume';
 import { putStepFiles } from './workspace';
 
 // Python starts, and snapshots go to the disk.
@@ -65,7 +66,7 @@ describe('a volume that is part of snapshots and not read-only', () => {
     const id = snapshot ?? (await freeze(volumes));
     const pipeline = {
       ...sketchPipeline({ steps }),
-      volumes: volumes.map(each => volume({ folder: at(each.name ?? ''), ...each }))
+      volumes: volumes.map(each => sketchVolume({ folder: at(each.name ?? ''), ...each }))
     };
     const handle = await engine.start({
       ...runRequest(bench.folder, pipeline, options),
@@ -298,21 +299,3 @@ describe('a volume that is part of snapshots and not read-only', () => {
     expect(stepState(older, 'use')?.why).toBe(`${at('data/table')} changed`);
   });
 });
-
-function volume(said: Partial<Volume>): Volume {
-  return {
-    name: 'data',
-    type: 'pvc',
-    mountPoint: '/not/here',
-    size: null,
-    storageClassName: null,
-    accessMode: null,
-    snapshot: true,
-    snapshotName: null,
-    readOnly: false,
-    subPath: null,
-    annotations: {},
-    folder: null,
-    ...said
-  };
-}
