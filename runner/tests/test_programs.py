@@ -92,13 +92,53 @@ def test_the_environment() -> None:
     done = program("environment")
     assert done.returncode == 0, done.stderr
     described = json.loads(done.stdout)
-    version = subprocess.check_output(
-        [PYTHON, "-c", "import platform; print(platform.python_version())"], text=True
-    )
-    assert described["version"] == version.strip()
+    code = "import platform; print(platform.python_version()); print(platform.platform())"
+    version, system = subprocess.check_output([PYTHON, "-c", code], text=True).splitlines()
+    assert described["version"] == version
+    assert described["platform"] == system
     assert described["protocol"] == 1
     assert described["packages"]["pip"]
     assert Path(described["executable"]).exists()
     assert described["paths"]["purelib"]
     if sys.executable == PYTHON:
         assert described["packages"]["jsonschema"]
+
+
+def packages(**variables: str) -> dict[str, str]:
+    done = program("environment", **variables)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout)["packages"]
+    return found
+
+
+def test_packages_are_those_that_python_itself_tells() -> None:
+    code = """
+import json, re
+from importlib import metadata
+told = {}
+for each in metadata.distributions():
+    told.setdefault(re.sub(r"[-_.]+", "-", each.metadata["Name"]).lower(), each.version)
+print(json.dumps(told))
+"""
+    told = json.loads(subprocess.check_output([PYTHON, "-c", code], env=environment(), text=True))
+    assert packages() == told
+
+
+def test_packages_whose_metadata_is_odd_or_broken(tmp_path: Path) -> None:
+    odd = {
+        "Odd_Name-1.0.dist-info/METADATA": (
+            "Metadata-Version: 2.1\nname:Odd_Name\nVersion: 1.0 \nVersion: 2\n\n"
+            "Name: another\nVersion: 9\n"
+        ),
+        "windows-2.0.dist-info/METADATA": "Name: windows\r\nVersion: 2.0\r\n\r\nVersion: 9\r\n",
+        "egg.egg-info/PKG-INFO": "Name: egg\nVersion: 3\nDescription: text\n        Version: 9\n",
+        "single.egg-info": "Name: single\nVersion: 4\n",
+        "nameless-1.dist-info/METADATA": "Version: 5\n",
+        "empty-1.dist-info/RECORD": "",
+    }
+    for name, text in odd.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(text.encode())
+    found = packages(PYTHONPATH=str(tmp_path))
+    added = {name: found[name] for name in found.keys() - packages().keys()}
+    assert added == {"odd-name": "1.0", "windows": "2.0", "egg": "3", "single": "4"}

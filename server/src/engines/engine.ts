@@ -9,15 +9,19 @@ import type {
 } from '@chard/core/run';
 import type { GivenUp } from './givenUp';
 
-/** The Python that runs the steps. */
-export interface EngineInterpreter {
+/** How a Python is started. */
+export interface InterpreterProcess {
   /** Absolute path. */
   readonly executable: string;
+  /** The whole environment of its processes; never stored. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The Python that runs the steps. */
+export interface EngineInterpreter extends InterpreterProcess {
   readonly version: string;
   /** Changes whenever the interpreter or one of its packages does. */
   readonly fingerprint: string;
-  /** The whole environment of its processes; never stored. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** What is recorded with the run: interpreter, packages, platform. JSON. */
   readonly record: unknown;
 }
@@ -75,6 +79,12 @@ export interface RunRequest extends ExecutionContext {
   readonly alongside?: () => void;
 }
 
+/** What is known of a run before all of it is. */
+export interface Preparation {
+  readonly interpreter: InterpreterProcess;
+  readonly pipeline: Pipeline;
+}
+
 export interface RunHandle {
   readonly id: string;
   /**
@@ -112,7 +122,7 @@ export interface Engine {
   /** Runs of its own whose log it could not write to the end. */
   readonly broken: GivenUp;
   /** Makes ready what the first step of a run will wait for, beside what its caller still has to do. What fails here, the run is told. */
-  prepare(request: Pick<RunRequest, 'interpreter' | 'pipeline'>): void;
+  prepare(request: Preparation): void;
   /** @throws ChardError `missing-results` (for `from` and `only`), `step-unknown`, `snapshot-unknown`, and the store's. */
   start(request: RunRequest): Promise<RunHandle>;
   /** Goes on with an interrupted, failed or cancelled run: what succeeded is kept. @throws ChardError `run-owned`, `run-unknown`, `run-complete`. */

@@ -2,12 +2,13 @@ import type { ExperimentSpec } from '@chard/core/experiment';
 import { hasErrors, type Diagnostic } from '@chard/core';
 import type { ParameterValues } from '@chard/core/pipeline';
 import type { Engine } from '../engines/engine';
+import { ChardError } from '../errors';
 import type { Host } from '../host';
-import { checkForRun } from '../notebooks/check';
+import type { CheckedNotebook } from '../notebooks/check';
 import { loadExperiment } from '../notebooks/experiment';
 import type { LoadedNotebook } from '../notebooks/load';
 import { bindParameterValues } from '../notebooks/parameters';
-import { executionContext } from '../runs/execution';
+import { executionContext, interpreterProcess } from '../runs/execution';
 import type { Stores } from '../stores';
 import type { ExperimentRequest } from './experimentEngine';
 import type { Freeze } from './freeze';
@@ -31,18 +32,21 @@ interface Surroundings {
 const LOOKED_AT = 20;
 
 /**
- * Checks a notebook and an experiment on it before anything starts.
+ * Checks an experiment on a notebook before anything starts.
+ * @param checking what `checkForRun` says of the notebook, which it asks Python for.
  * @param change fields of the experiment that hold instead of those in the notebook.
  * @param fixed values of parameters that are not tuned.
  * @throws ChardError `unknown-parameter`, `wrong-parameter-type`, and those of a missing kernel.
  */
 export async function prepareExperiment(
   { notebook: parsed, bytes, ...rest }: LoadedNotebook & { readonly bytes: Uint8Array },
+  checking: Promise<CheckedNotebook>,
   change: Partial<ExperimentSpec>,
   fixed: ParameterValues,
   { host, stores, engine, freeze }: Surroundings
 ): Promise<PreparedExperiment> {
-  const { diagnostics, runnable } = await checkForRun({ notebook: parsed, bytes, ...rest }, host);
+  prepareTrials(rest, engine, host);
+  const { diagnostics, runnable } = await checking;
   if (parsed === null || runnable === null) return { diagnostics, request: null };
   const loaded = { notebook: parsed, bytes, ...rest };
   const pipeline = bindParameterValues(runnable, fixed);
@@ -57,10 +61,24 @@ export async function prepareExperiment(
     return { diagnostics: found, request: null };
   }
   const context = await executionContext(pipeline.kernel, host);
-  engine.prepare({ interpreter: context.interpreter, pipeline });
   const notebook = { path: loaded.path, bytes };
   const snapshot = await freeze({ notebook: loaded.path, pipeline, context });
   return { diagnostics: found, request: { spec, fixed, pipeline, notebook, context, snapshot } };
+}
+
+/** What the trials wait for is begun while the rest is still being checked: a notebook that has come so far is hardly ever refused. */
+function prepareTrials(
+  { pipeline, diagnostics }: Pick<LoadedNotebook, 'pipeline' | 'diagnostics'>,
+  engine: Engine,
+  host: Host
+): void {
+  if (pipeline === null || hasErrors(diagnostics)) return;
+  try {
+    engine.prepare({ interpreter: interpreterProcess(pipeline.kernel, host), pipeline });
+  } catch (error) {
+    // A kernel that is not there is an error of the notebook, and told with the others.
+    if (!(error instanceof ChardError)) throw error;
+  }
 }
 
 /** What the experiments on a notebook are called. */

@@ -47,10 +47,13 @@ export async function checkNotebook(
 }
 
 /** All that is wrong with a notebook, and its pipeline where that can be run; null where there is an error. */
-export async function checkForRun(
-  loaded: LoadedNotebook,
-  host: Host
-): Promise<{ diagnostics: Diagnostic[]; runnable: Pipeline | null }> {
+export interface CheckedNotebook {
+  readonly diagnostics: Diagnostic[];
+  readonly runnable: Pipeline | null;
+}
+
+/** Checks a notebook as `checkNotebook` does, for one that is to be run. */
+export async function checkForRun(loaded: LoadedNotebook, host: Host): Promise<CheckedNotebook> {
   const diagnostics = await checkNotebook(loaded, host);
   return { diagnostics, runnable: hasErrors(diagnostics) ? null : loaded.pipeline };
 }
@@ -62,14 +65,17 @@ async function compile(
   cells: readonly CellToCompile[],
   memory: string | null
 ): Promise<Diagnostic[]> {
-  const environment = environmentFingerprint(await describeEnvironment(interpreter, memory));
-  const key = sha256(JSON.stringify([__VERSION__, environment, cells]));
   const file = memory && join(memory, 'compiled', `${sha256(notebook)}.json`);
   const remembered = recall(file, Remembered);
+  const describing = describeEnvironment(interpreter, memory);
+  // Where there is nothing that the environment could confirm, both are asked side by side.
+  const compiling = remembered === null ? compileCells(interpreter, cells) : null;
+  const [environment, compiled] = await Promise.all([describing, compiling]);
+  const key = sha256(JSON.stringify([__VERSION__, environmentFingerprint(environment), cells]));
   if (remembered?.key === key) {
     return remembered.diagnostics;
   }
-  const diagnostics = await compileCells(interpreter, cells);
+  const diagnostics = compiled ?? (await compileCells(interpreter, cells));
   remember(file, { key, diagnostics });
   return diagnostics;
 }

@@ -1,8 +1,20 @@
-import type { ExecutionContext } from '../engines/engine';
+import type { ExecutionContext, InterpreterProcess } from '../engines/engine';
 import type { Host } from '../host';
 import { describeEnvironment, environmentFingerprint } from '../python/environment';
 import { findInterpreter } from '../python/interpreter';
 import { runnerEnvironment } from '../python/runnerModule';
+
+/** How a kernel's interpreter is started, which is known at once. @throws ChardError as `findInterpreter` */
+export function interpreterProcess(
+  kernel: string | null,
+  { python, environment }: Host
+): InterpreterProcess {
+  const interpreter = findInterpreter(kernel, python, environment);
+  return {
+    executable: interpreter.executable,
+    environment: runnerEnvironment(interpreter, environment)
+  };
+}
 
 /** The interpreter of a kernel, with what a run's record says of it. */
 export async function executionContext(

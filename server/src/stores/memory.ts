@@ -63,6 +63,7 @@ export function memoryStores(): Stores {
     },
     // Nothing here can fail half-way but by the caller's own exception.
     together: work => work(),
+    togetherAtEase: work => work(),
     heldBy: (runs, experiments = []) => memory.heldBy(runs, experiments),
     collectGarbage: isAlive => memory.collectGarbage(isAlive),
     place: () => 'there',

@@ -335,6 +335,8 @@ export interface Stores {
   readonly artefacts: ArtefactStore;
   /** Several writes as one: all of them are on the disk when it returns, or none is. */
   together<Result>(work: () => Result): Result;
+  /** The same for what can be found out again: it may get to the disk with the next write only. */
+  togetherAtEase<Result>(work: () => Result): Result;
   /** What deleting these runs and experiments, all of them, would free. Unknown ids count as nothing. */
   heldBy(runs: readonly string[], experiments?: readonly string[]): Held;
   /** Removes the files that no kept run or result needs; not while `isAlive` runs go on. */

@@ -36,6 +36,7 @@ export function openStores(home: string, patience = PATIENCE_MILLISECONDS): Stor
     values,
     artefacts,
     together: work => database.transaction(work),
+    togetherAtEase: work => database.atEase(() => database.transaction(work)),
     heldBy: (runs, experiments = []) =>
       heldBy(home, database, { runs, experiments }, values, artefacts),
     place: () => database.place(),

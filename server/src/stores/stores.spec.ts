@@ -126,17 +126,20 @@ describe('a store on disk', () => {
     });
   });
 
-  it('writes nothing of what was to be written together where one part fails', () => {
-    withStores(stores => {
-      stores.runs.create(newRun('r1'), OWNER);
-      const work = (): void => {
-        stores.runs.saveStepFiles('r1', 'a', {});
-        stores.runs.append('none', OWNER, [{ time: 1, body: { type: 'run-cancelling' } }]);
-      };
-      expect(() => stores.together(work)).toThrow(expect.objectContaining({ code: 'run-unknown' }));
-      expect(stores.runs.stepFiles('r1').size).toBe(0);
-    });
-  });
+  it.each(['together', 'togetherAtEase'] as const)(
+    'writes nothing %s where one part fails',
+    way => {
+      withStores(stores => {
+        stores.runs.create(newRun('r1'), OWNER);
+        const work = (): void => {
+          stores.runs.saveStepFiles('r1', 'a', {});
+          stores.runs.append('none', OWNER, [{ time: 1, body: { type: 'run-cancelling' } }]);
+        };
+        expect(() => stores[way](work)).toThrow(expect.objectContaining({ code: 'run-unknown' }));
+        expect(stores.runs.stepFiles('r1').size).toBe(0);
+      });
+    }
+  );
 
   it('of an older version is brought up to date with all that is in it', () => {
     mkdirSync(home);

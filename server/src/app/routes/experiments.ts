@@ -96,12 +96,9 @@ function executionRoutes({ host, root, open }: App): Route[] {
       const { stores, engine, experiments, experimentCatalogue, snapshots } = open();
       const freeze = freezing({ snapshots, isAllowed: each => root.leadsInside(each) });
       const loaded = await load(root, { path });
-      const prepared = await prepareExperiment(loaded, spec, parameters, {
-        host,
-        stores,
-        engine,
-        freeze
-      });
+      const checking = checkForRun(loaded, host);
+      const surroundings = { host, stores, engine, freeze };
+      const prepared = await prepareExperiment(loaded, checking, spec, parameters, surroundings);
       const { request, diagnostics } = prepared;
       if (request === null) throw experimentHasErrors(path, diagnostics);
       const { id } = await experiments.start(request);

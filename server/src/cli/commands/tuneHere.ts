@@ -5,6 +5,7 @@ import { ChardError } from '../../errors';
 import { freezing } from '../../experiments/freeze';
 import { prepareExperiment, takenNames } from '../../experiments/prepare';
 import type { PythonProcess } from '../../experiments/suggester/pythonProcess';
+import { checkForRun } from '../../notebooks/check';
 import { bindCommandLineParameters } from '../../notebooks/parameters';
 import { loadNotebook, type LoadedNotebook } from '../../notebooks/load';
 import { describeSnapshot } from '../../runs/runSnapshot';
@@ -39,6 +40,10 @@ export async function tuneHere(
     });
   }
   const loaded = { ...rest, bytes };
+  // Asks Python while the stores are opened.
+  const checking = checkForRun(loaded, context);
+  // Where they cannot be opened, nobody waits for it.
+  checking.catch(() => undefined);
   return withExperiments(
     context,
     async ({ stores, engine, experiments, snapshots }) => {
@@ -55,7 +60,7 @@ export async function tuneHere(
       const surroundings = { host: context, stores, engine, freeze };
       const change = changeOf(loaded, options, takenNames(stores, loaded.path));
       const fixed = fixedValues(loaded, options.parameter);
-      const prepared = await prepareExperiment(loaded, change, fixed, surroundings);
+      const prepared = await prepareExperiment(loaded, checking, change, fixed, surroundings);
       const { request, diagnostics } = prepared;
       tellBeforeRun(diagnostics, loaded, request !== null, options.json, terminal);
       if (request === null) return 1;

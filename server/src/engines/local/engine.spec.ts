@@ -5,7 +5,7 @@ import { runSummary, stepState, type RunEvent, type RunState } from '@chard/core
 import type { Pipeline } from '@chard/core/pipeline';
 import type { Engine, RunHandle, RunOptions } from '../engine';
 import { marked } from './processes/sweep';
-import { Bench, interpreter, PYTHON, runRequest } from './testing/bench';
+import { Bench, REAL_RUNNER, interpreter, PYTHON, runRequest } from './testing/bench';
 import { eventually, outputOf, phasesOf, printed } from './testing/observe';
 import { sketchPipeline, type StepSketch } from './testing/pipelines';
 
@@ -61,11 +61,29 @@ describe('a run', () => {
     const engine = bench.engine();
     const pipeline = chain();
     engine.prepare({ interpreter: noting, pipeline });
-    while (!existsSync(starts)) await setImmediate();
+    const hasStarted = (): boolean =>
+      existsSync(starts) && readFileSync(starts, 'utf8').includes('forkserver');
+    while (!hasStarted()) await setImmediate();
     const before = readFileSync(starts, 'utf8');
     const { finished } = await engine.start(runRequest(bench.folder, pipeline, {}, noting));
     expect((await finished).phase).toBe('succeeded');
     expect(readFileSync(starts, 'utf8')).toBe(before);
+  });
+
+  it.each([
+    ['two supervisors one after the other serve trials', true, 2],
+    ['a run by itself leaves none for the next one', false, 3]
+  ])('%s', async (_, isTrial, count) => {
+    const engine = bench.engine({ runnerFolder: REAL_RUNNER });
+    const pipeline = steps({ one: { code: 'import os\nprint(os.getppid())' } });
+    const request = { ...runRequest(bench.folder, pipeline, { cache: false }) };
+    const supervisors = new Set<string>();
+    for (const number of [1, 2, 3]) {
+      const trial = { experiment: 'exp', number };
+      const { finished } = await engine.start({ ...request, ...(isTrial && { trial }) });
+      supervisors.add(text(await finished, 'one'));
+    }
+    expect(supervisors.size).toBe(count);
   });
 
   it('tells of the imports that its first step waits for, and only while it waits', async () => {

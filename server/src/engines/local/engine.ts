@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fold, initialRunState, isOver, type RunEventBody, type RunState } from '@chard/core/run';
 import { z } from 'zod';
@@ -22,6 +22,7 @@ import type {
   ExecResult,
   ExecutionContext,
   Limits,
+  Preparation,
   RunHandle,
   RunRequest
 } from '../engine';
@@ -85,6 +86,7 @@ class LocalEngine implements Engine {
   /** Opened with the first run: reading what is there needs no memory of folders. */
   private memory: WorkspaceMemory | null = null;
   private recovering: Promise<unknown> = Promise.resolve();
+  private preparing: Promise<unknown> = Promise.resolve();
   private runCount = 0;
   private readonly active = new Map<string, ActiveRun>();
   private readonly closing = new AbortController();
@@ -104,8 +106,10 @@ class LocalEngine implements Engine {
     this.recovery = new Recovery(this.stores, this.owner, this.clock, lease => this.isAlive(lease));
   }
 
-  prepare({ interpreter, pipeline }: Pick<RunRequest, 'interpreter' | 'pipeline'>): void {
+  prepare({ interpreter, pipeline }: Preparation): void {
     this.launcher.prepare(interpreter, modulesToPreload(pipeline));
+    // What keeps it from being found out keeps the run from starting, and is told there.
+    this.preparing = this.mountProblem(interpreter.executable).catch(() => null);
   }
 
   async start({
@@ -124,7 +128,17 @@ class LocalEngine implements Engine {
     const id = newRunId(this.clock.now());
     const number = this.nextNumber();
     const path = notebook.path;
-    const plan = { id, number, pipeline, notebook: path, options, interpreter, secrets, snapshot };
+    const plan = {
+      id,
+      number,
+      pipeline,
+      notebook: path,
+      options,
+      interpreter,
+      secrets,
+      snapshot,
+      isOneOfMany: trial !== undefined
+    };
     // First, so that nobody removes it meanwhile.
     if (snapshot !== null) await this.snapshotStore().pin(snapshot.id, runPin(id));
     try {
@@ -202,7 +216,8 @@ class LocalEngine implements Engine {
       options,
       interpreter,
       secrets,
-      snapshot
+      snapshot,
+      isOneOfMany: (this.stores.runs.get(run)?.trial ?? null) !== null
     };
     const workspace = await this.openWorkspace(plan);
     this.closing.signal.throwIfAborted();
@@ -253,6 +268,7 @@ class LocalEngine implements Engine {
     for (const { execution } of this.active.values()) execution.cancel();
     await Promise.allSettled([...this.active.values()].map(({ finished }) => finished));
     await this.launcher.close();
+    await this.preparing;
     this.memory?.close();
     this.memory = null;
   }
@@ -273,15 +289,12 @@ class LocalEngine implements Engine {
   private openWorkspace(plan: RunPlan): Promise<RunWorkspace> {
     const { pipeline, notebook, interpreter } = plan;
     const { home } = this.stores;
-    this.memory ??= openWorkspaceMemory(join(home, 'workspace.db'));
     const graph = new StepGraph(pipeline);
     const steps = new Map(
       graph.steps.map(({ name }) => [name, new Set(graph.ancestors(name).map(step => step.name))])
     );
     const unrecorded = environmentFolders(interpreter);
     const frozen = this.frozen(plan);
-    const runner = this.options.runnerFolder ?? runnerFolder();
-    const workspaces = join(home, 'workspaces');
     return openWorkspace(
       {
         notebook,
@@ -290,17 +303,29 @@ class LocalEngine implements Engine {
         unrecorded,
         frozen,
         volumes: stepVolumes(notebook, pipeline),
-        mountProblem: () => overlayProblem(interpreter.executable, runner, workspaces)
+        mountProblem: () => this.mountProblem(interpreter.executable)
       },
-      this.memory
+      this.workspaceMemory()
     );
   }
 
-  private frozen({ id, snapshot, interpreter }: RunPlan): FrozenOptions | null {
+  private workspaceMemory(): WorkspaceMemory {
+    this.memory ??= openWorkspaceMemory(join(this.stores.home, 'workspace.db'));
+    return this.memory;
+  }
+
+  /** Whether steps can have overlays and mounts of their own: null, or why not. */
+  private async mountProblem(python: string): Promise<string | null> {
+    const runner = this.options.runnerFolder ?? runnerFolder();
+    const workspaces = join(this.stores.home, 'workspaces');
+    return this.workspaceMemory().rememberSuccess(`overlay ${workspaces}`, () =>
+      overlayProblem(python, runner, workspaces)
+    );
+  }
+
+  private frozen({ id, snapshot }: RunPlan): FrozenOptions | null {
     if (snapshot === null) return null;
     const { source, files, bytes, copyLimit, brings } = snapshot;
-    const folder = runFolder(this.stores.home, id);
-    const runner = this.options.runnerFolder ?? runnerFolder();
     return {
       store: this.snapshotStore(),
       snapshot: snapshot.id,
@@ -308,8 +333,7 @@ class LocalEngine implements Engine {
       counts: { files, bytes },
       copyLimit,
       brings,
-      folder,
-      overlayProblem: () => overlayProblem(interpreter.executable, runner, dirname(folder))
+      folder: runFolder(this.stores.home, id)
     };
   }
 

@@ -6,15 +6,17 @@ const openAsync = promisify(open);
 const fsyncAsync = promisify(fsync);
 const closeAsync = promisify(close);
 const SIDE_BY_SIDE = 16;
+/** So many are flushed sooner than a program has been started. */
+const FEW = 16;
 
 /**
- * Brings everything that was written to a folder's file system onto the disk, at once: to flush thousands of files one by one takes
- * minutes. Node has no `syncfs`; the system's `sync` has (coreutils 8.24 and newer, busybox).
- * @param files flushed one by one where there is no such program. @throws the system's error
+ * Brings files and folders of one file system onto the disk. Many are flushed with all else that was written to it: one by one they
+ * would take minutes.
+ * @param folder on that file system @param paths absolute @throws the system's error
  */
-export async function flushDisk(folder: string, files: Iterable<string>): Promise<void> {
-  if (await syncFileSystem(folder)) return;
-  const waiting = files[Symbol.iterator]();
+export async function flushDisk(folder: string, paths: readonly string[]): Promise<void> {
+  if (paths.length > FEW && (await flushFileSystem(folder))) return;
+  const waiting = paths[Symbol.iterator]();
   const work = async (): Promise<void> => {
     for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
       await flushFile(next.value);
@@ -33,7 +35,12 @@ export async function flushFile(path: string): Promise<void> {
   }
 }
 
-function syncFileSystem(folder: string): Promise<boolean> {
+/**
+ * Brings everything onto the disk that was written to a folder's file system. Node has no `syncfs`; the system's `sync` has (coreutils
+ * 8.24 and newer, busybox).
+ * @returns whether that could be done
+ */
+export function flushFileSystem(folder: string): Promise<boolean> {
   return new Promise(resolve => {
     const child = spawn('sync', ['-f', folder], { stdio: 'ignore' });
     child.on('error', () => resolve(false));

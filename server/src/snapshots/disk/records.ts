@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Snapshot, type SnapshotId } from '@chard/core/snapshot';
 import { z } from 'zod';
@@ -159,8 +159,9 @@ export class Records {
   private writePin(id: SnapshotId, by: string): void {
     const folder = join(this.layout.pins, id);
     makeFolders(folder, 0o700);
-    const path = join(folder, encodeURIComponent(by));
-    if (!existsSync(path)) writeDurably(path, '');
+    // Empty, it is whole as soon as it has its name.
+    closeSync(openSync(join(folder, encodeURIComponent(by)), 'a', 0o600));
+    syncFolder(folder);
     syncFolder(this.layout.pins);
   }
 

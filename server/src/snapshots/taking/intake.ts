@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorCode, fileFailure, makeFolders } from '../../files';
-import { flushDisk } from '../disk/flush';
+import { flushDisk, flushFileSystem } from '../disk/flush';
 import type { Layout } from '../disk/layout';
 import { lostContents } from '../disk/lost';
 import { PresentContents } from './present';
@@ -29,7 +29,7 @@ export class Intake {
   private pending = new Map<string, Pending>();
   private pendingBytes = 0;
   private unflushedBytes = 0;
-  private flushing: Promise<void> | null = null;
+  private flushing: Promise<unknown> | null = null;
   private readonly present: PresentContents;
   private readonly lost: ReadonlySet<string> | null;
   /** Devices whose files cannot share their blocks with the store. */
@@ -120,12 +120,14 @@ export class Intake {
     if (this.pending.size === 0) return;
     await this.flushing;
     try {
+      const { contents } = this.layout;
       await flushDisk(
         this.folder,
-        this.paths(({ path }) => path)
+        [...this.pending.values()].map(({ path }) => path)
       );
-      for (const [digest, { path }] of this.pending) this.moveIn(digest, path);
-      await flushDisk(this.layout.contents, [this.layout.contents]);
+      const folders = new Set([contents]);
+      for (const [digest, { path }] of this.pending) folders.add(this.moveIn(digest, path));
+      await flushDisk(contents, [...folders]);
     } catch (error) {
       throw this.failure(error);
     }
@@ -154,24 +156,23 @@ export class Intake {
     if (this.flushing !== null) return;
     this.unflushedBytes = 0;
     // Where the system cannot, all is flushed at the end.
-    this.flushing = flushDisk(this.folder, []).finally(() => {
+    this.flushing = flushFileSystem(this.folder).finally(() => {
       this.flushing = null;
     });
   }
 
-  private *paths(of: (pending: Pending) => string): Generator<string> {
-    for (const pending of this.pending.values()) yield of(pending);
-  }
-
-  private moveIn(digest: string, path: string): void {
+  /** @returns the folder in which the content has got its name */
+  private moveIn(digest: string, path: string): string {
     const target = this.layout.content(digest);
+    const folder = dirname(target);
     try {
       renameSync(path, target);
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
-      makeFolders(join(this.layout.contents, digest.slice(0, 2)), 0o700);
+      makeFolders(folder, 0o700);
       renameSync(path, target);
     }
+    return folder;
   }
 
   private writing<Result>(work: () => Result): Result {

@@ -109,14 +109,14 @@ export class Database {
   }
 
   /**
-   * Like `run`, of its own and for what may be forgotten if the machine goes down at once: on the disk with the next transaction.
-   * Other processes see it all the same.
+   * For what may be forgotten if the machine goes down at once: what `work` writes, in a transaction or not, is on the disk with the
+   * next transaction. Other processes see it all the same.
    */
-  runAtEase(sql: string, ...values: SQLInputValue[]): number {
-    if (this.connection.isTransaction) return this.run(sql, ...values);
+  atEase<Result>(work: () => Result): Result {
+    if (this.connection.isTransaction) return work();
     this.connection.exec('PRAGMA synchronous = NORMAL');
     try {
-      return this.run(sql, ...values);
+      return work();
     } finally {
       this.connection.exec('PRAGMA synchronous = FULL');
     }

@@ -66,20 +66,14 @@ export class SqliteLeaseStore implements LeaseStore {
   // A machine that goes down ends the owner too, so leases need not wait for the disk.
   beat(owner: Owner, now: number): void {
     const { leases } = this.tables;
-    this.database.runAtEase(
-      `UPDATE ${leases} SET beat = ? WHERE instance = ?`,
-      now,
-      owner.instance
-    );
+    const sql = `UPDATE ${leases} SET beat = ? WHERE instance = ?`;
+    this.database.atEase(() => this.database.run(sql, now, owner.instance));
   }
 
   release(run: string, owner: Owner): void {
     const { leases, column, owned } = this.tables;
-    this.database.runAtEase(
-      `DELETE FROM ${leases} WHERE instance = ? AND ${column} = (SELECT number FROM ${owned} WHERE id = ?)`,
-      owner.instance,
-      run
-    );
+    const sql = `DELETE FROM ${leases} WHERE instance = ? AND ${column} = (SELECT number FROM ${owned} WHERE id = ?)`;
+    this.database.atEase(() => this.database.run(sql, owner.instance, run));
   }
 }
 

@@ -342,9 +342,9 @@ export function describeStores(name: string, open: () => Stores): void {
       ]);
     });
 
-    it('writes several things together', () => {
+    it.each(['together', 'togetherAtEase'] as const)('writes several things %s', way => {
       stores.runs.create(newRun('r1'), OWNER);
-      const written = stores.together(() => {
+      const written = stores[way](() => {
         stores.results.put(storedResult('k1'), 'r1');
         stores.runs.saveStepFiles('r1', 'a', {});
         return append('r1', printed('x'));

@@ -1,6 +1,6 @@
 import { ChardError } from '../../../errors';
 import { reasonOf } from '../../../files';
-import type { EngineInterpreter } from '../../engine';
+import type { InterpreterProcess } from '../../engine';
 import type { Clock } from '../clock';
 import type { Connection } from './connection';
 import { ForkServer, ForkServerUnavailable } from './forkServer';
@@ -62,7 +62,7 @@ export class Launcher {
    * @throws ChardError `runner-failed`.
    */
   async launch(
-    interpreter: EngineInterpreter,
+    interpreter: InterpreterProcess,
     modules: readonly string[],
     signal: AbortSignal,
     { more = false, onImporting }: LaunchWishes = {}
@@ -82,7 +82,7 @@ export class Launcher {
   }
 
   /** Makes a supervisor ready for a step that will come with these modules. */
-  prepare(interpreter: EngineInterpreter, modules: readonly string[]): void {
+  prepare(interpreter: InterpreterProcess, modules: readonly string[]): void {
     // What cannot be made is no failure yet: the step that would have got it tries again, and is told.
     this.openPort()
       .then(
@@ -119,7 +119,7 @@ export class Launcher {
   /** One that ended is not started again: whatever killed it would do so again. */
   private forkServer(
     port: Port,
-    interpreter: EngineInterpreter,
+    interpreter: InterpreterProcess,
     modules: readonly string[]
   ): KeptForkServer {
     const { runnerFolder, instance, clock } = this.options;
@@ -213,7 +213,7 @@ export class Launcher {
 
   private async startFresh(
     port: Port,
-    interpreter: EngineInterpreter,
+    interpreter: InterpreterProcess,
     signal: AbortSignal
   ): Promise<Launched> {
     const { runnerFolder, instance, clock } = this.options;

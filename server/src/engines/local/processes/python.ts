@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { delimiter } from 'node:path';
-import type { EngineInterpreter } from '../../engine';
+import type { InterpreterProcess } from '../../engine';
 import { MARKER } from './sweep';
 
 const KEPT_CHARACTERS = 4096;
@@ -18,7 +18,7 @@ export interface PythonProcess {
  * seed unless the person fixed one.
  */
 export function pythonEnvironment(
-  interpreter: EngineInterpreter,
+  interpreter: InterpreterProcess,
   runnerFolder: string,
   instance: string
 ): Record<string, string> {

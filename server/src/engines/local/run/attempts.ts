@@ -14,7 +14,7 @@ export interface Attempt {
   /** Counted from 1 over the whole run. */
   readonly number: number;
   readonly received: Received;
-  /** Whether more steps will come after it. */
+  /** Whether more steps will come after it, of this run or of others. */
   readonly more: boolean;
   onMessage(message: ProgressMessage): void;
 }

@@ -205,7 +205,8 @@ export class RunExecution {
       values: storedValues(step.name, received, taken.values),
       snapshot: snapshotOf(taken.files)
     };
-    stores.together(() => {
+    // A run that is resumed decides on it again.
+    stores.togetherAtEase(() => {
       if (taken.files !== null) stores.runs.saveStepFiles(this.plan.id, step.name, taken.files);
       if (isKnown) stores.results.use(key, this.plan.id, clock.now());
       this.finish(step, received, event, outputs);
@@ -250,7 +251,7 @@ export class RunExecution {
       step,
       number: attempt,
       received,
-      more: this.unfinished.size > 1,
+      more: this.unfinished.size > 1 || this.plan.isOneOfMany,
       onMessage: message => this.record(step.name, attempt, message)
     });
     const isSuccess = outcome.state === 'succeeded';
@@ -313,7 +314,7 @@ export class RunExecution {
     }
   }
 
-  /** Writes a step's end, durably and with `outputs` in one, and lets go on what waited for it. */
+  /** Writes a step's end, with `outputs` in one, and lets go on what waited for it. */
   private finish(
     step: Step,
     received: Received,

@@ -20,6 +20,8 @@ export interface RunPlan {
   readonly interpreter: EngineInterpreter;
   readonly secrets: Readonly<Record<string, string>>;
   readonly snapshot: RunSnapshotUse | null;
+  /** Another one of the same pipeline is likely to follow, as with trials: what waits for its last step may stay. */
+  readonly isOneOfMany: boolean;
 }
 
 export interface RunServices {

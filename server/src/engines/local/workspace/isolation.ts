@@ -2,7 +2,6 @@ import { copyFileSync, constants, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolders } from '../../../files';
 import { byteSize } from '@chard/core/text';
-import type { WorkspaceMemory } from './memory';
 import type { WorkspaceLimits, WorkspaceMode, WorkspaceOptions } from './model';
 
 /** The kernel takes no more layers than it has room for in a page of options. */
@@ -13,8 +12,7 @@ export const MAX_STEPS = 200;
  * should; a folder of the run's own comes next, if it costs next to nothing or little; else the notebook's folder itself.
  */
 export async function chooseMode(
-  { frozen, steps }: WorkspaceOptions,
-  memory: WorkspaceMemory,
+  { frozen, steps, mountProblem }: WorkspaceOptions,
   limits: WorkspaceLimits
 ): Promise<WorkspaceMode> {
   if (frozen === null) return { way: 'live', why: 'no snapshot was taken' };
@@ -22,16 +20,13 @@ export async function chooseMode(
   if (counts.files > limits.files) {
     return { way: 'live', why: `the snapshot has more than ${limits.files} files` };
   }
-  const shares = sharesBlocks(dirname(folder));
   const isSmall = counts.bytes <= copyLimit;
   const tooLarge = `${byteSize(counts.bytes)} are more than the ${byteSize(copyLimit)} that may be copied, and the file system cannot share blocks`;
-  if (!shares && !isSmall) return { way: 'live', why: tooLarge };
+  if (!isSmall && !sharesBlocks(dirname(folder))) return { way: 'live', why: tooLarge };
   const why =
-    steps.size > MAX_STEPS
-      ? `the run has more than ${MAX_STEPS} steps`
-      : await memory.rememberSuccess(`overlay ${dirname(folder)}`, () => frozen.overlayProblem());
+    steps.size > MAX_STEPS ? `the run has more than ${MAX_STEPS} steps` : await mountProblem();
   if (why === null) return { way: 'overlay', why: 'each step has the snapshot to itself' };
-  return shares
+  return sharesBlocks(dirname(folder))
     ? { way: 'reflink', why: `there can be no overlay (${why})` }
     : {
         way: 'copy',

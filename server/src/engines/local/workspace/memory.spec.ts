@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { join } from 'node:path';
 import { openWorkspaceMemory } from './memory';
 
@@ -57,5 +58,24 @@ it('lasts as long as the process where it cannot be written', () => {
   const memory = openWorkspaceMemory(path());
   memory.ownWrites.record('n', 'step', [write]);
   expect(memory.ownWrites.of('n')).toHaveLength(1);
+  memory.close();
+});
+
+it('finds out once what several ask for at a time, and asks again after a failure', async () => {
+  const memory = openWorkspaceMemory(path());
+  const answers = ['it does not work', null];
+  const asked: string[] = [];
+  const ask = (who: string) =>
+    memory.rememberSuccess('overlays', async () => {
+      asked.push(who);
+      await setImmediate();
+      return answers.shift() ?? null;
+    });
+  expect(await Promise.all([ask('first'), ask('second')])).toEqual(
+    Array(2).fill('it does not work')
+  );
+  expect(await Promise.all([ask('third'), ask('fourth')])).toEqual([null, null]);
+  expect(await ask('fifth')).toBeNull();
+  expect(asked).toEqual(['first', 'third']);
   memory.close();
 });

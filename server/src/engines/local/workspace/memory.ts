@@ -17,11 +17,9 @@ export interface WorkspaceMemory {
   readonly ownWrites: OwnWrites;
   /**
    * What `find` says: null for success, or what is wrong. A success is remembered for this user and this start of the system, a failure
-   * is not, as somebody may have done something about it.
+   * is not, as somebody may have done something about it. Who asks while it is being found out, gets the same answer.
    */
   rememberSuccess(topic: string, find: () => Promise<string | null>): Promise<string | null>;
-  /** What was remembered as a success was none. */
-  forgetSuccess(topic: string): void;
   close(): void;
 }
 
@@ -60,18 +58,29 @@ function open(path: string): WorkspaceMemory {
     const { boot, namespace } = thisOwner();
     const keyOf = (topic: string): string =>
       JSON.stringify([topic, boot, namespace, process.getuid?.() ?? null]);
-    return {
-      async rememberSuccess(topic, find) {
-        const key = keyOf(topic);
-        const known = database.prepare('SELECT 1 FROM successes WHERE topic = ?').get(key);
-        const problem = known === undefined ? await find() : null;
-        if (problem === null && known === undefined) {
+    const finding = new Map<string, Promise<string | null>>();
+    const findOut = async (
+      key: string,
+      find: () => Promise<string | null>
+    ): Promise<string | null> => {
+      try {
+        const problem = await find();
+        if (problem === null) {
           database.prepare('INSERT OR IGNORE INTO successes (topic) VALUES (?)').run(key);
         }
         return problem;
-      },
-      forgetSuccess(topic) {
-        database.prepare('DELETE FROM successes WHERE topic = ?').run(keyOf(topic));
+      } finally {
+        finding.delete(key);
+      }
+    };
+    return {
+      rememberSuccess(topic, find) {
+        const key = keyOf(topic);
+        const known = database.prepare('SELECT 1 FROM successes WHERE topic = ?').get(key);
+        if (known !== undefined) return Promise.resolve(null);
+        const found = finding.get(key) ?? findOut(key, find);
+        finding.set(key, found);
+        return found;
       },
       digests: new SqliteDigestIndex(database),
       ownWrites: new OwnWrites(database),

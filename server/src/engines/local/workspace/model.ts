@@ -191,8 +191,6 @@ export interface FrozenOptions {
   readonly brings: boolean;
   /** Absolute path of a folder for what the run needs; made and removed by the workspace. */
   readonly folder: string;
-  /** Whether a step can have an overlay below `folder`: null, or why not. */
-  overlayProblem(): Promise<string | null>;
 }
 
 /** A volume of a notebook where it has a folder on this machine. */
@@ -215,7 +213,7 @@ export interface WorkspaceOptions {
   readonly limits?: Partial<WorkspaceLimits>;
   /** The notebook's volumes on this machine. */
   readonly volumes: readonly StepVolume[];
-  /** Whether a step can have mounts of its own: null, or why not. */
+  /** Whether a step can have overlays and mounts of its own: null, or why not. */
   mountProblem(): Promise<string | null>;
   /** Null: the steps work in the folder itself. */
   readonly frozen: FrozenOptions | null;

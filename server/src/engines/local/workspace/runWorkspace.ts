@@ -38,7 +38,7 @@ export async function openWorkspace(
   memory: WorkspaceMemory
 ): Promise<RunWorkspace> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const mode = await chooseMode(options, memory, limits);
+  const mode = await chooseMode(options, limits);
   if (mode.way === 'live' && options.frozen?.brings === false) throw nowhereElse(mode);
   const { notebook, home, frozen } = options;
   if (frozen !== null) removeTree(frozen.folder);

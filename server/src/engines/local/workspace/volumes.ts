@@ -99,10 +99,7 @@ export class VolumeMounts {
   ): Promise<VolumeMounts> {
     const folder = realpathSync(dirname(notebook));
     const isProblem = frozen !== null || volumes.some(({ readOnly }) => readOnly);
-    const problem =
-      volumes.length > 0 && isProblem
-        ? await memory.rememberSuccess(`overlay ${join(home, 'workspaces')}`, mountProblem)
-        : null;
+    const problem = volumes.length > 0 && isProblem ? await mountProblem() : null;
     const circumstances: Circumstances = {
       ...{ folder, home, frozen, mode, limits, problem, sources },
       steps: steps.size
