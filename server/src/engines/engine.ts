@@ -53,7 +53,7 @@ export interface ExecutionContext {
   readonly interpreter: EngineInterpreter;
   /** Values of the environment variables that steps take from secrets; never stored. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Hears of the run's events, in order, once they are durable. It must not throw. */
+  /** Hears of the run's events, in order, once they are in the store. It must not throw. */
   readonly observer?: (events: readonly RunEvent[]) => void;
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   foldExperiment,
   initialExperimentState,
@@ -20,6 +19,7 @@ import { ChardError } from '../errors';
 import { bindParameterValues } from '../notebooks/parameters';
 import {
   BEAT_MILLISECONDS,
+  newId,
   ownerLives,
   thisOwner,
   type ExperimentRecord,
@@ -85,8 +85,9 @@ class LocalExperimentEngine implements ExperimentEngine {
     this.requireOpen();
     // What a first trial would be refused for is said now.
     bindParameterValues(pipeline, firstValues(spec));
-    const id = newExperimentId(this.clock.now());
     const { artefacts, experiments } = this.stores;
+    const isTaken = (each: string): boolean => experiments.get(each) !== undefined;
+    const id = newId(this.clock.now(), isTaken, 'exp-');
     const records = {
       notebook: artefacts.put(notebook.bytes),
       pipeline: artefacts.put(json(pipeline)),
@@ -473,10 +474,4 @@ function firstValues({ parameters }: ExperimentSpec): Assignment {
 
 function json(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value ?? null));
-}
-
-/** Sorts by time and reads well: "exp-20261123-231502-3fa9c1". */
-function newExperimentId(now: number): string {
-  const [date, time] = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
-  return `exp-${date}-${time}-${randomBytes(3).toString('hex')}`;
 }

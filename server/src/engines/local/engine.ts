@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fold, initialRunState, isOver, type RunEventBody, type RunState } from '@chard/core/run';
@@ -8,6 +7,7 @@ import { runnerFolder } from '../../installation';
 import { storedPipeline } from '../../runs/record';
 import {
   BEAT_MILLISECONDS,
+  newId,
   ownerLives,
   thisOwner,
   type Lease,
@@ -125,7 +125,7 @@ class LocalEngine implements Engine {
     snapshot = null
   }: RunRequest): Promise<RunHandle> {
     this.closing.signal.throwIfAborted();
-    const id = newRunId(this.clock.now());
+    const id = newId(this.clock.now(), each => this.stores.runs.get(each) !== undefined);
     const number = this.nextNumber();
     const path = notebook.path;
     const plan = {
@@ -486,10 +486,4 @@ function environmentFolders({ record }: EngineInterpreter): string[] {
 /** Who a run is among those that need a snapshot. */
 export function runPin(run: string): string {
   return `run:${run}`;
-}
-
-/** Sorts by time and reads well: "20261123-231502-3fa9c1". */
-function newRunId(now: number): string {
-  const [date, time] = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
-  return `${date}-${time}-${randomBytes(3).toString('hex')}`;
 }

@@ -6,54 +6,23 @@ import {
   type EndReason,
   type ExperimentEventBody,
   type ExperimentState,
-  type ReportedMetrics,
   type TrialState
 } from '@chard/core/experiment';
-import type { Pipeline } from '@chard/core/pipeline';
 import type { ExperimentCommand } from '@chard/core/protocol/api';
-import { isOver, type RunEvent, type RunState } from '@chard/core/run';
-import type { Engine, ExecutionContext, RunHandle } from '../../engines/engine';
-import type { Clock } from '../../engines/local/clock';
+import type { RunHandle } from '../../engines/engine';
 import { deferred } from '../../engines/local/deferred';
 import { ChardError } from '../../errors';
-import { bindOtherValues } from '../../notebooks/parameters';
-import { readLog, readState } from '../../runs/readLog';
-import { mayGoOn } from '../../runs/goingOn';
-import type { Stores } from '../../stores';
 import type { ExperimentLog } from '../log';
+import { endingOf } from '../suggester/study';
+import type { Memory, Suggester } from '../suggester/suggester';
 import { Algorithm } from './algorithm';
+import { eventsOfCommand } from './command';
 import { experimentFinished } from './ending';
-import { stepOf, endingOf } from '../suggester/study';
-import type { Memory, OpenSuggester, Suggester } from '../suggester/suggester';
-import { trialFinished, Verdict } from './trialEnd';
-import { notStarted, troubleOf } from './trouble';
-import { isIntermediate, TrialMetrics, type TrialPoint } from './trialMetrics';
-
-/** Verdicts lie beside what the algorithm has to be told again. */
-const VERDICT = 'verdict/';
-
-/** What an experiment is made of; the same on its first day and when it is resumed. */
-export interface ExperimentPlan {
-  readonly id: string;
-  readonly pipeline: Pipeline;
-  readonly notebook: { readonly path: string; readonly bytes: Uint8Array };
-  readonly context: ExecutionContext;
-}
-
-export interface ExperimentServices {
-  readonly stores: Stores;
-  readonly engine: Engine;
-  readonly clock: Clock;
-  readonly open: OpenSuggester;
-}
-
-/** A trial whose run is being made, or goes on. */
-interface RunningTrial {
-  readonly metrics: TrialMetrics;
-  handle: RunHandle | null;
-  verdict: Verdict | null;
-  stopTimer: () => void;
-}
+import { formerTrials, type FormerTrial } from './former';
+import type { Experiment, ExperimentPlan, ExperimentServices, Failures } from './plan';
+import type { TrialFinished } from './trialEnd';
+import { TrialRun } from './trialRun';
+import { troubleOf } from './trouble';
 
 /**
  * Runs one experiment: asks for suggestions, starts their runs, takes what they report, and writes down all that happens. The
@@ -61,7 +30,7 @@ interface RunningTrial {
  */
 export class ExperimentExecution {
   private readonly done = deferred<void>();
-  private readonly running = new Map<number, RunningTrial>();
+  private readonly running = new Map<number, TrialRun>();
   /** Suggested trials that have no run, or whose run was cut off. */
   private readonly waiting: number[] = [];
   /** Runs that have not let go of all they had; their trials may have ended. */
@@ -72,10 +41,8 @@ export class ExperimentExecution {
   private failure: unknown = null;
   /** What keeps the experiment from going on. */
   private trouble = '';
-  /** By trial: what an earlier process left of those that have not come to their end. */
-  private readonly formerRuns = new Map<number, string>();
-  private readonly formerVerdicts = new Map<number, Verdict>();
-  private readonly reported: ReportedMetrics;
+  private former: ReadonlyMap<number, FormerTrial> = new Map();
+  private readonly experiment: Experiment;
 
   constructor(
     private readonly plan: ExperimentPlan,
@@ -83,11 +50,19 @@ export class ExperimentExecution {
     private readonly log: ExperimentLog,
     first: Suggester | null
   ) {
-    this.reported = reportedMetrics(plan.pipeline);
     const { stores, open } = services;
     this.algorithm = new Algorithm(first, () =>
       open(log.state, stores.experiments.memory(plan.id))
     );
+    const failures: Failures = {
+      hasFailed: () => this.failure !== null,
+      fail: error => this.fail(error),
+      breakOff: error => this.breakOff(error),
+      guarded: work => this.guarded(work)
+    };
+    const reported = reportedMetrics(plan.pipeline);
+    const { algorithm } = this;
+    this.experiment = { plan, services, log, algorithm, reported, failures };
   }
 
   /** @returns the experiment's last state. Rejects where the log cannot be written. */
@@ -126,53 +101,27 @@ export class ExperimentExecution {
   fail(error: unknown): void {
     this.failure ??= error;
     this.log.abandon();
-    for (const trial of this.running.values()) trial.handle?.cancel();
+    for (const trial of this.running.values()) trial.abandon();
     this.settleIfIdle();
   }
 
-  /** Finds what an earlier process left of trials that have not come to their end. */
+  /** Goes on with the trials that an earlier process has not taken to their end. */
   private takeOver(): void {
     const { trials, phase } = this.log.state;
-    const open = trials.filter(({ phase: each }) => each === 'pending' || each === 'interrupted');
-    if (open.length === 0) return;
-    const { runs, experiments } = this.services.stores;
-    for (const { id, trial } of runs.list({ experiment: this.plan.id })) {
-      if (trial !== null) this.formerRuns.set(trial.number, id);
-    }
-    const memory = experiments.memory(this.plan.id);
-    for (const { number } of open) {
-      const verdict = memory[`${VERDICT}${number}`];
-      if (verdict !== undefined)
-        this.formerVerdicts.set(number, Verdict.parse(JSON.parse(verdict)));
+    const open = trials
+      .filter(({ phase: each }) => each === 'pending' || each === 'interrupted')
+      .map(({ number }) => number);
+    this.former = formerTrials(this.services.stores, this.plan.id, open);
+    for (const [number, { run }] of this.former) {
       if (phase !== 'stopping') this.waiting.push(number);
-      else if (this.formerRuns.has(number)) this.begin(number);
+      else if (run !== null) this.begin(number);
     }
   }
 
   private obey(command: ExperimentCommand, heard: number): void {
-    const { phase, spec } = this.log.state;
-    switch (command.type) {
-      case 'pause':
-        return this.log.write(phase === 'running' ? [{ type: 'experiment-paused' }] : [], {
-          heard
-        });
-      case 'resume':
-        return this.log.write(
-          phase === 'paused' ? [{ type: 'experiment-resumed', pid: process.pid }] : [],
-          { heard }
-        );
-      case 'stop':
-        this.log.write(
-          phase === 'stopping' ? [] : [{ type: 'experiment-stopping', reason: 'stopped' }],
-          { heard }
-        );
-        if (command.trials === 'cancel') this.cancelTrials('The experiment was stopped.');
-        return;
-      case 'counts':
-        return this.log.write(
-          sameCounts(spec, command.counts) ? [] : [{ type: 'counts-changed', ...command.counts }],
-          { heard }
-        );
+    this.log.write(eventsOfCommand(command, this.log.state), { heard });
+    if (command.type === 'stop' && command.trials === 'cancel') {
+      this.cancelTrials('The experiment was stopped.');
     }
   }
 
@@ -248,32 +197,23 @@ export class ExperimentExecution {
   }
 
   private begin(number: number): void {
-    const trial: RunningTrial = {
-      metrics: new TrialMetrics(this.log.state.spec.objective, this.reported),
-      handle: null,
-      verdict: this.formerVerdicts.get(number) ?? null,
-      stopTimer: () => undefined
-    };
+    const former = this.former.get(number) ?? null;
+    const trial = new TrialRun(number, former, this.experiment, handle =>
+      this.awaitCleaning(handle)
+    );
     this.running.set(number, trial);
     this.follow(number, trial)
       .catch((error: unknown) => this.breakOff(error))
       .finally(() => {
-        trial.stopTimer();
         this.running.delete(number);
         this.guarded(() => this.goOn());
       });
   }
 
-  /** Makes a trial's run, or finds it, and takes it to its end. */
-  private async follow(number: number, trial: RunningTrial): Promise<void> {
-    const former = this.formerRuns.get(number);
-    const state =
-      former === undefined
-        ? await this.run(number, trial)
-        : await this.pickUp(number, trial, former);
-    if (this.failure !== null) return;
-    const { spec } = this.log.state;
-    const event = trialFinished(spec, number, state, trial.metrics, trial.verdict);
+  /** Takes a trial to its end, and writes that down. */
+  private async follow(number: number, trial: TrialRun): Promise<void> {
+    const event = await trial.follow();
+    if (event === null) return;
     const memory = await this.tell(number, event);
     if (this.failure !== null) return;
     // Lost before it is written, it is found again in the run; so it is written with what comes next.
@@ -282,10 +222,7 @@ export class ExperimentExecution {
   }
 
   /** What became of a trial is written whether or not the algorithm can be told: the record comes first. */
-  private async tell(
-    number: number,
-    event: Extract<ExperimentEventBody, { type: 'trial-finished' }>
-  ): Promise<Memory> {
+  private async tell(number: number, event: TrialFinished): Promise<Memory> {
     const { spec } = this.log.state;
     const trial = trialState(this.log.state, number) as TrialState;
     const ending = endingOf(spec, { ...trial, phase: event.state, values: event.values });
@@ -299,80 +236,6 @@ export class ExperimentExecution {
     }
   }
 
-  private run(number: number, trial: RunningTrial): Promise<RunState> {
-    const { engine } = this.services;
-    const { id, pipeline, notebook, context } = this.plan;
-    const { parameters } = trialState(this.log.state, number) as TrialState;
-    let isWritten = false;
-    const alongside = (): void => {
-      this.log.flush();
-      isWritten = true;
-    };
-    return this.attend(number, trial, async observer => {
-      try {
-        return await engine.start({
-          ...context,
-          pipeline: bindOtherValues(pipeline, parameters),
-          template: pipeline,
-          notebook,
-          options: { cache: true, from: null, only: null, base: null },
-          snapshot: this.log.state.snapshot,
-          trial: { experiment: id, number },
-          alongside,
-          observer
-        });
-      } catch (error) {
-        // What the log wrote is undone with the run's creation: it no longer says what the disk does.
-        if (isWritten) this.fail(error);
-        throw error;
-      }
-    });
-  }
-
-  /** A run that was there before this process: it has ended, or it goes on. */
-  private async pickUp(number: number, trial: RunningTrial, run: string): Promise<RunState> {
-    const { engine, stores, clock } = this.services;
-    const history = () => readLog(stores, run, { quiet: true });
-    this.log.write([{ type: 'trial-started', trial: number, run }]);
-    for (const event of readLog(stores, run)) trial.metrics.hear(event);
-    for (const point of trial.metrics.all()) this.addPoint(number, point);
-    const phase = stores.runs.get(run)?.phase ?? 'failed';
-    const hasEnded = isOver(phase) && phase !== 'interrupted';
-    if (!hasEnded && !mayGoOn(history(), clock.now())) {
-      const reason = 'Its run was cut off again and again and got no further.';
-      trial.verdict ??= { state: 'failed', reason };
-    }
-    if (hasEnded || trial.verdict !== null) return readState(stores, run);
-    return this.attend(number, trial, observer =>
-      engine.resume(run, { ...this.plan.context, observer })
-    );
-  }
-
-  /** Begins a trial's run and waits for its end; one that cannot begin has failed. */
-  private async attend(
-    number: number,
-    trial: RunningTrial,
-    begin: (observer: (events: readonly RunEvent[]) => void) => Promise<RunHandle>
-  ): Promise<RunState> {
-    let handle: RunHandle;
-    try {
-      handle = await begin(events => events.forEach(event => this.take(number, trial, event)));
-    } catch (error) {
-      const trouble = troubleOf(error);
-      if (trouble === null) throw error;
-      return notStarted(trouble);
-    }
-    trial.handle = handle;
-    const state = trialState(this.log.state, number);
-    if (state?.run !== handle.id || state.phase !== 'running') {
-      this.log.add({ type: 'trial-started', trial: number, run: handle.id });
-    }
-    if (trial.verdict !== null) handle.cancel(trial.verdict.reason);
-    this.limitTime(number, trial);
-    this.awaitCleaning(handle);
-    return handle.ended;
-  }
-
   /** The next trial need not wait for it; the experiment's end does, so that the runs can be removed by then. */
   private awaitCleaning({ finished }: RunHandle): void {
     this.cleaning += 1;
@@ -384,64 +247,8 @@ export class ExperimentExecution {
       });
   }
 
-  private limitTime(number: number, trial: RunningTrial): void {
-    const { trialTimeoutSeconds: seconds } = this.log.state.spec;
-    if (seconds === null) return;
-    trial.stopTimer = this.services.clock.after(seconds * 1000, () =>
-      this.end(number, trial, {
-        state: 'failed',
-        reason: `It took longer than ${seconds} seconds.`
-      })
-    );
-  }
-
-  private take(number: number, trial: RunningTrial, event: RunEvent): void {
-    for (const point of trial.metrics.hear(event)) {
-      if (this.failure !== null) return;
-      this.guarded(() => this.addPoint(number, point));
-      this.prune(number, trial, point);
-    }
-  }
-
-  private addPoint(number: number, { name, value, at }: TrialPoint): void {
-    this.log.add({ type: 'trial-metric', trial: number, name, value, at });
-  }
-
-  /** Asks whether the trial should be given up. */
-  private prune(number: number, trial: RunningTrial, point: TrialPoint): void {
-    const { spec, trials } = this.log.state;
-    const { metric } = spec.objective;
-    const prunes = spec.earlyStopping !== null || spec.algorithm.name === 'hyperband';
-    if (!prunes || point.name !== metric || !isIntermediate(point)) return;
-    if (typeof point.value !== 'number') return;
-    const { value } = point;
-    const index = (trials[number - 1]?.metrics.get(metric)?.points.length ?? 1) - 1;
-    const step = stepOf(point.at, index);
-    this.algorithm
-      .consult(suggester => suggester.report(number, step, value))
-      .then(isBad => {
-        if (!isBad) return;
-        const rule = spec.earlyStopping?.name ?? spec.algorithm.name;
-        const reason = `${metric} was ${value} at step ${step}, and ${rule} gives that up.`;
-        this.end(number, trial, { state: 'pruned', reason });
-      })
-      .catch((error: unknown) => this.breakOff(error));
-  }
-
-  private end(number: number, trial: RunningTrial, verdict: Verdict): void {
-    if (trial.verdict !== null || !this.running.has(number)) return;
-    this.guarded(() => {
-      trial.verdict = verdict;
-      // Known to whoever comes after this process, before the run can have ended by it.
-      this.log.write([], { memory: { [`${VERDICT}${number}`]: JSON.stringify(verdict) } });
-      trial.handle?.cancel(verdict.reason);
-    });
-  }
-
   private cancelTrials(reason: string): void {
-    for (const [number, trial] of this.running) {
-      this.end(number, trial, { state: 'cancelled', reason });
-    }
+    for (const trial of this.running.values()) trial.end({ state: 'cancelled', reason });
   }
 
   /** Whether the trial that has just ended ends the experiment. */
@@ -491,15 +298,4 @@ export class ExperimentExecution {
       this.fail(error);
     }
   }
-}
-
-function sameCounts(
-  one: ExperimentState['spec'],
-  other: Extract<ExperimentCommand, { type: 'counts' }>['counts']
-): boolean {
-  return (
-    one.maxTrialCount === other.maxTrialCount &&
-    one.parallelTrialCount === other.parallelTrialCount &&
-    one.maxFailedTrialCount === other.maxFailedTrialCount
-  );
 }

@@ -1,2 +1,3 @@
-export { ExperimentExecution, type ExperimentPlan, type ExperimentServices } from './execution';
+export { ExperimentExecution } from './execution';
+export type { ExperimentPlan } from './plan';
 export { notRun } from './trialEnd';

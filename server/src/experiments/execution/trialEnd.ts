@@ -4,7 +4,7 @@ import type { RunState } from '@chard/core/run';
 import { z } from 'zod';
 import type { TrialMetrics } from './trialMetrics';
 
-type TrialFinished = Extract<ExperimentEventBody, { type: 'trial-finished' }>;
+export type TrialFinished = Extract<ExperimentEventBody, { type: 'trial-finished' }>;
 
 /** Why the experiment itself ended a trial's run, and what that makes of the trial. */
 export const Verdict = z.object({
