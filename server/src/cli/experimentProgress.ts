@@ -1,10 +1,11 @@
 import {
   reduceExperiment,
+  type EndReason,
   type ExperimentEvent,
   type ExperimentState,
   type TrialState
 } from '@chard/core/experiment';
-import { activityLine, assignment, bestLine, trialTable } from './experimentView';
+import { activityLine, assignment, bestLine, endReason, trialTable } from './experimentView';
 import type { Terminal } from './terminal';
 
 /** Shows an experiment while it goes on. Give it each event as it comes; `end` leaves the last state on the screen. */
@@ -85,6 +86,9 @@ function clip(line: string, width: number): string {
   return plain.length <= width ? line : `${plain.slice(0, Math.max(0, width - 1))}…`;
 }
 
+/** Reasons for which an experiment stops when no trial goes on any more. */
+const NOTHING_LEFT: ReadonlySet<EndReason> = new Set(['max-trials-reached', 'space-exhausted']);
+
 class PlainProgress implements ExperimentProgress {
   constructor(
     private readonly terminal: Terminal,
@@ -108,8 +112,10 @@ class PlainProgress implements ExperimentProgress {
         ...(event.reason === '' ? [] : [event.reason])
       ];
       terminal.err(`${what.join('  ')}${state.best === event.trial ? '  (best)' : ''}\n`);
-    } else if (event.type === 'experiment-paused' || event.type === 'experiment-stopping') {
-      terminal.err(`${event.type.replace('experiment-', '')}\n`);
+    } else if (event.type === 'experiment-paused') {
+      terminal.err('paused\n');
+    } else if (event.type === 'experiment-stopping' && !NOTHING_LEFT.has(event.reason)) {
+      terminal.err(`stopping${event.reason === 'stopped' ? '' : `: ${endReason(state)}`}\n`);
     }
   }
 

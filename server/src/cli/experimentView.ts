@@ -140,7 +140,8 @@ export function experimentReport(state: ExperimentState, paint: Paint): string {
   return lines.map(line => `${line}\n`).join('');
 }
 
-function endReason({ reason }: ExperimentState): string {
+/** Why an experiment has ended, or ends, as part of a sentence. */
+export function endReason({ reason }: Pick<ExperimentState, 'reason'>): string {
   switch (reason) {
     case 'max-trials-reached':
       return 'all trials done';
