@@ -226,3 +226,23 @@ describe("Katib's form", () => {
     fc.assert(fc.property(finite, value => expect(Number(printNumber(value))).toBe(value)));
   });
 });
+
+test.each<[JsonObject, number, number, number]>([
+  [{}, 12, 3, 3],
+  [{ maxTrialCount: 1 }, 1, 1, 1],
+  [{ maxTrialCount: 2, parallelTrialCount: 5 }, 2, 5, 2],
+  [{ maxTrialCount: 0 }, 0, 1, 1],
+  [{ parallelTrialCount: 20 }, 20, 20, 3],
+  [{ maxFailedTrialCount: 30 }, 30, 3, 30],
+  [{ maxTrialCount: 1, maxFailedTrialCount: 2 }, 1, 1, 2]
+])('counts that %j does not say fit those that it says', (tuning, most, parallel, failed) => {
+  const said = notebookWith({ chard: { tuning } });
+  const katib = notebookWith({ kubeflow_notebook: { katib_metadata: tuning } });
+  for (const notebook of [said, katib]) {
+    expect(readExperiment(notebook, 'e').spec).toMatchObject({
+      maxTrialCount: most,
+      parallelTrialCount: parallel,
+      maxFailedTrialCount: failed
+    });
+  }
+});

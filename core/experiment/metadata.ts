@@ -18,7 +18,7 @@ import {
   printKatibObjective,
   printKatibParameter
 } from './katibForm';
-import { ExperimentSpec } from './model';
+import { ExperimentSpec, type TrialCounts } from './model';
 
 /**
  * Where an experiment stands in a notebook: each field of `ExperimentSpec` is a key of `chard.tuning`. What Kale can say,
@@ -87,16 +87,13 @@ export function readExperiment({ metadata }: Notebook, name: string): Experiment
       path: [CHARD_KEY, TUNING_KEY]
     });
   }
-  const read = <Field extends ExperimentField>(
-    field: Field,
-    fallback: ExperimentSpec[Field]
-  ): ExperimentSpec[Field] => {
+  const read: ReadField = (field, fallback) => {
     const place = placesOf(metadata, field)[0];
     if (place === undefined) return fallback;
     said.add(field);
     const schema = (
       place[1] === TUNING_KEY ? ExperimentSpec.shape[field] : KATIB_SCHEMAS[field]
-    ) as z.ZodType<ExperimentSpec[Field]>;
+    ) as z.ZodType<typeof fallback>;
     return reader.read(valueAt(metadata, place), schema, fallback, { cell: null, path: place });
   };
   const otherwise = defaultExperiment(name);
@@ -106,14 +103,43 @@ export function readExperiment({ metadata }: Notebook, name: string): Experiment
     objective: read('objective', otherwise.objective),
     algorithm: read('algorithm', otherwise.algorithm),
     earlyStopping: read('earlyStopping', otherwise.earlyStopping),
-    maxTrialCount: read('maxTrialCount', otherwise.maxTrialCount),
-    parallelTrialCount: read('parallelTrialCount', otherwise.parallelTrialCount),
-    maxFailedTrialCount: read('maxFailedTrialCount', otherwise.maxFailedTrialCount),
+    ...fittingCounts(read, said, otherwise),
     resumePolicy: read('resumePolicy', otherwise.resumePolicy),
     seed: read('seed', otherwise.seed),
     trialTimeoutSeconds: read('trialTimeoutSeconds', otherwise.trialTimeoutSeconds)
   };
   return { spec, said, diagnostics: reader.diagnostics };
+}
+
+type ReadField = <Field extends ExperimentField>(
+  field: Field,
+  fallback: ExperimentSpec[Field]
+) => ExperimentSpec[Field];
+
+/** The counts; those that nobody said go together with those that are said. */
+function fittingCounts(
+  read: ReadField,
+  said: ReadonlySet<ExperimentField>,
+  otherwise: TrialCounts
+): TrialCounts {
+  const maxTrialCount = read('maxTrialCount', otherwise.maxTrialCount);
+  const most = Math.max(1, maxTrialCount);
+  const isMaxSaid = said.has('maxTrialCount');
+  const parallelTrialCount = read(
+    'parallelTrialCount',
+    Math.min(otherwise.parallelTrialCount, most)
+  );
+  const maxFailedTrialCount = read(
+    'maxFailedTrialCount',
+    Math.min(otherwise.maxFailedTrialCount, most)
+  );
+  return {
+    maxTrialCount: isMaxSaid
+      ? maxTrialCount
+      : Math.max(maxTrialCount, parallelTrialCount, maxFailedTrialCount),
+    parallelTrialCount,
+    maxFailedTrialCount
+  };
 }
 
 /**
