@@ -1,4 +1,5 @@
 import { diagnostic } from '@chard/core';
+import type { ExperimentDiagnostic } from '@chard/core/experiment';
 import { count, formatDiagnostics } from './diagnostics';
 
 const plain = (_: unknown, text: string) => text;
@@ -37,6 +38,16 @@ it('says only what it knows of the place', () => {
   expect(shown('info', 'some-code', 'Hm.', { cell: 2, line: 3 })).toBe(
     'cell 2, line 3: info Hm. [some-code]\n\n1 note\n'
   );
+});
+
+it.each<[ExperimentDiagnostic['field'], string]>([
+  [['parameters', 0, 'step'], 'experiment, parameters[0].step'],
+  [['objective', 'metric'], 'experiment, objective.metric'],
+  [[], 'experiment']
+])('names the field of an experiment: %j', (field, place) => {
+  const item: ExperimentDiagnostic = { ...diagnostic('error', 'some-code', 'Hm.'), field };
+  const text = formatDiagnostics([item], source, plain);
+  expect(text).toBe(`${place}: error Hm. [some-code]\n\n1 error\n`);
 });
 
 it('counts by severity, the worst first', () => {

@@ -1,4 +1,5 @@
 import type { Diagnostic, Severity } from '@chard/core';
+import type { ExperimentDiagnostic } from '@chard/core/experiment';
 import type { Style, Terminal } from './terminal';
 
 const STYLE: Record<Severity, Style> = { error: 'red', warning: 'yellow', info: 'cyan' };
@@ -56,7 +57,11 @@ export function count(diagnostics: readonly Diagnostic[]): string {
   return text && `${text}\n`;
 }
 
-function formatOne(item: Diagnostic, source: CellSource, paint: Terminal['paint']['out']): string {
+function formatOne(
+  item: Diagnostic | ExperimentDiagnostic,
+  source: CellSource,
+  paint: Terminal['paint']['out']
+): string {
   const lines = [
     `${paint('bold', place(item))}: ${paint(STYLE[item.severity], item.severity)} ${item.message} ${paint('dim', `[${item.code}]`)}`
   ];
@@ -65,7 +70,9 @@ function formatOne(item: Diagnostic, source: CellSource, paint: Terminal['paint'
   return `${lines.join('\n')}\n`;
 }
 
-function place({ cell, line, column, step }: Diagnostic): string {
+function place(item: Diagnostic | ExperimentDiagnostic): string {
+  if ('field' in item) return placeInExperiment(item);
+  const { cell, line, column, step } = item;
   const words = [
     cell === null ? null : `cell ${cell}`,
     cell === null || line === null ? null : `line ${line}`,
@@ -73,6 +80,15 @@ function place({ cell, line, column, step }: Diagnostic): string {
   ].filter(Boolean);
   const where = words.length > 0 ? words.join(', ') : 'notebook';
   return step === null || cell === null ? where : `${where} (step ${step})`;
+}
+
+/** `experiment, parameters[0].step` */
+function placeInExperiment({ field }: ExperimentDiagnostic): string {
+  const path = field.map((part, at) => {
+    if (typeof part === 'number') return `[${part}]`;
+    return at === 0 ? part : `.${part}`;
+  });
+  return path.length === 0 ? 'experiment' : `experiment, ${path.join('')}`;
 }
 
 function excerpt(

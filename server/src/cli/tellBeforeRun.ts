@@ -4,7 +4,10 @@ import { printJson } from './context';
 import { formatDiagnostics, notebookFailure } from './diagnostics';
 import type { Terminal } from './terminal';
 
-/** What there is to say of a notebook before it runs: all of it where it cannot, else the warnings. Notes are for `chard check`: they would stand above every run. */
+/**
+ * What there is to say of a notebook before it runs: all of it where it cannot, else the warnings. Notes on the notebook are for `chard
+ * check`: they would stand above every run. Those on an experiment are told nowhere else, and it is begun less often.
+ */
 export function tellBeforeRun(
   diagnostics: readonly Diagnostic[],
   loaded: LoadedNotebook,
@@ -18,8 +21,8 @@ export function tellBeforeRun(
   } else if (!runs) {
     terminal.err(formatDiagnostics(diagnostics, source, terminal.paint.err));
   } else if (!asJson) {
-    const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
-    if (warnings.length === 0) return;
-    terminal.err(`${formatDiagnostics(warnings, source, terminal.paint.err)}\n`);
+    const told = diagnostics.filter(item => item.severity === 'warning' || 'field' in item);
+    if (told.length === 0) return;
+    terminal.err(`${formatDiagnostics(told, source, terminal.paint.err)}\n`);
   }
 }

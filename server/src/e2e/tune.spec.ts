@@ -172,6 +172,20 @@ it('ends with its trials on Ctrl-C', async () => {
   expect(found.trials.map(({ state }) => state)).not.toContain('running');
 });
 
+it('says what a person may not have meant, and what cannot be, at its field', async () => {
+  const [x] = TUNING.parameters;
+  const uneven = { ...x, min: 0, max: 1, step: 0.3 };
+  const tuning = { ...TUNING, parameters: [uneven], maxTrialCount: 2, parallelTrialCount: 5 };
+  const path = notebook('uneven', 'loss = x', tuning);
+  const refused = await chard.run(['tune', path]);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('experiment, parallelTrialCount: error');
+  expect((await chard.run(['experiments', 'show', 'uneven'])).code).toBe(2);
+  const run = await chard.run(['tune', path, '--trials', '2']);
+  expect(run.code).toBe(0);
+  expect(run.err).toContain('experiment, parameters[0].step: info Steps of 0.3 from 0 end at 0.9');
+});
+
 it('says what is wrong before anything starts', async () => {
   const objective = { type: 'minimize', metric: 'los' };
   const path = notebook('wrong', 'loss = x', { ...TUNING, objective });

@@ -84,8 +84,10 @@ function changeOf(
     // The notebook's own name is for its first experiment; a person who says one means it.
     name: name ?? (spec.name === '' ? '' : freeName(spec.name, taken)),
     maxTrialCount,
-    parallelTrialCount: parallel ?? Math.min(spec.parallelTrialCount, maxTrialCount),
+    ...(parallel !== undefined && { parallelTrialCount: parallel }),
+    // Who says a number of trials means the notebook's other counts as far as they go.
     ...(trials !== undefined && {
+      parallelTrialCount: parallel ?? Math.min(spec.parallelTrialCount, maxTrialCount),
       maxFailedTrialCount: Math.min(spec.maxFailedTrialCount, maxTrialCount)
     }),
     ...(algorithm !== undefined &&
