@@ -89,7 +89,12 @@ describe('chard tune --target katib', () => {
   });
 
   it('writes nothing where something is wrong, and says at which field', async () => {
-    const path = notebook('wrong', { ...TUNING, name: '', parallelTrialCount: 13 });
+    const path = notebook('wrong', {
+      ...TUNING,
+      name: '',
+      maxTrialCount: 12,
+      parallelTrialCount: 13
+    });
     const { code, out } = await katib(path, '-o', 'wrong.yaml');
     expect(code).toBe(1);
     expect((JSON.parse(out) as Documents).diagnostics).toMatchObject([
