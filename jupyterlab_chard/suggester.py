@@ -4,16 +4,17 @@ Importing Optuna takes longer than all else that comes before a suggestion, Node
 included.
 """
 
+# ruff: noqa: PTH100, PTH110, PTH118, PTH120  # as in node.py
+
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 #: Tells the command line what it has inherited: "PID STDIN STDOUT STDERR", our ends of the pipes.
 INHERITED = "CHARD_SUGGESTER"
-_HERE = Path(__file__).parent
+_HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def is_wanted(words: Sequence[str]) -> bool:
@@ -56,14 +57,14 @@ def _become_suggester(streams: Sequence[int], environment: Mapping[str, str]) ->
         os.setsid()
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
-        paths = [str(_folder()), *filter(None, [environment.get("PYTHONPATH")])]
+        paths = [_folder(), *filter(None, [environment.get("PYTHONPATH")])]
         own = {**environment, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
         os.execve(sys.executable, [sys.executable, "-m", "chard_suggester"], own)
     finally:
         os._exit(127)
 
 
-def _folder() -> Path:
+def _folder() -> str:
     """Give the folder that holds `chard_suggester`: in a checkout it lies at the top."""
-    inside = _HERE / "suggester"
-    return inside if inside.exists() else _HERE.parent / "suggester"
+    inside = os.path.join(_HERE, "suggester")
+    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(_HERE), "suggester")
