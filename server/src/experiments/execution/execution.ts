@@ -37,6 +37,7 @@ export class ExperimentExecution {
   private cleaning = 0;
   private asking = false;
   private exhausted = false;
+  private hasSuggested = false;
   private readonly algorithm: Algorithm;
   private failure: unknown = null;
   /** What keeps the experiment from going on. */
@@ -191,8 +192,15 @@ export class ExperimentExecution {
         `The algorithm suggested trial ${trial} after trial ${this.log.state.trials.length}.`
       );
     }
-    // On the disk with the run that is made of it: lost before that, the same is suggested again.
-    this.log.add({ type: 'trial-suggested', trial, parameters }, memory);
+    const event: ExperimentEventBody = { type: 'trial-suggested', trial, parameters };
+    if (this.hasSuggested) {
+      // On the disk with the run that is made of it: lost before that, the same is suggested again.
+      this.log.add(event, memory);
+    } else {
+      // It was waited for, and is told before its run is made.
+      this.log.write([event], { memory });
+      this.hasSuggested = true;
+    }
     this.waiting.push(trial);
   }
 
