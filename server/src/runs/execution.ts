@@ -1,7 +1,7 @@
 import type { ExecutionContext, InterpreterProcess } from '../engines/engine';
 import type { Host } from '../host';
 import { describeEnvironment, environmentFingerprint } from '../python/environment';
-import { findInterpreter } from '../python/interpreter';
+import { findInterpreter, type Interpreter } from '../python/interpreter';
 import { runnerEnvironment } from '../python/runnerModule';
 
 /** How a kernel's interpreter is started, which is known at once. @throws ChardError as `findInterpreter` */
@@ -9,11 +9,7 @@ export function interpreterProcess(
   kernel: string | null,
   { python, environment }: Host
 ): InterpreterProcess {
-  const interpreter = findInterpreter(kernel, python, environment);
-  return {
-    executable: interpreter.executable,
-    environment: runnerEnvironment(interpreter, environment)
-  };
+  return processOf(findInterpreter(kernel, python, environment), environment);
 }
 
 /** The interpreter of a kernel, with what a run's record says of it. */
@@ -25,11 +21,17 @@ export async function executionContext(
   const record = await describeEnvironment(interpreter, memory);
   return {
     interpreter: {
-      executable: interpreter.executable,
+      ...processOf(interpreter, environment),
       version: record.version,
       fingerprint: environmentFingerprint(record),
-      environment: runnerEnvironment(interpreter, environment),
       record
     }
+  };
+}
+
+function processOf(interpreter: Interpreter, environment: NodeJS.ProcessEnv): InterpreterProcess {
+  return {
+    executable: interpreter.executable,
+    environment: runnerEnvironment(interpreter, environment)
   };
 }

@@ -79,17 +79,14 @@ function changeOf(
 ): Partial<ExperimentSpec> {
   if (notebook === null || pipeline === null) return {};
   const { spec } = readExperiment(notebook, basename(path, extname(path)));
-  const maxTrialCount = trials ?? spec.maxTrialCount;
+  // Who says a number of trials means the notebook's other counts as far as they go.
+  const most = trials ?? Infinity;
   return {
     // The notebook's own name is for its first experiment; a person who says one means it.
     name: name ?? (spec.name === '' ? '' : freeName(spec.name, taken)),
-    maxTrialCount,
-    ...(parallel !== undefined && { parallelTrialCount: parallel }),
-    // Who says a number of trials means the notebook's other counts as far as they go.
-    ...(trials !== undefined && {
-      parallelTrialCount: parallel ?? Math.min(spec.parallelTrialCount, maxTrialCount),
-      maxFailedTrialCount: Math.min(spec.maxFailedTrialCount, maxTrialCount)
-    }),
+    maxTrialCount: trials ?? spec.maxTrialCount,
+    parallelTrialCount: parallel ?? Math.min(spec.parallelTrialCount, most),
+    maxFailedTrialCount: Math.min(spec.maxFailedTrialCount, most),
     ...(algorithm !== undefined &&
       algorithm !== spec.algorithm.name && { algorithm: { name: algorithm, settings: {} } }),
     ...(seed !== undefined && { seed })
