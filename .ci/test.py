@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,13 @@ class Outcome:
     skipped: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     output: str = ""
+
+
+def named(name: str, message: str | None) -> str:
+    """A test that failed and how its message begins: enough to see why where the output was cut."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", message or "")
+    lines = [line.rstrip() for line in plain.splitlines() if line.strip()]
+    return "\n".join([name, *(f"    {line[:200]}" for line in lines[:12])])
 
 
 @dataclass(frozen=True)
@@ -58,14 +66,18 @@ def jest(name: str, *arguments: str) -> Job:
         data = json.loads(report.read_text())
         suites = data["testResults"]
         tests = [
-            (test["status"], f"{Path(suite['name']).relative_to(ROOT)}: {test['fullName']}")
+            (test, f"{Path(suite['name']).relative_to(ROOT)}: {test['fullName']}")
             for suite in suites
             for test in suite["assertionResults"]
         ]
-        skipped = [name for status, name in tests if status in ("pending", "todo")]
-        broken = [name for status, name in tests if status == "failed"]
+        skipped = [name for test, name in tests if test["status"] in ("pending", "todo")]
+        broken = [
+            named(name, "\n".join(test["failureMessages"]))
+            for test, name in tests
+            if test["status"] == "failed"
+        ]
         broken += [
-            f"{Path(suite['name']).relative_to(ROOT)}: could not run"
+            named(f"{Path(suite['name']).relative_to(ROOT)}: could not run", suite["message"])
             for suite in suites
             if suite["status"] == "failed" and not suite["assertionResults"]
         ]
@@ -82,9 +94,11 @@ def pytest(name: str, *arguments: str) -> Job:
     def read(report: Path, code: int) -> Outcome:
         outcome = Outcome()
         for case in ElementTree.parse(report).getroot().iter("testcase"):
-            if case.find("failure") is not None or case.find("error") is not None:
+            faults = [*case.iter("failure"), *case.iter("error")]
+            if faults:
                 outcome.failed += 1
-                outcome.broken.append(f"{case.get('classname')}: {case.get('name')}")
+                name = f"{case.get('classname')}: {case.get('name')}"
+                outcome.broken.append(named(name, faults[0].get("message")))
             elif (skip := case.find("skipped")) is not None:
                 outcome.skipped.append(f"{case.get('name')}: {skip.get('message')}")
             else:
@@ -102,6 +116,13 @@ def specs(suites: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from specs(suite.get("suites", []))
 
 
+def message(spec: dict[str, Any]) -> str:
+    """What a browser test failed of, with the line that failed."""
+    results = [result for test in spec["tests"] for result in test["results"]]
+    errors = [error for result in results for error in result["errors"]]
+    return "\n".join(error["message"] for error in errors)
+
+
 def playwright(name: str) -> Job:
     """The tests in a real browser. What Playwright says goes through a report of its own, too."""
 
@@ -115,7 +136,7 @@ def playwright(name: str) -> Job:
         failed = stats["unexpected"] + stats["flaky"] + len(data["errors"])
         skipped = ["browser test"] * stats["skipped"]
         broken = [
-            f"{spec['file']}:{spec['line']}: {spec['title']}"
+            named(f"{spec['file']}:{spec['line']}: {spec['title']}", message(spec))
             for spec in specs(data["suites"])
             if not spec["ok"]
         ]
