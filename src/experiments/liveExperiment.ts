@@ -34,13 +34,9 @@ export class LiveExperiment extends Following<ExperimentState, ExperimentEvent> 
     return this._item?.notebook ?? '';
   }
 
-  protected async read(): Promise<Known<ExperimentState>> {
+  protected async read(signal: AbortSignal): Promise<Known<ExperimentState>> {
     const input = { params: { experiment: this.id }, query: {}, body: {} };
-    const { experiment, snapshot, broken } = await this.api.ask(
-      getExperiment,
-      input,
-      this.end.signal
-    );
+    const { experiment, snapshot, broken } = await this.api.ask(getExperiment, input, signal);
     this._item = experiment;
     return {
       state: fromExperimentSnapshot(snapshot),
@@ -49,9 +45,9 @@ export class LiveExperiment extends Following<ExperimentState, ExperimentEvent> 
     };
   }
 
-  protected events({ seq }: ExperimentState): AsyncIterable<ExperimentEvent> {
+  protected events({ seq }: ExperimentState, signal: AbortSignal): AsyncIterable<ExperimentEvent> {
     const input = { params: { experiment: this.id }, query: { after: seq } };
-    return this.api.follow(followExperiment, input, this.end.signal);
+    return this.api.follow(followExperiment, input, signal);
   }
 
   protected reduce(state: ExperimentState, event: ExperimentEvent): ExperimentState {

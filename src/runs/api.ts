@@ -63,9 +63,12 @@ export class ChardApi {
   /** As `ask`, of what the server knows at once: no answer for long means that the connection is gone, however it looks. */
   async look<E extends JsonEndpoint>(
     endpoint: E,
-    input: TargetInput<E> & { readonly body: z.input<E['body']> }
+    input: TargetInput<E> & { readonly body: z.input<E['body']> },
+    signal?: AbortSignal
   ): Promise<z.output<E['answer']>> {
+    signal?.throwIfAborted();
     const giveUp = new AbortController();
+    signal?.addEventListener('abort', () => giveUp.abort());
     return orSilence(this.ask(endpoint, input, giveUp.signal), () => giveUp.abort());
   }
 

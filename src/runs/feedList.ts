@@ -100,8 +100,7 @@ export class FeedList<Item extends ListItem> {
 
   /** One that was just started or changed here: shown before the feed tells of it. */
   add(item: Item): void {
-    this.items.set(item.id, item);
-    this.tell();
+    if (this.take(item)) this.tell();
   }
 
   /** One that was just deleted here. */
@@ -115,7 +114,7 @@ export class FeedList<Item extends ListItem> {
     Signal.clearData(this);
   }
 
-  /** What the feed tells of an item; false where that changes nothing of what this can be asked. */
+  /** What is new of an item; false where that changes nothing of what this can be asked. */
   protected take(item: Item): boolean {
     this.items.set(item.id, item);
     return true;

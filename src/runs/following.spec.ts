@@ -10,7 +10,9 @@ class FollowedPhase extends Following<Phase, Phase> {
 
   constructor(
     private readonly phases: (Phase | Error)[],
-    list: { goesOn: boolean }
+    list: { goesOn: boolean },
+    /** Of the first question, where it comes late. */
+    private late: Promise<Known<Phase>> | null = null
   ) {
     super(new Set(['run-unknown']), () => list.goesOn);
     this.again();
@@ -18,6 +20,9 @@ class FollowedPhase extends Following<Phase, Phase> {
 
   protected async read(): Promise<Known<Phase>> {
     this.reads += 1;
+    const { late } = this;
+    this.late = null;
+    if (late) return late;
     const state = this.phases.length > 1 ? this.phases.shift()! : this.phases[0]!;
     if (state instanceof Error) throw state;
     return { state, isOver: state !== 'running' };
@@ -68,4 +73,19 @@ it('does not ask again for what was deleted, and says that it was', async () => 
   const deleted = new FollowedPhase([gone], { goesOn: true });
   await jest.advanceTimersByTimeAsync(60_000);
   expect([deleted.isGone, deleted.retrying, deleted.reads]).toEqual([true, false, 1]);
+});
+
+it('does not heed what an earlier question gets for an answer once it has been asked again', async () => {
+  const list = { goesOn: false };
+  let answer: (known: Known<Phase>) => void = () => undefined;
+  const late = new Promise<Known<Phase>>(resolve => (answer = resolve));
+  const followed = new FollowedPhase(['running'], list, late);
+  const seen: (Phase | null)[] = [];
+  followed.changed.connect(() => seen.push(followed.state));
+  followed.again();
+  await jest.advanceTimersByTimeAsync(0);
+  answer({ state: 'finished', isOver: true });
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(seen).toEqual(['running']);
+  expect(followed.retrying).toBe(true);
 });

@@ -17,12 +17,13 @@ export interface Known<State> {
  * event it knows, by itself, until it is over. Those who extend it begin with `again`.
  */
 export abstract class Following<State, Event> {
-  protected readonly end = new AbortController();
+  /** What follows it now; null where nothing does. */
+  private following: AbortController | null = null;
+  private isDisposed = false;
   private readonly _changed = new Signal<this, void>(this);
   private _state: State | null = null;
   private _problem: string | null = null;
   private wait = FIRST_WAIT_MS;
-  private following = false;
   private _isGone = false;
 
   /**
@@ -51,7 +52,7 @@ export abstract class Following<State, Event> {
 
   /** Whether it asks again by itself; not where it is over or gone. */
   get retrying(): boolean {
-    return this.following;
+    return this.following !== null;
   }
 
   /** Whether it was deleted, or never was. */
@@ -59,14 +60,17 @@ export abstract class Following<State, Event> {
     return this._isGone;
   }
 
-  /** Asks again, where it does not by itself. */
+  /** Asks again from the beginning and at once: what an earlier question still gets for an answer is not heeded. */
   again(): void {
-    void this.follow();
+    if (this.isDisposed) return;
+    this.following?.abort();
+    this.following = new AbortController();
+    void this.follow(this.following);
   }
 
   /** To be called when the list of its kind has changed: somebody may have gone on with what was over. */
   heedList(): void {
-    if (!this.following && this.goesOn()) this.again();
+    if (this.following === null && this.goesOn()) this.again();
   }
 
   /** This once its state is known. Rejects where that cannot be had. */
@@ -84,43 +88,43 @@ export abstract class Following<State, Event> {
   }
 
   dispose(): void {
-    this.end.abort();
+    this.isDisposed = true;
+    this.following?.abort();
     Signal.clearData(this);
   }
 
-  /** Asks for the state as it is now. */
-  protected abstract read(): Promise<Known<State>>;
+  /** Asks for the state as it is now. `signal`: nobody waits for the answer any more. */
+  protected abstract read(signal: AbortSignal): Promise<Known<State>>;
 
   /** The events after those that the state knows. */
-  protected abstract events(state: State): AsyncIterable<Event>;
+  protected abstract events(state: State, signal: AbortSignal): AsyncIterable<Event>;
 
   protected abstract reduce(state: State, event: Event): State;
 
-  private async follow(): Promise<void> {
-    if (this.following) return;
-    this.following = true;
-    while (!this.end.signal.aborted && !(await this.followOnce())) {
-      await this.pause();
-    }
-    this.following = false;
+  private async follow(following: AbortController): Promise<void> {
+    const { signal } = following;
+    while (!(await this.followOnce(signal)) && !signal.aborted) await this.pause(signal);
+    if (this.following === following) this.following = null;
   }
 
   /** True once there is nothing more to wait for. */
-  private async followOnce(): Promise<boolean> {
+  private async followOnce(signal: AbortSignal): Promise<boolean> {
     try {
-      const { state, isOver, problem = null } = await this.read();
+      const { state, isOver, problem = null } = await this.read(signal);
+      if (signal.aborted) return true;
       this.update(state, problem);
       if (problem !== null) return false;
       if (!isOver) this.wait = FIRST_WAIT_MS;
       else if (!this.goesOn()) return true;
-      for await (const event of this.events(state)) {
+      for await (const event of this.events(state, signal)) {
+        if (signal.aborted) return true;
         this.update(this.reduce(this._state!, event), null);
       }
       return false;
     } catch (error) {
-      if (this.end.signal.aborted) return true;
+      if (signal.aborted) return true;
       this._isGone = error instanceof ApiError && this.gone.has(error.code);
-      this.following = !this._isGone;
+      if (this._isGone) this.following = null;
       this.update(this._state, error instanceof Error ? error.message : String(error));
       return this._isGone;
     }
@@ -132,12 +136,12 @@ export abstract class Following<State, Event> {
     this._changed.emit();
   }
 
-  private pause(): Promise<void> {
+  private pause(signal: AbortSignal): Promise<void> {
     const { wait } = this;
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
     return new Promise(resolve => {
       const timer = setTimeout(resolve, wait);
-      this.end.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()));
+      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()));
     });
   }
 }

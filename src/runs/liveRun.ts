@@ -56,11 +56,11 @@ export class LiveRun extends Following<RunState, RunEvent> {
     await read;
   }
 
-  protected async read(): Promise<Known<RunState>> {
+  protected async read(signal: AbortSignal): Promise<Known<RunState>> {
     const input = { params: { run: this.id }, query: {}, body: {} };
-    const { run, snapshot, broken } = await this.api.look(getRun, input);
+    const { run, snapshot, broken } = await this.api.look(getRun, input, signal);
+    this._pipeline ??= (await this.api.look(getRunPipeline, input, signal)).pipeline;
     this._item = run;
-    this._pipeline ??= (await this.api.look(getRunPipeline, input)).pipeline;
     this._broken = broken?.message ?? null;
     return {
       state: fromSnapshot(snapshot),
@@ -69,9 +69,9 @@ export class LiveRun extends Following<RunState, RunEvent> {
     };
   }
 
-  protected events({ seq }: RunState): AsyncIterable<RunEvent> {
+  protected events({ seq }: RunState, signal: AbortSignal): AsyncIterable<RunEvent> {
     const input = { params: { run: this.id }, query: { after: seq } };
-    return this.api.follow(followRun, input, this.end.signal);
+    return this.api.follow(followRun, input, signal);
   }
 
   protected reduce(state: RunState, event: RunEvent): RunState {

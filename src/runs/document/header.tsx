@@ -79,7 +79,7 @@ export function Header(props: RunServices & { readonly state: RunState }) {
             look="bordered"
             icon={reusedIcon}
             title={trans.__('Runs what did not succeed once more, with the code as it was')}
-            onClick={() => act(() => run.retry())}
+            onClick={() => act(() => actions.retry(run))}
           >
             {trans.__('Try again')}
           </Button>

@@ -93,6 +93,7 @@ function actionsOf({ app: { commands }, trans }: RunDocumentNeeds, runs: Runs): 
     runAsItWas: async ({ id }) => {
       await commands.execute(CommandIds.runAsItWas, { run: id });
     },
+    retry: ({ id }) => runs.retry(id),
     openRun: async run => {
       await commands.execute(CommandIds.openRun, { run });
     }

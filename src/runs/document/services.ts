@@ -21,6 +21,8 @@ export interface RunActions {
   openAsItWas(run: LiveRun): Promise<void>;
   /** Shows a snapshot's files. */
   openSnapshot(id: string): Promise<void>;
+  /** Goes on with what did not succeed. */
+  retry(run: LiveRun): Promise<void>;
   /** Runs it again on what it saw. */
   runAsItWas(run: LiveRun): Promise<void>;
   openRun(id: string): Promise<void>;
