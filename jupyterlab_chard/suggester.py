@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 
 #: Tells the command line what it has inherited: "PID STDIN STDOUT STDERR", our ends of the pipes.
 INHERITED = "CHARD_SUGGESTER"
+#: What Linux gives at most to those who are not root.
+_PIPE_BYTES = 1024 * 1024
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -39,6 +41,7 @@ def start(environment: Mapping[str, str]) -> str | None:
             os.close(end)
         return None
     (stdin, to_stdin), (from_stdout, stdout), (from_stderr, stderr) = pipes
+    _widen(to_stdin)
     child = os.fork()
     if child == 0:
         _become_suggester((stdin, stdout, stderr), environment)
@@ -48,6 +51,19 @@ def start(environment: Mapping[str, str]) -> str | None:
     for end in own:
         os.set_inheritable(end, True)
     return " ".join(map(str, (child, *own)))
+
+
+def _widen(pipe: int) -> None:
+    """Let what a thousand trials were go through at once, however busy the two ends are."""
+    import fcntl
+
+    # Linux alone can; a user who has many wide pipes already gets no more of them.
+    with_size = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if with_size is not None:
+        try:
+            fcntl.fcntl(pipe, with_size, _PIPE_BYTES)
+        except OSError:
+            return
 
 
 def _become_suggester(streams: Sequence[int], environment: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -50,6 +51,21 @@ def test_what_suggests_ends_when_nobody_is_left_to_ask() -> None:
         assert answers.read() == ""
     os.close(stderr)
     assert os.waitpid(child, 0) == (child, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has pipes of any width")
+def test_what_a_thousand_trials_were_is_written_to_what_suggests_at_once() -> None:
+    inherited = suggester.start(os.environ)
+    assert inherited is not None
+    child, stdin, *others = map(int, inherited.split())
+    os.kill(child, signal.SIGSTOP)
+    os.set_blocking(stdin, False)
+    thousand_trials = b" " * 500_000
+    assert os.write(stdin, thousand_trials) == len(thousand_trials)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    for end in (stdin, *others):
+        os.close(end)
 
 
 def tune(folder: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:

@@ -20,6 +20,9 @@ class Worker:
     def __init__(self) -> None:
         # Here, so that a missing package can be told.
         with light_import():
+            # Samplers import it when they are made, while somebody waits.
+            import numpy.random  # noqa: F401
+
             from chard_suggester import study
 
         self._study_module = study

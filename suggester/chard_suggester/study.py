@@ -83,7 +83,10 @@ class OpenStudy:
             self._storage.set_study_system_attr(self.study._study_id, key, value)
         for trial in trials:
             remembered = json.loads(memory.get(_trial_key(trial["number"]), "{}"))
-            self.study.add_trial(self.frozen(trial, remembered))
+            # Not by `add_trial`: it examines each once more, and the record was told by a study.
+            self._storage.create_new_trial(
+                self.study._study_id, template_trial=self.frozen(trial, remembered)
+            )
 
     @property
     def distributions(self) -> dict[str, BaseDistribution]:

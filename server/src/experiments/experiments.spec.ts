@@ -45,6 +45,20 @@ it('makes trials runs, which share the steps that their values do not touch, als
   expect(state.trials.filter(({ reusedSteps }) => reusedSteps.includes('prepare'))).toHaveLength(3);
 });
 
+it('tells the first suggestion before its run is made, which may take a while', async () => {
+  const { stores } = bench;
+  const runsThen: number[] = [];
+  stores.experiments.onChange(() => {
+    const [experiment] = stores.experiments.list();
+    const events = experiment ? stores.experiments.read(experiment.id) : [];
+    if (events.some(({ type }) => type === 'trial-suggested')) {
+      runsThen.push(stores.runs.list().length);
+    }
+  });
+  await bench.run(listSuggester(xs(1)).open);
+  expect(runsThen[0]).toBe(0);
+});
+
 it('ends when nothing is left to suggest', async () => {
   const state = await bench.run(listSuggester(xs(1, 2)).open);
   expect(state).toMatchObject({ phase: 'succeeded', reason: 'space-exhausted' });

@@ -138,11 +138,9 @@ class LocalExperimentEngine implements ExperimentEngine {
     const record = this.recordOf(experiment);
     const { state, wasPaused, wasStopping } = this.formerState(experiment);
     this.requireRoom(record, state, counts);
-    const pipeline = this.pipelineOf(experiment);
-    const { contextOf, open } = this.options;
-    // Both start a Python: side by side.
-    const opening = open(state, this.stores.experiments.memory(experiment));
-    const { context, suggester } = await this.both(contextOf(pipeline.kernel), opening);
+    // Telling the algorithm what there was takes longest: all else is found meanwhile.
+    const opening = this.options.open(state, this.stores.experiments.memory(experiment));
+    const { plan, suggester } = await this.both(this.planOf(record), opening);
     try {
       this.requireOpen();
       this.take(experiment);
@@ -150,7 +148,6 @@ class LocalExperimentEngine implements ExperimentEngine {
       suggester.close();
       throw error;
     }
-    const notebook = { path: record.notebook, bytes: this.artefactOf(experiment, 'notebook') };
     const beginning: readonly ExperimentEventBody[] = [
       ...(counts === undefined ? [] : [{ type: 'counts-changed', ...counts } as const]),
       { type: 'experiment-resumed', pid: process.pid },
@@ -159,12 +156,7 @@ class LocalExperimentEngine implements ExperimentEngine {
         ? []
         : [{ type: 'experiment-stopping', reason: wasStopping } as const])
     ];
-    return this.launch(
-      { id: experiment, pipeline, notebook, context },
-      suggester,
-      beginning,
-      state
-    );
+    return this.launch(plan, suggester, beginning, state);
   }
 
   async command(experiment: string, command: ExperimentCommand): Promise<void> {
@@ -246,14 +238,22 @@ class LocalExperimentEngine implements ExperimentEngine {
     await Promise.allSettled([...this.active.values()].map(({ finished }) => finished));
   }
 
+  /** How an experiment is run, as it began. */
+  private async planOf({ id, notebook: path }: ExperimentRecord): Promise<ExperimentPlan> {
+    const pipeline = this.pipelineOf(id);
+    const notebook = { path, bytes: this.artefactOf(id, 'notebook') };
+    const context = await this.options.contextOf(pipeline.kernel);
+    return { id, pipeline, notebook, context };
+  }
+
   /** Where one of them fails, no suggester is left. */
   private async both(
-    contexts: Promise<ExecutionContext>,
+    planning: Promise<ExperimentPlan>,
     opening: Promise<Suggester>
-  ): Promise<{ context: ExecutionContext; suggester: Suggester }> {
+  ): Promise<{ plan: ExperimentPlan; suggester: Suggester }> {
     try {
-      const [context, suggester] = await Promise.all([contexts, opening]);
-      return { context, suggester };
+      const [plan, suggester] = await Promise.all([planning, opening]);
+      return { plan, suggester };
     } catch (error) {
       void opening.then(
         suggester => suggester.close(),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   objectiveValue,
   reachesGoal,
@@ -197,9 +198,10 @@ export class ExperimentExecution {
       // On the disk with the run that is made of it: lost before that, the same is suggested again.
       this.log.add(event, memory);
     } else {
-      // It was waited for, and is told before its run is made.
+      // It was waited for: those who follow the experiment are told before its run is made.
       this.log.write([event], { memory });
       this.hasSuggested = true;
+      await setImmediate();
     }
     this.waiting.push(trial);
   }
