@@ -1,4 +1,4 @@
-import { nearestOf } from '../notebook';
+import { nearestOf } from '../notebook/names';
 import type { ExperimentSpec } from './model';
 
 /** Who runs an experiment: this machine, or Katib. */

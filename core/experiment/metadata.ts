@@ -1,15 +1,8 @@
 import type { z } from 'zod';
 import type { Diagnostic, NotebookEdit } from '../diagnostics';
-import {
-  CHARD_KEY,
-  FieldReader,
-  isJsonObject,
-  KALE_KEY,
-  TUNING_KEY,
-  type Json,
-  type JsonObject,
-  type Notebook
-} from '../notebook';
+import type { Json, JsonObject, Notebook } from '../notebook';
+import { CHARD_KEY, FieldReader, isJsonObject, TUNING_KEY } from '../notebook/fields';
+import { KALE_KEY } from '../notebook/settings';
 import {
   KatibAlgorithm,
   KatibObjective,

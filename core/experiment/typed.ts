@@ -1,4 +1,5 @@
-import { parseParameterValue, type Pipeline } from '../pipeline';
+import type { Pipeline } from '../pipeline';
+import { parseParameterValue } from '../pipeline/bind';
 import type { Choice, ExperimentSpec, ParameterSpec } from './model';
 
 /**

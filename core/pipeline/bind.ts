@@ -1,5 +1,5 @@
 import { diagnostic, type Diagnostic } from '../diagnostics';
-import { nearestOf } from '../notebook';
+import { nearestOf } from '../notebook/names';
 import { asLiteral, parseParameterText, printLiteral, type Literal } from '../python/literals';
 import type { Parameter, ParameterType, Pipeline } from './model';
 

@@ -1,4 +1,4 @@
-import { nearestOf } from '../../notebook';
+import { nearestOf } from '../../notebook/names';
 import {
   ALGORITHMS,
   algorithmInfo,

@@ -1,4 +1,4 @@
-import { nearestOf } from '../../notebook';
+import { nearestOf } from '../../notebook/names';
 import type { CheckInput } from './input';
 import { metricsOf, type Objective } from '../model';
 import { printedCurves } from '../reported';

@@ -1,4 +1,4 @@
-import { nearestOf } from '../../notebook';
+import { nearestOf } from '../../notebook/names';
 import type { Parameter, Pipeline } from '../../pipeline';
 import { asLiteral } from '../../python/literals';
 import { algorithmInfo } from '../algorithms';

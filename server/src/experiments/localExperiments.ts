@@ -10,7 +10,7 @@ import {
   type ExperimentState,
   type TrialCounts
 } from '@chard/core/experiment';
-import { Pipeline } from '@chard/core/pipeline';
+import { Pipeline } from '@chard/core/pipeline/model';
 import type { ExperimentCommand } from '@chard/core/protocol/api';
 import type { Engine, ExecutionContext } from '../engines/engine';
 import { GivenUp } from '../engines/givenUp';

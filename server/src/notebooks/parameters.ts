@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   bindParameters,
   parseParameterValues,
-  type ParameterValues,
-  type Pipeline
-} from '@chard/core/pipeline';
+  type ParameterValues
+} from '@chard/core/pipeline/bind';
+import type { Pipeline } from '@chard/core/pipeline';
 import type { Diagnostic } from '@chard/core';
 import { ChardError } from '../errors';
 

@@ -1,4 +1,4 @@
-import { Pipeline } from '@chard/core/pipeline';
+import { Pipeline } from '@chard/core/pipeline/model';
 import { ChardError } from '../errors';
 import { bindOtherValues } from '../notebooks/parameters';
 import { PythonEnvironment } from '../python/environment';

@@ -1,4 +1,4 @@
-import { METRICS_STEP } from '@chard/core/pipeline';
+import { METRICS_STEP } from '@chard/core/pipeline/model';
 import type { RunEventBody, RunPhase } from '@chard/core/run';
 import type { RunOutline } from './model';
 

@@ -1,4 +1,4 @@
-import { METRICS_STEP } from '@chard/core/pipeline';
+import { METRICS_STEP } from '@chard/core/pipeline/model';
 import { ChardError } from '../../errors';
 import type { RunOptions } from '../engine';
 import type { StepGraph } from './graph';

@@ -1,5 +1,5 @@
 import type { ExperimentEventBody, ExperimentSpec, TrialOutcome } from '@chard/core/experiment';
-import { METRICS_STEP } from '@chard/core/pipeline';
+import { METRICS_STEP } from '@chard/core/pipeline/model';
 import type { RunState } from '@chard/core/run';
 import { z } from 'zod';
 import type { TrialMetrics } from './trialMetrics';

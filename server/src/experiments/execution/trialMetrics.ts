@@ -6,7 +6,7 @@ import {
   type Objective,
   type ReportedMetrics
 } from '@chard/core/experiment';
-import { METRICS_STEP } from '@chard/core/pipeline';
+import { METRICS_STEP } from '@chard/core/pipeline/model';
 import type { MetricValue, RunEvent } from '@chard/core/run';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
