@@ -26,6 +26,14 @@ it('gives every failure a code: of the server, of nobody there, of no answer at 
   await expect(silent.ask(getHealth, health)).rejects.toMatchObject({ code: 'offline' });
 });
 
+it('says what to do where an answer is another version’s', async () => {
+  const other = api(() => new Response(JSON.stringify({ version: 7 })));
+  await expect(other.ask(getHealth, health)).rejects.toMatchObject({
+    code: 'not-understood',
+    message: expect.stringContaining('reload the page') as string
+  });
+});
+
 it('takes a stream that has been silent for long as a lost connection', async () => {
   jest.useFakeTimers();
   const cancelled = jest.fn();

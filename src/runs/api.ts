@@ -58,7 +58,7 @@ export class ChardApi {
       requestTarget(endpoint, input),
       requestOf(endpoint, input, signal)
     );
-    return endpoint.answer.parse(await response.json()) as z.output<E['answer']>;
+    return understood(endpoint.answer, await response.json()) as z.output<E['answer']>;
   }
 
   /** As `ask`, of what the server knows at once: no answer for long means that the connection is gone, however it looks. */
@@ -115,7 +115,7 @@ export class ChardApi {
     };
     for await (const { type, data } of this.messages(open, signal)) {
       if (type === 'message') {
-        yield endpoint.message.parse(JSON.parse(data)) as z.output<E['message']>;
+        yield understood(endpoint.message, JSON.parse(data)) as z.output<E['message']>;
       }
     }
   }
@@ -165,6 +165,16 @@ function requestOf<E extends JsonEndpoint | WorkEndpoint>(
   if (method === 'GET') return { method, signal };
   const headers = { 'Content-Type': 'application/json' };
   return { method, signal, headers, body: JSON.stringify(body) };
+}
+
+/** A page that is older or newer than its server may be told what it does not know; the faults in it help nobody. */
+function understood(schema: z.ZodType, answer: unknown): unknown {
+  const found = schema.safeParse(answer);
+  if (found.success) return found.data;
+  throw new ApiError(
+    'not-understood',
+    'The server has answered something that this page does not know. If Chard was just updated, restart Jupyter and reload the page.'
+  );
 }
 
 async function* messagesIn(

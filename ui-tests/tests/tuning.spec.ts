@@ -201,7 +201,13 @@ test('six trials, three at a time, from what is proposed to the best in the note
   const text = readFileSync(await csv.path(), 'utf8');
   expect(text.trim().split('\r\n')).toHaveLength(7);
 
-  // A second one of the same name: said at the field before anything is asked of the server.
+  // A second one is counted up, which its field says beforehand: nobody has done anything wrong.
   await page.getByRole('tab', { name: /^test-/ }).click();
-  await expect(section.getByText('There is an experiment "walk" already.')).toBeVisible();
+  await expect(name).toHaveValue('walk');
+  await expect(section.getByRole('alert')).toHaveCount(0);
+  await expect(section.getByTitle('There is an experiment “walk” already')).toHaveText(
+    'next: walk-2'
+  );
+  await start.click();
+  await expect(page.getByRole('tab', { name: 'walk-2' })).toBeVisible({ timeout: 60_000 });
 });

@@ -51,8 +51,7 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
   const { state, brushes, pointed, trans } = props;
   const { spec, trials } = state;
   const { objective } = spec;
-  const frame = useRef<HTMLDivElement>(null);
-  const seen = useWidth(frame);
+  const [frame, seen] = useWidth();
   const [logs, setLogs] = useState<ReadonlyMap<string, boolean>>(new Map());
   const dimensions = useMemo(() => dimensionsOf(spec, trials, logs), [spec, trials, logs]);
   const width = Math.max(seen, LEFT + RIGHT + LEAST_GAP * (dimensions.length - 1));

@@ -59,22 +59,40 @@ export function TuningForm(props: TuningFormProps) {
 
 function Name({ pipeline, tuning, onChange, trans }: PartProps) {
   const id = useId();
-  const { spec, said, problems } = tuning;
+  const { spec, said, name: written, problems } = tuning;
   const faults = faultsAt(problems, 'name');
+  const isCounted = said.has('name') && spec.name !== written;
   return (
     <>
       <Row label={trans.__('Name')} htmlFor={id}>
         <TextField
           id={id}
           label={trans.__('Name of the experiment')}
-          value={said.has('name') ? spec.name : ''}
+          value={said.has('name') ? written : ''}
           placeholder={spec.name}
           faultId={faults.length > 0 ? `${id}-faults` : undefined}
+          hintId={isCounted ? `${id}-next` : undefined}
           onChange={(name, session) => {
             onChange({ name }, session);
             return null;
           }}
         />
+        {
+          // Beside the field and not below it: it comes when an experiment has started, and moves nothing then.
+          isCounted && (
+            <span
+              id={`${id}-next`}
+              className="jp-chard-hint jp-chard-Tuning-next"
+              title={trans.__(
+                'There is an experiment “%1” already: the next one will be called “%2”.',
+                written,
+                spec.name
+              )}
+            >
+              {trans.__('next: %1', spec.name)}
+            </span>
+          )
+        }
       </Row>
       <Faults id={`${id}-faults`} faults={faults} pipeline={pipeline} />
     </>

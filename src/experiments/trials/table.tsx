@@ -402,12 +402,13 @@ const Row = memo(
         </span>
         {columns.map(column => {
           const text = column.textOf(trial, props.now);
+          const whole = column.wholeOf?.(trial) ?? text;
           return (
             <span
               key={column.id}
               role="gridcell"
               className={column.isNumber ? 'jp-chard-Table-number' : ''}
-              title={text.length > 12 ? text : undefined}
+              title={whole.length > 12 || whole !== text ? whole || undefined : undefined}
             >
               {column.id === 'phase' && <Icon.react tag="span" className="jp-chard-icon" />}
               {column.id === 'number' ? (
