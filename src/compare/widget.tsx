@@ -90,11 +90,19 @@ function CompareView(props: ComparisonServices & Choice) {
     () => (compared ? compareRuns(compared) : null),
     [environments.answer, live.map(({ id, state }) => `${id} ${state?.seq}`).join()]
   );
+  const isGone = live.some(run => run.state === null && run.isGone);
   const problem = live.find(run => run.problem !== null)?.problem ?? environments.problem;
   return (
     <>
       <Header {...props} live={live} />
-      {problem && <Problem message={problem} onAgain={environments.again} trans={trans} />}
+      {isGone ? (
+        <Problem
+          message={trans.__('A run that was to be compared is not there any more: it was deleted.')}
+          trans={trans}
+        />
+      ) : (
+        problem && <Problem message={problem} onAgain={environments.again} trans={trans} />
+      )}
       {ids.length < 2 ? (
         <Nothing>{trans.__('Choose another run to compare this one with.')}</Nothing>
       ) : comparison && compared ? (

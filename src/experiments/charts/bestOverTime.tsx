@@ -57,11 +57,7 @@ export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps)
   return (
     <Figure
       title={trans.__('Best value over time')}
-      subtitle={
-        history.length > NAMED
-          ? trans.__('line: best so far; circles: trials, as they finished')
-          : trans.__('line: best so far; circles: trials')
-      }
+      subtitle={trans.__('line: best; circles: finished trials')}
       className="jp-chard-mod-history"
       reading={
         found
@@ -114,7 +110,7 @@ export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps)
           >
             {history.length === 0 ? (
               <text x={width / 2} y={HEIGHT / 2} textAnchor="middle">
-                {trans.__('No trial has a value so far.')}
+                {trans.__('No trial has a value.')}
               </text>
             ) : (
               <Base {...{ history, spots, rows, columns, box }} />

@@ -15,7 +15,7 @@ import { Figure } from './figure';
 import { crosses, line, nearestSpot, type Spot } from './marks';
 import { Columns, placeOf, Rows, textWidth, xIn, yIn, type Box } from './plot';
 import { SHADES, shadesOf } from './shades';
-import { finalValue, type Pointing } from './trial';
+import { finalValue, longestNumber, type Pointing } from './trial';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 220;
@@ -49,8 +49,8 @@ export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
   const curves = useMemo(() => (name === undefined ? [] : curvesOf(trials, name)), [trials, name]);
   const values = useMemo(() => curves.flatMap(({ points }) => points.map(({ y }) => y)), [curves]);
   const canLog = values.length > 0 && values.every(value => value > 0);
-  const label = state.best === null ? '' : trans.__('trial %1', state.best);
-  const right = Math.max(20, textWidth(label) + 14);
+  // Room for the name of any trial that may become the best: nothing moves when another one does.
+  const right = textWidth(trans.__('trial %1', longestNumber(state))) + 14;
   const box: Box = { left: 52, top: 10, width: width - 52 - right, height: HEIGHT - 10 - 24 };
   const rows = useMemo(() => numberAxis(values, log && canLog), [values, log, canLog]);
   const columns = useMemo(() => {
@@ -133,7 +133,7 @@ export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
             height={HEIGHT}
             aria-hidden
           >
-            <Base {...{ state, lines, rows, columns, box, label }} />
+            <Base {...{ state, lines, rows, columns, box, trans }} />
           </svg>
           <svg
             className="jp-chard-Plot"
@@ -163,10 +163,9 @@ const Base = memo(
     readonly rows: Axis;
     readonly columns: Axis;
     readonly box: Box;
-    /** Of the best one's curve. */
-    readonly label: string;
+    readonly trans: TranslationBundle;
   }) {
-    const { state, lines, rows, columns, box, label } = props;
+    const { state, lines, rows, columns, box, trans } = props;
     const { spec, best } = state;
     const valued = lines.flatMap(({ trial }) => finalValue(spec, trial) ?? []);
     const shadeOf = shadesOf(valued, spec.objective.type);
@@ -200,7 +199,7 @@ const Base = memo(
         {bestLine && <path className="jp-chard-mod-best" d={line(bestLine.spots)} />}
         {end && (
           <text className="jp-chard-mod-best" x={end.x + 6} y={end.y} dominantBaseline="central">
-            {label}
+            {trans.__('trial %1', best)}
           </text>
         )}
       </g>

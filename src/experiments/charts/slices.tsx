@@ -90,7 +90,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
       <TrialWalker {...props} order={order} label={trans.__('%1 by each parameter', metric)}>
         <div ref={frame} className="jp-chard-Slices" style={{ minHeight: height }}>
           {finished.length === 0 && (
-            <p className="jp-chard-hint">{trans.__('No trial has a value so far.')}</p>
+            <p className="jp-chard-hint">{trans.__('No trial has a value.')}</p>
           )}
           {finished.length > 0 &&
             dimensions.map(dimension => (

@@ -52,7 +52,11 @@ export const TrialTimeline = memo(function TrialTimeline(props: TrialTimelinePro
   return (
     <Figure
       title={trans.__('Timeline')}
-      subtitle={trans._n('%1 trial at a time', '%1 trials at a time', lanes)}
+      subtitle={
+        bars.length === 0
+          ? trans.__('no trial has started')
+          : trans._n('%1 trial at a time', '%1 trials at a time', lanes)
+      }
       className="jp-chard-mod-timeline"
       reading={shown ? barInWords(shown, from, trans) : ''}
       table={() => ({
@@ -100,7 +104,7 @@ export const TrialTimeline = memo(function TrialTimeline(props: TrialTimelinePro
             }}
             onClick={() => pointed !== null && props.onOpen(pointed)}
           >
-            {timeTicks(span, Math.floor(plot / LEAST_TICK)).map(tick => (
+            {(bars.length === 0 ? [] : timeTicks(span, Math.floor(plot / LEAST_TICK))).map(tick => (
               <g key={tick} className="jp-chard-Plot-rows">
                 <line x1={xOf(from + tick)} x2={xOf(from + tick)} y1={0} y2={height - BOTTOM} />
                 <text

@@ -126,7 +126,8 @@ function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
         {headline(state, trans)}
       </p>
       <p className="jp-chard-Experiment-activity">
-        <span role="status">{activityInWords(state, now, trans)}</span>{' '}
+        <span role="status">{activityInWords(state, now, trans)}</span>
+        {!isExperimentOver(state.phase) && '.'}{' '}
         <span className="jp-chard-hint">{background(state, baseline, trans)}</span>
       </p>
       <Progress state={state} />

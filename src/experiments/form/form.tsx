@@ -89,7 +89,7 @@ function Name({ pipeline, tuning, onChange, trans }: PartProps) {
                 spec.name
               )}
             >
-              {trans.__('next: %1', spec.name)}
+              {trans.__('next: %1', tailOf(spec.name))}
             </span>
           )
         }
@@ -97,6 +97,14 @@ function Name({ pipeline, tuning, onChange, trans }: PartProps) {
       <Faults id={`${id}-faults`} faults={faults} pipeline={pipeline} />
     </>
   );
+}
+
+/** So much of a name stands beside its field. */
+const MOST_SAID = 14;
+
+/** A name, or its end: that is where the number is. */
+function tailOf(name: string): string {
+  return name.length <= MOST_SAID ? name : `…${name.slice(1 - MOST_SAID)}`;
 }
 
 function ObjectiveFields(props: PartProps) {
@@ -135,7 +143,7 @@ function ObjectiveFields(props: PartProps) {
         />
       </div>
       <Faults id={`${id}-faults`} faults={faults} pipeline={pipeline} />
-      {metrics.length === 0 && tuning.reported?.others === false && (
+      {metrics.length === 0 && faults.length === 0 && tuning.reported?.others === false && (
         <p className="jp-chard-hint">
           {trans.__(
             'No step reports a metric yet: tag a cell as metrics, or call chard.log_metric("name", value).'

@@ -75,7 +75,8 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       key: { by: 'phase' },
       isNumber: false,
       width: 152,
-      textOf: ({ phase }) => trialWord(phase, trans)
+      textOf: ({ phase }) => trialWord(phase, trans),
+      wholeOf: trial => [trialWord(trial.phase, trans), whyText(trial)].filter(Boolean).join(': ')
     },
     objective!,
     ...parameters,
@@ -102,9 +103,13 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       key: null,
       isNumber: false,
       width: 200,
-      textOf: ({ reason, error }) => reason || (error ? `${error.type}: ${error.message}` : '')
+      textOf: whyText
     }
   ];
+}
+
+function whyText({ reason, error }: TrialState): string {
+  return reason || (error ? `${error.type}: ${error.message}` : '');
 }
 
 function wholeText(value: Choice | undefined): string {

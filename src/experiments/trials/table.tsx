@@ -339,6 +339,13 @@ function Title(props: {
   );
 }
 
+function classOf({ id, isNumber }: TrialColumn): string {
+  if (!isNumber) return '';
+  return id.startsWith('m:')
+    ? 'jp-chard-Table-number jp-chard-Trials-metric'
+    : 'jp-chard-Table-number';
+}
+
 function strideOf(scrollTop: number): number {
   return Math.floor(scrollTop / STRIDE) * STRIDE;
 }
@@ -407,7 +414,7 @@ const Row = memo(
             <span
               key={column.id}
               role="gridcell"
-              className={column.isNumber ? 'jp-chard-Table-number' : ''}
+              className={classOf(column)}
               title={whole.length > 12 || whole !== text ? whole || undefined : undefined}
             >
               {column.id === 'phase' && <Icon.react tag="span" className="jp-chard-icon" />}
