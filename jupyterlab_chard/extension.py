@@ -10,6 +10,7 @@ from traitlets import Bool
 
 from jupyterlab_chard.companion import Companion
 from jupyterlab_chard.proxy import COMPANION, MOUNT, CompanionHandler
+from jupyterlab_chard.streams import STREAMS, StreamHandler
 
 
 class ChardExtension(ExtensionApp):
@@ -33,6 +34,7 @@ class ChardExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         self.handlers.append((rf"/{MOUNT}/api/.*", CompanionHandler))
+        self.handlers.append((rf"/{STREAMS}/api/.*", StreamHandler))
 
     async def _start_jupyter_server_extension(self, _serverapp: object) -> None:
         """Called by Jupyter Server once it serves."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Awaitable, Iterable
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 from jupyter_server.auth.decorator import authorized
@@ -15,6 +15,7 @@ from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
 from tornado.httputil import (
     HTTPHeaders,
     HTTPMessageDelegate,
+    HTTPServerRequest,
     RequestStartLine,
     ResponseStartLine,
 )
@@ -45,6 +46,12 @@ JUPYTERS_QUERY = frozenset({"token", "_xsrf", "no_track_activity"})
 
 #: A stream of events has no end: no sum of its bytes is too large.
 ENDLESS = 1 << 62
+
+UNAVAILABLE = "server-unavailable"
+ENDED = (
+    "Chard's companion server ended while it was working on this. "
+    "It is being started again; try again then."
+)
 
 
 @web.stream_request_body
@@ -113,8 +120,7 @@ class CompanionHandler(APIHandler):
         message = getattr(error, "log_message", None) or self._reason
         code = getattr(error, "chard_code", None) or _code(status_code)
         self._media_type = "application/json"
-        body = {"error": {"code": code, "message": message}, "message": message}
-        self.finish(json.dumps(body))
+        self.finish(failure(code, message))
 
     async def _pass_on(self) -> None:
         companion: Companion = self.settings[COMPANION]
@@ -128,19 +134,11 @@ class CompanionHandler(APIHandler):
             self._upstream.close()
 
     async def _exchange(self, upstream: IOStream, secret: str) -> None:
-        connection = HTTP1Connection(
-            upstream, True, HTTP1ConnectionParameters(no_keep_alive=True, max_body_size=ENDLESS)
-        )
-        relay = _Relay(self)
+        relay = Relay(self)
         body = b"".join(self._body)
-        with contextlib.suppress(StreamClosedError):
-            connection.write_headers(
-                RequestStartLine(self.request.method or "", self._address(), "HTTP/1.1"),
-                self._companion_headers(secret, len(body)),
-                body,
-            )
-            connection.finish()
-            await connection.read_response(relay)
+        address = companion_address(self.request, self.base_url, MOUNT)
+        line = RequestStartLine(self.request.method or "", address, "HTTP/1.1")
+        await ask(upstream, line, companion_headers(self.request, secret, len(body)), body, relay)
         if self._is_gone or relay.is_whole:
             if not self._finished:
                 self.finish()
@@ -148,27 +146,7 @@ class CompanionHandler(APIHandler):
             # An answer that breaks off must not look like a whole one.
             self.detach().close()
         else:
-            raise _unavailable(
-                "Chard's companion server ended while it was working on this. "
-                "It is being started again; try again then."
-            )
-
-    def _companion_headers(self, secret: str, length: int) -> HTTPHeaders:
-        headers = HTTPHeaders({"Host": "chard", "X-Chard-Secret": secret})
-        headers["Content-Length"] = str(length)
-        _copy(self.request.headers, headers, REQUEST_HEADERS)
-        return headers
-
-    def _address(self) -> str:
-        """The path below the mount as it was sent, escapes and all, and our part of the query."""
-        path = self.request.path[len(self.base_url.rstrip("/")) + len(MOUNT) + 1 :]
-        query = [
-            (name, value)
-            for name, value in parse_qsl(self.request.query, keep_blank_values=True)
-            # JupyterLab puts the time there, to get past caches.
-            if name not in JUPYTERS_QUERY and not (name.isdigit() and value == "")
-        ]
-        return f"{path}?{urlencode(query)}" if query else path
+            raise _unavailable(ENDED)
 
     def _refuse_size(self, size: int) -> None:
         if size > BODY_LIMIT_BYTES:
@@ -187,10 +165,53 @@ class CompanionHandler(APIHandler):
         self._media_type = answer.get("Content-Type", "application/json")
 
 
-class _Relay(HTTPMessageDelegate):
+async def ask(
+    upstream: IOStream, line: RequestStartLine, headers: HTTPHeaders, body: bytes, relay: Relay
+) -> None:
+    """Send the companion a request; ``relay`` gets the answer, and knows whether that was whole."""
+    connection = HTTP1Connection(
+        upstream, True, HTTP1ConnectionParameters(no_keep_alive=True, max_body_size=ENDLESS)
+    )
+    with contextlib.suppress(StreamClosedError):
+        connection.write_headers(line, headers, body)
+        connection.finish()
+        await connection.read_response(relay)
+
+
+def companion_headers(request: HTTPServerRequest, secret: str, length: int) -> HTTPHeaders:
+    """What the companion is told of a request, and by what it knows who asks."""
+    headers = HTTPHeaders({"Host": "chard", "X-Chard-Secret": secret})
+    headers["Content-Length"] = str(length)
+    _copy(request.headers, headers, REQUEST_HEADERS)
+    return headers
+
+
+def companion_address(request: HTTPServerRequest, base_url: str, mount: str) -> str:
+    """The path below the mount as it was sent, escapes and all, and our part of the query."""
+    path = request.path[len(base_url.rstrip("/")) + len(mount) + 1 :]
+    query = [
+        (name, value)
+        for name, value in parse_qsl(request.query, keep_blank_values=True)
+        # JupyterLab puts the time there, to get past caches.
+        if name not in JUPYTERS_QUERY and not (name.isdigit() and value == "")
+    ]
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+class Taker(Protocol):
+    """Whoever an answer of the companion's is for."""
+
+    def begin(self, status: int, reason: str, headers: HTTPHeaders) -> None: ...
+
+    def write(self, chunk: bytes) -> None: ...
+
+    def flush(self) -> Awaitable[None]: ...
+
+
+class Relay(HTTPMessageDelegate):
     """Hands the companion's answer on, no faster than the browser takes it."""
 
-    def __init__(self, handler: CompanionHandler) -> None:
+    def __init__(self, handler: Taker) -> None:
         self._handler = handler
         self.has_begun = False
         self.is_whole = False
@@ -221,10 +242,15 @@ def _copy(source: HTTPHeaders, target: HTTPHeaders, names: Iterable[str]) -> Non
             target[name] = source[name]
 
 
+def failure(code: str, message: str) -> str:
+    """The text of an answer that says why there is none."""
+    return json.dumps({"error": {"code": code, "message": message}, "message": message})
+
+
 def _unavailable(message: str) -> web.HTTPError:
     error = web.HTTPError(503, message.replace("%", "%%"))
     # For `write_error`, which Tornado gives nothing but the exception.
-    error.chard_code = "server-unavailable"  # type: ignore[attr-defined]
+    error.chard_code = UNAVAILABLE  # type: ignore[attr-defined]
     return error
 
 

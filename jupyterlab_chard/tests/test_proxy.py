@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from tornado.iostream import StreamClosedError
 
-from jupyterlab_chard.proxy import CompanionHandler, _Relay
+from jupyterlab_chard.proxy import Relay
 from jupyterlab_chard.tests.jupyter import BASE, TOKEN, Jupyter
 
 ECHO = Path(__file__).parent / "echo.py"
@@ -148,6 +148,6 @@ class Gone:
 
 def test_a_browser_that_closes_a_page_is_no_error_in_the_log() -> None:
     handler = Gone()
-    relay = _Relay(cast(CompanionHandler, cast(Any, handler)))
+    relay = Relay(cast(Any, handler))
     asyncio.run(relay.data_received(b"data: 1\n\n"))
     assert handler.written == [b"data: 1\n\n"]

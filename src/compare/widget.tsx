@@ -25,7 +25,7 @@ import { useChanges } from '../runs/useChanges';
 import type { LiveRun } from '../runs/liveRun';
 import type { Runs } from '../runs/runs';
 import { runName } from '../runs/list/describeRun';
-import { duration, shortTime, stepTime, stepTitle, stepWord } from '../runs/text';
+import { duration, parameterText, shortTime, stepTime, stepTitle, stepWord } from '../runs/text';
 import { stepStatus } from '../runs/words';
 import { background, differenceInWords, headline, stepsInWords, whyInWords } from './sentences';
 import '../views';
@@ -90,11 +90,19 @@ function CompareView(props: ComparisonServices & Choice) {
     () => (compared ? compareRuns(compared) : null),
     [environments.answer, live.map(({ id, state }) => `${id} ${state?.seq}`).join()]
   );
+  const isGone = live.some(run => run.state === null && run.isGone);
   const problem = live.find(run => run.problem !== null)?.problem ?? environments.problem;
   return (
     <>
       <Header {...props} live={live} />
-      {problem && <Problem message={problem} onAgain={environments.again} trans={trans} />}
+      {isGone ? (
+        <Problem
+          message={trans.__('A run that was to be compared is not there any more: it was deleted.')}
+          trans={trans}
+        />
+      ) : (
+        problem && <Problem message={problem} onAgain={environments.again} trans={trans} />
+      )}
       {ids.length < 2 ? (
         <Nothing>{trans.__('Choose another run to compare this one with.')}</Nothing>
       ) : comparison && compared ? (
@@ -271,7 +279,8 @@ function Numbers({ live, comparison, names, trans }: Shown & { names: readonly s
             <NumberRow
               key={row.name}
               row={row}
-              text={value => JSON.stringify(value)}
+              text={parameterText}
+              whole={value => JSON.stringify(value)}
               difference={isPair ? differenceInWords(row.values[0], row.values[1], trans) : null}
               isCode
               trans={trans}
@@ -283,6 +292,7 @@ function Numbers({ live, comparison, names, trans }: Shown & { names: readonly s
               key={row.name}
               row={row}
               text={({ last }: MetricState) => metricText(last)}
+              whole={({ last }: MetricState) => String(last)}
               difference={
                 isPair ? differenceInWords(row.values[0]?.last, row.values[1]?.last, trans) : null
               }
@@ -315,18 +325,24 @@ function timeInWords(before: number | null, now: number | null, trans: Translati
 function NumberRow<Value>(props: {
   readonly row: ComparedRow<Value>;
   readonly text: (value: Value) => string;
+  /** With all its digits. */
+  readonly whole: (value: Value) => string;
   /** Null where more than two are compared. */
   readonly difference: string | null;
   readonly isCode?: boolean;
   readonly trans: TranslationBundle;
 }) {
-  const { row, text, difference, trans } = props;
+  const { row, text, whole, difference, trans } = props;
   const same = row.differs ? '' : ' jp-chard-mod-same';
   return (
     <tr className={`jp-chard-Compare-row${same}`}>
       <td>{props.isCode ? <code>{row.name}</code> : row.name}</td>
       {row.values.map((value, at) => (
-        <td key={at} className="jp-chard-Table-number">
+        <td
+          key={at}
+          className="jp-chard-Table-number"
+          title={value === undefined ? undefined : whole(value)}
+        >
           {value === undefined ? '–' : text(value)}
         </td>
       ))}

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useRef, useState, type PointerEvent } from 'react';
+import { memo, useState, type PointerEvent } from 'react';
 import { useWidth } from '../graph/useLayout';
 import { placeLabels, rangeOf, shortNumber, thin, ticks, type Point } from './scale';
 
@@ -29,11 +29,14 @@ const MOST_ROWS = 100;
 /** Curves over each other, each told apart by its dashes as well as its colour, with a table that says the same. */
 export const Chart = memo(function Chart(props: ChartProps) {
   const { title, subtitle, curves, height, trans } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const width = Math.max(200, useWidth(frame));
+  const [frame, seen] = useWidth();
+  const width = Math.max(200, seen);
   const [pointed, setPointed] = useState<number | null>(null);
-  const right = 12 + Math.max(0, ...curves.map(({ label }) => label.length)) * CHARACTER;
-  const plot = { width: Math.max(60, width - LEFT - right), height: height - TOP - BOTTOM };
+  const longest = 12 + Math.max(0, ...curves.map(({ label }) => label.length)) * CHARACTER;
+  // Half of a narrow chart is for the curves, and the labels end in dots.
+  const right = Math.min(longest, (width - LEFT) / 2);
+  const letters = Math.max(2, Math.floor((right - 12) / CHARACTER));
+  const plot = { width: width - LEFT - right, height: height - TOP - BOTTOM };
   const all = curves.flatMap(({ points }) => points);
   const rows = ticks(rangeOf(all.map(({ y }) => y)), height < 120 ? 2 : 4);
   const columns = rangeOf(all.map(({ x }) => x));
@@ -104,7 +107,8 @@ export const Chart = memo(function Chart(props: ChartProps) {
                 y={labels[at]!}
                 dominantBaseline="central"
               >
-                {curves[at]!.label}
+                {cut(curves[at]!.label, letters)}
+                <title>{curves[at]!.label}</title>
               </text>
             </g>
           ))}
@@ -172,6 +176,10 @@ function describe(title: string, curves: readonly Curve[], trans: TranslationBun
     );
   });
   return `${title}. ${said.join('. ')}`;
+}
+
+function cut(text: string, letters: number): string {
+  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
 }
 
 function pathOf(

@@ -101,6 +101,16 @@ export function placeLabels(wanted: readonly number[], gap: number, room: Range)
   return placed;
 }
 
+/** Integers up to here are written whole: a seed, a number of rows. */
+const LONGEST_WHOLE = 1e12;
+
+/** A parameter's value, or one that is compared: a whole number whole, since somebody wrote it so; others as `shortNumber`. */
+export function shortValue(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < LONGEST_WHOLE
+    ? String(value)
+    : shortNumber(value);
+}
+
 /** A number as people read it: four digits that count, no noise behind them. */
 export function shortNumber(value: number): string {
   if (value === 0) return '0';

@@ -15,6 +15,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { ChardApi } from '../runs/api';
 import { FeedList, type ListChange } from '../runs/feedList';
+import type { Moves } from '../runs/moves';
 import { LiveExperiment } from './liveExperiment';
 import { outcomeInWords } from './sentences';
 
@@ -23,7 +24,7 @@ const PAGE = 200;
 /** The experiments that this page shows or starts: one live experiment for each id, one list for all. */
 export class Experiments {
   readonly api: ChardApi;
-  readonly list: FeedList<ExperimentItem>;
+  readonly list: ExperimentList;
   private readonly live = new Map<string, LiveExperiment>();
   private readonly _changed = new Signal<this, void>(this);
   private readonly _started = new Signal<this, LiveExperiment>(this);
@@ -31,19 +32,11 @@ export class Experiments {
 
   constructor(
     settings: ServerConnection.ISettings,
+    private readonly moves: Moves,
     private readonly trans: TranslationBundle
   ) {
-    const api = new ChardApi(settings);
-    this.api = api;
-    this.list = new FeedList({
-      page: async before => {
-        const query = before === null ? { limit: PAGE } : { limit: PAGE, before };
-        const input = { params: {}, query, body: {} };
-        const { experiments, next } = await api.ask(listExperiments, input);
-        return { items: experiments, next };
-      },
-      changes: signal => changes(api, signal)
-    });
+    this.api = new ChardApi(settings);
+    this.list = new ExperimentList(this.api, moves);
     this.list.changed.connect(() => {
       for (const experiment of this.live.values()) experiment.heedList();
       this._changed.emit();
@@ -74,7 +67,12 @@ export class Experiments {
   get(id: string): LiveExperiment {
     let experiment = this.live.get(id);
     if (!experiment) {
-      experiment = new LiveExperiment(id, this.api, () => this.goesOn(id));
+      experiment = new LiveExperiment(
+        id,
+        this.api,
+        () => this.goesOn(id),
+        item => this.moves.pathOf(item)
+      );
       this.live.set(id, experiment);
     }
     return experiment;
@@ -142,6 +140,29 @@ export class Experiments {
   /** Those that go on, newest first. */
   get active(): ExperimentItem[] {
     return this.list.all.filter(({ state }) => !isExperimentOver(state));
+  }
+}
+
+/** The latest experiments. They stay their notebook's when it is renamed, as runs do. */
+class ExperimentList extends FeedList<ExperimentItem> {
+  constructor(
+    api: ChardApi,
+    private readonly moves: Moves
+  ) {
+    super({
+      page: async before => {
+        const query = before === null ? { limit: PAGE } : { limit: PAGE, before };
+        const input = { params: {}, query, body: {} };
+        const { experiments, next } = await api.ask(listExperiments, input);
+        return { items: experiments, next };
+      },
+      changes: signal => changes(api, signal)
+    });
+    moves.changed.connect(() => this.tell());
+  }
+
+  protected override notebookOf(experiment: ExperimentItem): string {
+    return this.moves.pathOf(experiment);
   }
 }
 

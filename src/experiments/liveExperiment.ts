@@ -18,7 +18,8 @@ export class LiveExperiment extends Following<ExperimentState, ExperimentEvent> 
   constructor(
     readonly id: string,
     private readonly api: ChardApi,
-    goesOn: () => boolean
+    goesOn: () => boolean,
+    private readonly pathOf: (experiment: ExperimentItem) => string
   ) {
     super(GONE, goesOn);
     this.again();
@@ -29,9 +30,9 @@ export class LiveExperiment extends Following<ExperimentState, ExperimentEvent> 
     return this._item;
   }
 
-  /** The notebook's path below Jupyter's root, as it was called when the experiment began; empty until it is known. */
+  /** Where its notebook is now, below Jupyter's root; empty until it is known. */
   get notebook(): string {
-    return this._item?.notebook ?? '';
+    return this._item === null ? '' : this.pathOf(this._item);
   }
 
   protected async read(signal: AbortSignal): Promise<Known<ExperimentState>> {

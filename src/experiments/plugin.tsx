@@ -51,9 +51,9 @@ export const experimentsPlugin: JupyterFrontEndPlugin<void> = {
     let known: Experiments | null = null;
     /** The code for experiments, and the connection to the server: from the first one that is needed on. */
     const load = (): Promise<Experiments> => {
-      loading ??= Promise.all([import('./experiments'), import('./notifier')]).then(
-        ([{ Experiments }, { notifyOfExperiments }]) => {
-          const experiments = new Experiments(app.serviceManager.serverSettings, trans);
+      loading ??= Promise.all([import('./experiments'), import('./notifier'), loadRuns()]).then(
+        ([{ Experiments }, { notifyOfExperiments }, { moves }]) => {
+          const experiments = new Experiments(app.serviceManager.serverSettings, moves, trans);
           known = experiments;
           const isSeen = (experiment: string): boolean =>
             documentOf(experiment)?.isVisible ?? false;

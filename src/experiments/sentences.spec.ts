@@ -143,9 +143,11 @@ it.each([
 });
 
 it('says what an importance is worth', () => {
-  expect(worthInWords(2, 3, trans)).toContain('from 4 finished trials on');
-  expect(worthInWords(2, 8, trans)).toContain('a first hint');
-  expect(worthInWords(2, 40, trans)).not.toContain('a first hint');
+  expect(worthInWords(2, 3, false, trans)).toContain('from 4 finished trials on');
+  expect(worthInWords(2, 8, false, trans)).toContain('a first hint');
+  expect(worthInWords(2, 40, false, trans)).not.toContain('a first hint');
+  expect(worthInWords(2, 40, false, trans)).toContain('computed again');
+  expect(worthInWords(2, 40, true, trans)).not.toContain('computed again');
 });
 
 it('finds counts that cannot be so', () => {
@@ -173,20 +175,20 @@ describe('the table of trials', () => {
   const numbers = (text: string, outcome: 'all' | 'active' | 'finished' | 'rest'): number[] =>
     filterTrials(spec, state.trials, { text, outcome }, trans).map(({ number }) => number);
 
-  it('has a column for each parameter and metric', () => {
+  it('has a column for each parameter and metric, the objective in front of them', () => {
     const columns = trialColumns(spec, trans);
     expect(columns.map(({ id }) => id)).toEqual([
       'number',
       'phase',
+      'm:val_loss',
       'p:rate',
       'p:batch',
-      'm:val_loss',
       'time',
       'reused',
       'reason'
     ]);
     const texts = columns.map(column => column.textOf(state.trials[0]!, 0));
-    expect(texts.slice(0, 5)).toEqual(['1', 'finished', '0.051', '72', '0.4']);
+    expect(texts.slice(0, 5)).toEqual(['1', 'finished', '0.4', '0.051', '72']);
   });
 
   it('is filtered by parameter and state', () => {

@@ -14,20 +14,27 @@ import {
   type ParameterSpec
 } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { shortNumber } from '../curves/scale';
+import { shortNumber, shortValue } from '../curves/scale';
 import { choiceText } from './charts/axis';
 import { experimentWord } from './text';
 
 /** A value as a person reads it. */
 export function valueText(value: Choice | undefined): string {
   if (value === undefined) return '–';
-  return typeof value === 'number' ? shortNumber(value) : choiceText(value);
+  return typeof value === 'number' ? shortValue(value) : choiceText(value);
 }
 
-/** `learning_rate 0.001 and batch_size 40`. */
+/** A sentence has room for so many values. */
+const MOST_SAID = 5;
+
+/** `learning_rate 0.001 and batch_size 40`; of many the first ones. */
 export function assignmentInWords(values: Assignment, trans: TranslationBundle): string {
   const said = Object.entries(values).map(([name, value]) => `${name} ${valueText(value)}`);
   if (said.length < 2) return said.join('');
+  if (said.length > MOST_SAID) {
+    const shown = said.slice(0, MOST_SAID - 1);
+    return trans.__('%1 and %2 more', shown.join(', '), said.length - shown.length);
+  }
   return trans.__('%1 and %2', said.slice(0, -1).join(', '), said.at(-1)!);
 }
 

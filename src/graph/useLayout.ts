@@ -44,15 +44,19 @@ export function useLayout(
   return { drawn, failure };
 }
 
-/** The width of an element as it changes. */
-export function useWidth(element: React.RefObject<HTMLElement>): number {
+/** A reference for an element, and the element's width as it changes: while it is hidden or not there, the last one. */
+export function useWidth(): [(element: HTMLElement | null) => void, number] {
+  // Elements come and go without those being drawn anew that ask for their width.
+  const [node, setNode] = useState<HTMLElement | null>(null);
   const [width, setWidth] = useState(320);
   useEffect(() => {
-    const node = element.current;
     if (!node) return;
-    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
+    const observer = new ResizeObserver(([entry]) => {
+      const seen = entry!.contentRect.width;
+      if (seen > 0) setWidth(seen);
+    });
     observer.observe(node);
     return () => observer.disconnect();
-  }, [element.current]);
-  return width;
+  }, [node]);
+  return [setNode, width];
 }

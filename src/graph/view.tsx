@@ -1,6 +1,5 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useRef } from 'react';
 import { metricsIcon, stepIcon } from '../icons';
 import type { GraphShape } from '../notebooks/messages';
 import type { IChardNotebooks, StepStatus } from '../tokens';
@@ -22,8 +21,7 @@ interface GraphViewProps {
 /** A pipeline's graph, laid out for the room there is; what is drawn stays until the next layout is there. */
 export function GraphView(props: GraphViewProps) {
   const { graph, trans } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
+  const [frame, width] = useWidth();
   const { drawn, failure } = useLayout(graph, props.notebooks, props.direction(width));
   return (
     <div className="jp-chard-Graph-frame" ref={frame}>

@@ -2,11 +2,14 @@
 import { checkSnapshots, downloadLog, followRuns, getHealth } from '@chard/core/protocol/api';
 import { ServerConnection } from '@jupyterlab/services';
 import { ChardApi } from './api';
+import { FakeSocket } from './testing/fakeSocket';
 
 /** A server that answers every request so. */
 function api(answer: () => Response | Promise<Response>): ChardApi {
   const fetch = async (): Promise<Response> => answer();
-  return new ChardApi(ServerConnection.makeSettings({ baseUrl: 'http://host/user/me/', fetch }));
+  const WebSocket = FakeSocket.refusing();
+  const baseUrl = 'http://host/user/me/';
+  return new ChardApi(ServerConnection.makeSettings({ baseUrl, fetch, WebSocket }));
 }
 const health = { params: {}, query: {}, body: {} };
 const feed = { params: {}, query: {} };
@@ -21,6 +24,14 @@ it('gives every failure a code: of the server, of nobody there, of no answer at 
   await expect(nobody.ask(getHealth, health)).rejects.toMatchObject({ code: 'no-companion' });
   const silent = api(() => Promise.reject(new TypeError('fetch failed')));
   await expect(silent.ask(getHealth, health)).rejects.toMatchObject({ code: 'offline' });
+});
+
+it('says what to do where an answer is another version’s', async () => {
+  const other = api(() => new Response(JSON.stringify({ version: 7 })));
+  await expect(other.ask(getHealth, health)).rejects.toMatchObject({
+    code: 'not-understood',
+    message: expect.stringContaining('reload the page') as string
+  });
 });
 
 it('takes a stream that has been silent for long as a lost connection', async () => {
@@ -53,7 +64,8 @@ it('takes a server that does not answer for one that is not there, and lets go o
   };
   const settings = ServerConnection.makeSettings({
     baseUrl: 'http://host/',
-    fetch: fetch as never
+    fetch: fetch as never,
+    WebSocket: FakeSocket.refusing()
   });
   const asked = new ChardApi(settings);
   const looked = expect(asked.look(getHealth, health)).rejects.toMatchObject({ code: 'offline' });
@@ -72,6 +84,64 @@ it('says in words of its own that a stream broke off', async () => {
   await expect(messages.next()).rejects.toMatchObject({
     code: 'offline',
     message: 'The connection to the server is lost. It is being made again.'
+  });
+});
+
+describe('a stream over a WebSocket', () => {
+  const over = (token = '') => {
+    const opened: FakeSocket[] = [];
+    const fetch = jest.fn();
+    const settings = ServerConnection.makeSettings({
+      baseUrl: 'http://host/user/me/',
+      fetch,
+      WebSocket: FakeSocket.opening(opened),
+      token,
+      appendToken: token !== ''
+    });
+    const end = new AbortController();
+    const messages = new ChardApi(settings).follow(followRuns, feed, end.signal);
+    const next = messages.next();
+    return { socket: opened[0]!, next, messages, end, fetch };
+  };
+
+  it('takes none of the connections that all requests share', async () => {
+    const { socket, next, messages, fetch } = over('secret');
+    expect(socket.url).toBe('ws://host/user/me/chard/streams/api/v1/feed?token=secret');
+    socket.say('{"status":200}', 'data: {"type":"re', 'set"}\n\ndata: {"type":"reset"}\n\n');
+    expect(await next).toMatchObject({ value: { type: 'reset' } });
+    expect(await messages.next()).toMatchObject({ value: { type: 'reset' } });
+    await messages.return(undefined);
+    expect(socket.isClosed).toBe(true);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  it('is told why there is none', async () => {
+    const { socket, next } = over();
+    socket.say('{"status":404}', '{"error":{"code":"run-unknown","message":"No such run."}}');
+    socket.hangUp(1000);
+    await expect(next).rejects.toMatchObject({ code: 'run-unknown' });
+  });
+
+  it('ends when all is said, and is lost when it breaks off', async () => {
+    const whole = over();
+    whole.socket.say('{"status":200}');
+    whole.socket.hangUp(1000);
+    expect(await whole.next).toMatchObject({ done: true });
+    const broken = over();
+    broken.socket.say('{"status":200}');
+    broken.socket.hangUp(1006);
+    await expect(broken.next).rejects.toMatchObject({ code: 'offline' });
+    const early = over();
+    early.socket.open();
+    early.socket.hangUp(1006);
+    await expect(early.next).rejects.toMatchObject({ code: 'offline' });
+  });
+
+  it('lets go of it when nobody wants it any more', async () => {
+    const { socket, next, end } = over();
+    end.abort();
+    expect(socket.isClosed).toBe(true);
+    await expect(next).rejects.toBeDefined();
   });
 });
 

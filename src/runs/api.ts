@@ -15,6 +15,7 @@ import {
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { z } from 'zod';
+import { openSocket } from './socket';
 
 /** The server says something every 15 seconds, if only that it is there: longer silence is a connection that is gone. */
 const SILENCE_MS = 45_000;
@@ -57,7 +58,7 @@ export class ChardApi {
       requestTarget(endpoint, input),
       requestOf(endpoint, input, signal)
     );
-    return endpoint.answer.parse(await response.json()) as z.output<E['answer']>;
+    return understood(endpoint.answer, await response.json()) as z.output<E['answer']>;
   }
 
   /** As `ask`, of what the server knows at once: no answer for long means that the connection is gone, however it looks. */
@@ -88,11 +89,9 @@ export class ChardApi {
     { signal, progress }: WorkWatch
   ): Promise<z.output<E['answer']>> {
     const request = requestOf(endpoint, input, null);
-    for await (const { type, data, status } of this.messages(
-      requestTarget(endpoint, input),
-      request,
-      signal
-    )) {
+    const open = (watch: AbortSignal): Promise<Response> =>
+      this.fetch(requestTarget(endpoint, input), { ...request, signal: watch });
+    for await (const { type, data, status } of this.messages(open, signal)) {
       if (type === 'failure') throw failureIn(data, status);
       const message = WorkMessage.parse(JSON.parse(data));
       if (message.type === 'progress') progress?.(message);
@@ -108,17 +107,25 @@ export class ChardApi {
     signal: AbortSignal
   ): AsyncGenerator<z.output<E['message']>> {
     const target = requestTarget(endpoint, input);
-    for await (const { type, data } of this.messages(target, {}, signal)) {
+    const open = async (watch: AbortSignal): Promise<Response> => {
+      const response = await openSocket(this.settings, target, watch).catch(error => {
+        throw watch.aborted ? error : lost();
+      });
+      // Over HTTP one hears why it is refused; and somebody's proxy may know no WebSockets.
+      if (response === null) return this.fetch(target, { signal: watch });
+      if (response.ok) return response;
+      throw await failureOf(response);
+    };
+    for await (const { type, data } of this.messages(open, signal)) {
       if (type === 'message') {
-        yield endpoint.message.parse(JSON.parse(data)) as z.output<E['message']>;
+        yield understood(endpoint.message, JSON.parse(data)) as z.output<E['message']>;
       }
     }
   }
 
   /** The messages of an answer that is a stream, until it ends or falls silent, or `signal` ends it. Leaving the loop closes it. */
   private async *messages(
-    target: string,
-    init: RequestInit,
+    open: (signal: AbortSignal) => Promise<Response>,
     signal: AbortSignal
   ): AsyncGenerator<StreamMessage & { readonly status: number }> {
     const giveUp = new AbortController();
@@ -126,8 +133,7 @@ export class ChardApi {
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
     try {
-      const request = this.fetch(target, { ...init, signal: giveUp.signal });
-      const response = await orSilence(request, abort);
+      const response = await orSilence(open(giveUp.signal), abort);
       for await (const message of messagesIn(response.body!, signal, abort)) {
         yield { ...message, status: response.status };
       }
@@ -162,6 +168,16 @@ function requestOf<E extends JsonEndpoint | WorkEndpoint>(
   if (method === 'GET') return { method, signal };
   const headers = { 'Content-Type': 'application/json' };
   return { method, signal, headers, body: JSON.stringify(body) };
+}
+
+/** A page that is older or newer than its server may be told what it does not know; the faults in it help nobody. */
+function understood(schema: z.ZodType, answer: unknown): unknown {
+  const found = schema.safeParse(answer);
+  if (found.success) return found.data;
+  throw new ApiError(
+    'not-understood',
+    'The server has answered something that this page does not know. If Chard was just updated, restart Jupyter and reload the page.'
+  );
 }
 
 async function* messagesIn(

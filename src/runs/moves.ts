@@ -48,7 +48,7 @@ export class Moves {
     return this._changed;
   }
 
-  /** The path below Jupyter's root of the notebook that a run is of, as far as is known. */
+  /** The path below Jupyter's root of the notebook that a run or an experiment is of, as far as is known. */
   pathOf({ notebook, createdAt }: Pick<RunItem, 'notebook' | 'createdAt'>): string {
     return pathAfter(this.moves, notebook, createdAt);
   }

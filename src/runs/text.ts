@@ -2,6 +2,7 @@ import { METRICS_STEP } from '@chard/core/pipeline';
 import type { RunItem } from '@chard/core/protocol/api';
 import type { RunPhase, StepState } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { shortValue } from '../curves/scale';
 
 /** `0.6 s`, `41.6 s`, `3 min 5 s`, `2 h 4 min`. */
 export function duration(milliseconds: number): string {
@@ -27,6 +28,11 @@ export function shortTime(milliseconds: number): string {
   return date.toDateString() === new Date().toDateString()
     ? date.toLocaleTimeString(undefined, time)
     : date.toLocaleString(undefined, { day: 'numeric', month: 'short', ...time });
+}
+
+/** A parameter's value on a line: numbers with the digits that count, all else as JSON has it. */
+export function parameterText(value: unknown): string {
+  return typeof value === 'number' ? shortValue(value) : JSON.stringify(value);
 }
 
 /** A step's name, as people read it. */

@@ -16,7 +16,7 @@ test('a notebook is tuned from the form to the best values in its parameters cel
 }) => {
   test.setTimeout(240_000);
   const { page } = lab;
-  await lab.open(NOTEBOOK);
+  const path = await lab.open(NOTEBOOK);
   await lab.showPanel('tuning');
   await expect(lab.panel.getByRole('button', { name: 'Compile and run' })).toBeVisible();
   const section = await lab.tune();
@@ -55,6 +55,23 @@ test('a notebook is tuned from the form to the best values in its parameters cel
   await expect(lab.cells.nth(0)).toContainText('depth = 2');
   await lab.undo();
   await expect(lab.cells.nth(0)).toContainText('rate = 0.5');
+
+  // Its notebook is renamed: the experiment stays its own, and writes into it.
+  const renamed = path.replace('test', 'renamed');
+  await page.evaluate(
+    async ([from, to]) => {
+      await window.jupyterapp.serviceManager.contents.rename(from!, to!);
+    },
+    [path, renamed]
+  );
+  await expect(section.locator('.jp-chard-Experiments > li')).toHaveCount(1);
+  await page
+    .locator('#jp-main-dock-panel')
+    .getByRole('tab', { name: path.replace('.ipynb', '') })
+    .click();
+  await found.getByRole('button', { name: 'Write into parameters' }).click();
+  await expect(lab.cells.nth(0)).toContainText('rate = 0.25');
+  await expect(page.getByRole('tab', { name: renamed })).toHaveAttribute('aria-selected', 'true');
 });
 
 test('an experiment is worked with by keyboard, and its trials open as runs', async ({ lab }) => {
@@ -201,7 +218,13 @@ test('six trials, three at a time, from what is proposed to the best in the note
   const text = readFileSync(await csv.path(), 'utf8');
   expect(text.trim().split('\r\n')).toHaveLength(7);
 
-  // A second one of the same name: said at the field before anything is asked of the server.
+  // A second one is counted up, which its field says beforehand: nobody has done anything wrong.
   await page.getByRole('tab', { name: /^test-/ }).click();
-  await expect(section.getByText('There is an experiment "walk" already.')).toBeVisible();
+  await expect(name).toHaveValue('walk');
+  await expect(section.getByRole('alert')).toHaveCount(0);
+  await expect(section.getByTitle('There is an experiment “walk” already')).toHaveText(
+    'next: walk-2'
+  );
+  await start.click();
+  await expect(page.getByRole('tab', { name: 'walk-2' })).toBeVisible({ timeout: 60_000 });
 });

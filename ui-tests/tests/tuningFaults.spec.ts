@@ -86,6 +86,31 @@ test.describe('an experiment', () => {
     });
   });
 
+  // A browser has six connections to a server: two lists, an experiment, two runs and their logs are seven streams.
+  test('whose running trials are looked at leaves JupyterLab its connections', async ({
+    browser
+  }) => {
+    await withJupyter(browser, async (lab, jupyter) => {
+      await startTuning(lab, jupyter);
+      const { page } = lab;
+      const documents = page.locator('.jp-chard-Run:not(.jp-chard-Experiment)');
+      for (const trial of [1, 2]) {
+        await running(lab)
+          .and(page.locator(`[data-trial="${trial}"]`))
+          .dblclick();
+        await expect(documents).toHaveCount(trial);
+        await expect(documents.last().locator('.jp-chard-Run-state')).toHaveText(
+          '0 of 2 steps done'
+        );
+        await page
+          .locator('#jp-main-dock-panel')
+          .getByRole('tab', { name: /^test-\d+-\d+$/ })
+          .click();
+      }
+      await page.evaluate(() => window.jupyterapp.serviceManager.contents.get('', {}));
+    });
+  });
+
   test('on a full disk is interrupted and says why, and goes on when there is room', async ({
     browser
   }) => {

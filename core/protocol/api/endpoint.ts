@@ -116,6 +116,11 @@ export function requestTarget<E extends Target<z.ZodType, z.ZodType>>(
   return `${API_MOUNT}${API_PREFIX}${path}${words.length > 0 ? `?${words.join('&')}` : ''}`;
 }
 
+/** Where Jupyter Server gives the stream of a request over a WebSocket: its status as a text, and its bytes as they come. */
+export function socketTarget(target: string): string {
+  return target.replace(API_MOUNT, `${API_MOUNT}/streams`);
+}
+
 // In an address everything is text: these read it back.
 
 /** A whole number, in an address. */

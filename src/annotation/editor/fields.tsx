@@ -30,6 +30,8 @@ export interface TextFieldProps {
   readonly autoFocus?: boolean;
   /** The id of what says why the saved text is wrong; where it is right, there is none. */
   readonly faultId?: string | undefined;
+  /** The id of what says more of it, where something does. */
+  readonly hintId?: string | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export function TextField(props: TextFieldProps) {
         inputMode={props.inputMode}
         aria-label={props.label}
         aria-invalid={problem !== null || props.faultId !== undefined}
-        aria-describedby={problem === null ? props.faultId : problemId}
+        aria-describedby={problem === null ? (props.faultId ?? props.hintId) : problemId}
         placeholder={props.placeholder}
         list={props.list ? listId : undefined}
         value={draft ?? props.value}

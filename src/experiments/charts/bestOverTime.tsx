@@ -1,6 +1,6 @@
 import { bestSoFar, type BestPoint, type ExperimentState } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { Button } from '../../controls/button';
 import { shortNumber } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
@@ -27,8 +27,8 @@ export interface BestOverTimeProps extends Pointing {
 export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps) {
   const { state, pointed, onPoint, trans } = props;
   const { metric } = state.spec.objective;
-  const frame = useRef<HTMLDivElement>(null);
-  const width = Math.max(220, useWidth(frame));
+  const [frame, seen] = useWidth();
+  const width = Math.max(220, seen);
   const [log, setLog] = useState(false);
   const finished = useSame(state.trials.filter(({ phase }) => phase === 'succeeded'));
   const history = useMemo(() => bestSoFar(state), [finished]);
@@ -57,7 +57,7 @@ export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps)
   return (
     <Figure
       title={trans.__('Best value over time')}
-      subtitle={trans.__('line: best so far; circles: trials')}
+      subtitle={trans.__('line: best; circles: finished trials')}
       className="jp-chard-mod-history"
       reading={
         found
@@ -110,7 +110,7 @@ export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps)
           >
             {history.length === 0 ? (
               <text x={width / 2} y={HEIGHT / 2} textAnchor="middle">
-                {trans.__('No trial has a value so far.')}
+                {trans.__('No trial has a value.')}
               </text>
             ) : (
               <Base {...{ history, spots, rows, columns, box }} />

@@ -8,8 +8,9 @@ import { choiceAxis, numberAxis, rangeAxis } from './axis';
 import { isWithin, spanBetween, stepFrom, withBrush } from './brush';
 import { dimensionsOf, parameterAxis } from './dimensions';
 import { labelPlace } from './labels';
-import { lanesOf } from './lanes';
+import { lanesOf, timeTicks } from './lanes';
 import { crosses, distanceToLine, dots, line, nearestSpot } from './marks';
+import { fitting, shortened, textWidth } from './plot';
 import { SHADES, shadesOf } from './shades';
 
 const trial = (number: number, change: Partial<TrialState> = {}): TrialState => ({
@@ -198,4 +199,27 @@ describe('a label', () => {
     expect(place(at(100, 12)).y).toBeGreaterThan(12);
     expect(place(at(100, 108), at(120, 98)).y).toBeLessThan(108);
   });
+});
+
+test('of the texts below a drawing those stand that have room, the ends first', () => {
+  const box = { left: 50, top: 0, width: 120, height: 100 };
+  const ticks = ['8', '50', '100', '128'].map((text, at) => ({
+    at: [0, 0.35, 0.77, 1][at]!,
+    text
+  }));
+  expect(fitting(ticks, box).map(({ text }) => text)).toEqual(['8', '50', '128']);
+  expect(fitting(ticks, { ...box, width: 400 })).toEqual(ticks);
+  expect(fitting([], box)).toEqual([]);
+  expect(textWidth(shortened('a very long name', 60))).toBeLessThanOrEqual(60);
+  expect(shortened('adam', 60)).toBe('adam');
+});
+
+test.each([
+  [900, 4, [0, 250, 500, 750]],
+  [580_000, 6, [0, 120_000, 240_000, 360_000, 480_000]],
+  [90_000, 3, [0, 30_000, 60_000, 90_000]],
+  [7_000_000, 5, [0, 1_800_000, 3_600_000, 5_400_000]],
+  [1000, 0, [0, 1000]]
+])('a timeline of %i ms with room for %i has times of a clock', (span, count, times) => {
+  expect(timeTicks(span, count)).toEqual(times);
 });

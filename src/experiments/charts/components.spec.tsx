@@ -288,6 +288,33 @@ it('keeps a log axis of the parallel coordinates when a value comes that has no 
   expect(axis().getAttribute('aria-pressed')).toBe('false');
 });
 
+it('is as wide as its card, also after it was shown as a table, and while it is hidden', () => {
+  const observers = new Map<Element, (width: number) => void>();
+  class Observer {
+    constructor(private readonly tell: (entries: { contentRect: { width: number } }[]) => void) {}
+    observe(element: Element): void {
+      const tell = (width: number): void => this.tell([{ contentRect: { width } }]);
+      observers.set(element, tell);
+      tell(500);
+    }
+    disconnect(): void {}
+  }
+  Object.assign(globalThis, { ResizeObserver: Observer });
+  const width = (): string => place.querySelector('svg')!.getAttribute('width')!;
+  for (const [name, chart] of Object.entries(CHARTS)) {
+    if (name === 'slices') continue;
+    draw(chart, experiment(MIXED));
+    const before = width();
+    expect([name, Number(before) >= 500]).toEqual([name, true]);
+    act(() => button('Show as table')!.click());
+    act(() => observers.forEach((tell, element) => element.isConnected || tell(0)));
+    act(() => button('Show as table')!.click());
+    expect([name, width()]).toEqual([name, before]);
+    act(() => observers.forEach(tell => tell(0)));
+    expect([name, width()]).toEqual([name, before]);
+  }
+});
+
 it('says what importance is from, and why there is none', () => {
   const draws = (change: object): void =>
     act(() =>
@@ -297,6 +324,7 @@ it('says what importance is from, and why there is none', () => {
           importance={[]}
           trials={0}
           problem={null}
+          isOver={false}
           trans={trans}
           {...change}
         />

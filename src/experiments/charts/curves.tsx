@@ -6,16 +6,16 @@ import {
   type TrialState
 } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { Button } from '../../controls/button';
 import { curvePoints, shortNumber, thin, type Point } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { numberAxis, rangeAxis, type Axis } from './axis';
 import { Figure } from './figure';
 import { crosses, line, nearestSpot, type Spot } from './marks';
-import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
+import { Columns, placeOf, Rows, textWidth, xIn, yIn, type Box } from './plot';
 import { SHADES, shadesOf } from './shades';
-import { finalValue, type Pointing } from './trial';
+import { finalValue, longestNumber, type Pointing } from './trial';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 220;
@@ -40,8 +40,8 @@ interface TrialCurve {
 export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
   const { state, pointed, trans } = props;
   const { trials } = state;
-  const frame = useRef<HTMLDivElement>(null);
-  const width = Math.max(220, useWidth(frame));
+  const [frame, seen] = useWidth();
+  const width = Math.max(220, seen);
   const names = useMemo(() => curveNames(state), [trials]);
   const [chosen, setChosen] = useState<string | null>(null);
   const [log, setLog] = useState(false);
@@ -49,7 +49,9 @@ export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
   const curves = useMemo(() => (name === undefined ? [] : curvesOf(trials, name)), [trials, name]);
   const values = useMemo(() => curves.flatMap(({ points }) => points.map(({ y }) => y)), [curves]);
   const canLog = values.length > 0 && values.every(value => value > 0);
-  const box: Box = { left: 52, top: 10, width: width - 52 - 64, height: HEIGHT - 10 - 24 };
+  // Room for the name of any trial that may become the best: nothing moves when another one does.
+  const right = textWidth(trans.__('trial %1', longestNumber(state))) + 14;
+  const box: Box = { left: 52, top: 10, width: width - 52 - right, height: HEIGHT - 10 - 24 };
   const rows = useMemo(() => numberAxis(values, log && canLog), [values, log, canLog]);
   const columns = useMemo(() => {
     const xs = curves.flatMap(({ points }) => [points[0]!.x, points.at(-1)!.x]);
@@ -64,7 +66,7 @@ export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
           y: yIn(box, rows.place(y) ?? 0)
         }))
       })),
-    [curves, rows, columns, width]
+    [curves, rows, columns, width, right]
   );
   const order = useMemo(() => curves.map(({ trial }) => trial.number), [curves]);
   if (name === undefined) return null;

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CSSProperties } from 'react';
 import { Figure } from './figure';
 import { worthInWords } from './worth';
 
@@ -16,12 +17,22 @@ export interface ImportanceProps {
   readonly trials: number;
   /** Why it cannot be computed; null where it can. */
   readonly problem: string | null;
+  /** Whether no trial comes any more. */
+  readonly isOver: boolean;
   readonly trans: TranslationBundle;
 }
 
 /** How much of the spread of the results each parameter accounts for, and how much that is worth. */
-export function Importance({ metric, importance, trials, problem, trans }: ImportanceProps) {
+export function Importance({
+  metric,
+  importance,
+  trials,
+  problem,
+  isOver,
+  trans
+}: ImportanceProps) {
   const rows = importance ?? [];
+  const longest = Math.max(0, ...rows.map(({ name }) => name.length));
   return (
     <Figure
       title={trans.__('Importance')}
@@ -33,7 +44,10 @@ export function Importance({ metric, importance, trials, problem, trans }: Impor
       })}
       trans={trans}
     >
-      <ul className="jp-chard-Importance">
+      <ul
+        className="jp-chard-Importance"
+        style={{ '--jp-chard-names': `${longest}ch` } as CSSProperties}
+      >
         {rows.map(({ name, value }) => (
           <li key={name}>
             <code title={name}>{name}</code>
@@ -48,7 +62,7 @@ export function Importance({ metric, importance, trials, problem, trans }: Impor
         {problem ??
           (importance === null
             ? trans.__('Being computed…')
-            : worthInWords(rows.length, trials, trans))}
+            : worthInWords(rows.length, trials, isOver, trans))}
       </p>
     </Figure>
   );

@@ -23,16 +23,17 @@ import { isWithin, spanBetween, stepFrom, withBrush, type Brushes, type Span } f
 import { canBeLog, dimensionsOf, type Dimension } from './dimensions';
 import { Figure } from './figure';
 import { distanceToLine, line, type Spot } from './marks';
-import { placeOf, yIn, type Box } from './plot';
+import { placeOf, textWidth, yIn, type Box } from './plot';
 import { SHADES, shadesOf } from './shades';
-import { finalValue, type Pointing } from './trial';
+import { finalValue, longestNumber, type Pointing } from './trial';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 340;
 const TOP = 44;
 const LEFT = 72;
-const RIGHT = 96;
-const LEAST_GAP = 96;
+/** Between the last axis and the names of lines. */
+const AWAY = 10;
+const LEAST_GAP = 84;
 /** So few lines have room for their names. */
 const NAMED = 12;
 const REACH = 8;
@@ -51,19 +52,19 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
   const { state, brushes, pointed, trans } = props;
   const { spec, trials } = state;
   const { objective } = spec;
-  const frame = useRef<HTMLDivElement>(null);
-  const seen = useWidth(frame);
+  const [frame, seen] = useWidth();
   const [logs, setLogs] = useState<ReadonlyMap<string, boolean>>(new Map());
   const dimensions = useMemo(() => dimensionsOf(spec, trials, logs), [spec, trials, logs]);
-  const width = Math.max(seen, LEFT + RIGHT + LEAST_GAP * (dimensions.length - 1));
+  const right = textWidth(trans.__('trial %1 (best)', longestNumber(state))) + AWAY + 4;
+  const width = Math.max(seen, LEFT + right + LEAST_GAP * (dimensions.length - 1));
   const box = useMemo(
     (): Box => ({
       left: LEFT,
       top: TOP,
-      width: width - LEFT - RIGHT,
+      width: width - LEFT - right,
       height: HEIGHT - TOP - 16
     }),
-    [width]
+    [width, right]
   );
   const lines = useMemo(
     () => trials.map(trial => ({ trial, spots: spotsOf(trial, dimensions, box) })),
@@ -238,7 +239,7 @@ const Lines = memo(function Lines(props: {
       {named.map(({ trial }, at) => (
         <text
           key={trial.number}
-          x={right + 10}
+          x={right + AWAY}
           y={labels[at]}
           dominantBaseline="central"
           className={trial === best ? 'jp-chard-mod-best' : ''}
@@ -293,8 +294,7 @@ const AxisView = memo(function AxisView(props: {
             onLog(id);
           }}
         >
-          <span>{name}</span>
-          {axis.kind === 'log' && <small>{trans.__('log')}</small>}
+          <span>{name}</span> {axis.kind === 'log' && <small>{trans.__('log')}</small>}
         </button>
       </foreignObject>
       <line x1={x} x2={x} y1={box.top} y2={bottom} />

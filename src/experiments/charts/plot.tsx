@@ -1,5 +1,5 @@
 import type { PointerEvent } from 'react';
-import type { Axis } from './axis';
+import type { Axis, Tick } from './axis';
 import type { Spot } from './marks';
 
 /** Where a drawing's numbers lie, in pixels. */
@@ -34,17 +34,53 @@ export function Rows({ axis, box }: { readonly axis: Axis; readonly box: Box }) 
   );
 }
 
+/** About how wide a letter or a digit of a drawing is, in pixels. */
+const LETTER = 6.6;
+/** Texts beside each other stay so far apart. */
+const APART = 6;
+
+/** About how wide a text is, in pixels. */
+export function textWidth(text: string): number {
+  return text.length * LETTER;
+}
+
+/** A text that has so much room, in pixels; all of it where it fits. */
+export function shortened(text: string, room: number): string {
+  const letters = Math.max(2, Math.floor(room / LETTER));
+  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
+}
+
+type Anchor = 'start' | 'middle' | 'end';
+
+function anchorAt(at: number): Anchor {
+  return at < 0.02 ? 'start' : at > 0.98 ? 'end' : 'middle';
+}
+
+/** Of texts on a line those that have room: the ones at both ends first, since they say how far it goes. */
+export function fitting(ticks: readonly Tick[], box: Box): readonly Tick[] {
+  const extent = ({ at, text }: Tick): readonly [number, number] => {
+    const width = textWidth(text);
+    const left = xIn(box, at) - { start: 0, middle: width / 2, end: width }[anchorAt(at)];
+    return [left, left + width];
+  };
+  const kept = new Set<Tick>();
+  for (const tick of [...ticks.slice(0, 1), ...ticks.slice(-1), ...ticks.slice(1, -1)]) {
+    const [left, right] = extent(tick);
+    const isFree = [...kept].every(other => {
+      const [from, to] = extent(other);
+      return right + APART <= from || to + APART <= left;
+    });
+    if (isFree) kept.add(tick);
+  }
+  return ticks.filter(tick => kept.has(tick));
+}
+
 /** What stands below a drawing; a text at an end does not stick out. */
 export function Columns({ axis, box }: { readonly axis: Axis; readonly box: Box }) {
   return (
     <g className="jp-chard-Plot-columns">
-      {axis.ticks.map(({ at, text }) => (
-        <text
-          key={text}
-          x={xIn(box, at)}
-          y={box.top + box.height + 16}
-          textAnchor={at < 0.02 ? 'start' : at > 0.98 ? 'end' : 'middle'}
-        >
+      {fitting(axis.ticks, box).map(({ at, text }) => (
+        <text key={at} x={xIn(box, at)} y={box.top + box.height + 16} textAnchor={anchorAt(at)}>
           {text}
         </text>
       ))}

@@ -1,21 +1,25 @@
 import type { ExperimentState, TrialState } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useMemo, useRef } from 'react';
+import { memo, useMemo } from 'react';
 import { shortNumber } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { choiceText, numberAxis, type Axis } from './axis';
 import { parameterDimension, type Dimension } from './dimensions';
 import { Figure } from './figure';
 import { dots, nearestSpot, type Spot } from './marks';
-import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
+import { Columns, placeOf, Rows, shortened, xIn, yIn, type Box } from './plot';
 import { SHADES } from './shades';
 import { finalValue, type Pointing } from './trial';
 import { useSame } from './useSame';
 import { TrialWalker } from './walker';
 
 const HEIGHT = 150;
+const LEFT = 52;
+const RIGHT = 10;
 const LEAST_WIDTH = 180;
 const REACH = 16;
+/** For a choice's name, in pixels: with less, some of them go unnamed. */
+const LEAST_ROOM = 28;
 /** As the style sheet has it. */
 const GAP = 8;
 
@@ -29,8 +33,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
   const { state, pointed, trans } = props;
   const { spec, trials } = state;
   const { metric } = spec.objective;
-  const frame = useRef<HTMLDivElement>(null);
-  const seen = useWidth(frame);
+  const [frame, seen] = useWidth();
   const finished = useSame(trials.filter(trial => finalValue(spec, trial) !== null));
   const dimensions = useMemo(
     () => spec.parameters.map(parameter => parameterDimension(parameter)),
@@ -47,7 +50,8 @@ export const Slices = memo(function Slices(props: SlicesProps) {
   );
   const order = useMemo(() => finished.map(({ number }) => number), [finished]);
   const columns = Math.max(1, Math.min(dimensions.length, Math.floor(seen / LEAST_WIDTH)));
-  const width = Math.floor(seen / columns) - 8;
+  // Hidden, it has no width at all.
+  const width = Math.max(LEAST_WIDTH, Math.floor(seen / columns)) - GAP;
   // Before the first trial has finished as after it: what stands below does not move.
   const lines = Math.ceil(dimensions.length / columns);
   const height = lines * HEIGHT + (lines - 1) * GAP;
@@ -86,7 +90,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
       <TrialWalker {...props} order={order} label={trans.__('%1 by each parameter', metric)}>
         <div ref={frame} className="jp-chard-Slices" style={{ minHeight: height }}>
           {finished.length === 0 && (
-            <p className="jp-chard-hint">{trans.__('No trial has a value so far.')}</p>
+            <p className="jp-chard-hint">{trans.__('No trial has a value.')}</p>
           )}
           {finished.length > 0 &&
             dimensions.map(dimension => (
@@ -113,7 +117,12 @@ function Slice(
   }
 ) {
   const { state, dimension, finished, rows, width, best, pointed, onPoint } = props;
-  const box: Box = { left: 46, top: 22, width: width - 46 - 10, height: HEIGHT - 22 - 22 };
+  const box: Box = {
+    left: LEFT,
+    top: 22,
+    width: width - LEFT - RIGHT,
+    height: HEIGHT - 22 - 22
+  };
   const spots = useMemo(
     () =>
       finished.map(trial => ({
@@ -158,14 +167,12 @@ const SliceBase = memo(
     const shades = Array.from({ length: SHADES }, (_, shade) =>
       spots.slice(shade * size, (shade + 1) * size)
     ).filter(({ length }) => length > 0);
-    const columns = {
-      ...axis,
-      ticks: thinned(axis).map(tick => ({ ...tick, at: inset(axis, tick.at) }))
-    };
+    const columns = { ...axis, ticks: ticksIn(axis, box) };
     return (
       <>
         <text className="jp-chard-Plot-title" x={box.left} y={12}>
-          {name}
+          {shortened(name, box.width)}
+          <title>{name}</title>
         </text>
         <Rows axis={rows} box={box} />
         <Columns axis={columns} box={box} />
@@ -191,10 +198,12 @@ function inset(axis: Axis, place: number | null): number {
   return axis.kind === 'choices' ? 0.1 + place * 0.8 : place;
 }
 
-/** A small plot has room for few of an axis' texts. */
-function thinned({ ticks }: Axis): Axis['ticks'] {
-  const step = Math.ceil(ticks.length / 4);
-  return ticks.filter((_, at) => at % step === 0);
+/** Choices are known by their beginning; of numbers those are named that there is room for. */
+function ticksIn(axis: Axis, box: Box): Axis['ticks'] {
+  const ticks = axis.ticks.map(tick => ({ ...tick, at: inset(axis, tick.at) }));
+  if (axis.kind !== 'choices' || ticks.length < 2) return ticks;
+  const room = (ticks[1]!.at - ticks[0]!.at) * box.width - GAP;
+  return ticks.map(({ at, text }) => ({ at, text: shortened(text, Math.max(room, LEAST_ROOM)) }));
 }
 
 function valuesInWords({ parameters }: TrialState): string {

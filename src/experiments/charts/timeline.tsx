@@ -1,14 +1,13 @@
 import { isExperimentOver, type ExperimentState, type TrialPhase } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useMemo, useRef } from 'react';
-import { ticks } from '../../curves/scale';
+import { memo, useMemo } from 'react';
 import { useWidth } from '../../graph/useLayout';
 import { useNow } from '../../runs/document/useNow';
 import { axisTime } from '../../runs/document/timeline/timeline';
 import { duration } from '../../runs/text';
 import { trialWord } from '../words';
 import { Figure } from './figure';
-import { lanesOf, type LaneBar } from './lanes';
+import { lanesOf, timeTicks, type LaneBar } from './lanes';
 import { placeOf } from './plot';
 import { PHASES, type Pointing } from './trial';
 import { TrialWalker } from './walker';
@@ -17,6 +16,8 @@ const LANE = 18;
 const GAP = 3;
 const LEFT = 8;
 const BOTTOM = 22;
+/** For a time below the bars, in pixels. */
+const LEAST_TICK = 90;
 /** A bar of this width has room for its trial's number. */
 const NAMED_WIDTH = 24;
 
@@ -28,8 +29,8 @@ export interface TrialTimelineProps extends Pointing {
 /** When the trials ran, side by side. */
 export const TrialTimeline = memo(function TrialTimeline(props: TrialTimelineProps) {
   const { state, pointed, onPoint, trans } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const width = Math.max(220, useWidth(frame));
+  const [frame, seen] = useWidth();
+  const width = Math.max(220, seen);
   const goesOn = !isExperimentOver(state.phase) && state.tally.running > 0;
   const now = useNow(goesOn);
   const bars = useMemo(() => lanesOf(state.trials, state.finishedAt ?? now), [state.trials, now]);
@@ -51,7 +52,11 @@ export const TrialTimeline = memo(function TrialTimeline(props: TrialTimelinePro
   return (
     <Figure
       title={trans.__('Timeline')}
-      subtitle={trans._n('%1 trial at a time', '%1 trials at a time', lanes)}
+      subtitle={
+        bars.length === 0
+          ? trans.__('no trial has started')
+          : trans._n('%1 trial at a time', '%1 trials at a time', lanes)
+      }
       className="jp-chard-mod-timeline"
       reading={shown ? barInWords(shown, from, trans) : ''}
       table={() => ({
@@ -99,20 +104,18 @@ export const TrialTimeline = memo(function TrialTimeline(props: TrialTimelinePro
             }}
             onClick={() => pointed !== null && props.onOpen(pointed)}
           >
-            {ticks({ least: 0, most: span }, 6)
-              .filter(tick => tick <= span)
-              .map(tick => (
-                <g key={tick} className="jp-chard-Plot-rows">
-                  <line x1={xOf(from + tick)} x2={xOf(from + tick)} y1={0} y2={height - BOTTOM} />
-                  <text
-                    x={xOf(from + tick)}
-                    y={height - 6}
-                    textAnchor={tick === 0 ? 'start' : tick > span * 0.95 ? 'end' : 'middle'}
-                  >
-                    {axisTime(tick)}
-                  </text>
-                </g>
-              ))}
+            {(bars.length === 0 ? [] : timeTicks(span, Math.floor(plot / LEAST_TICK))).map(tick => (
+              <g key={tick} className="jp-chard-Plot-rows">
+                <line x1={xOf(from + tick)} x2={xOf(from + tick)} y1={0} y2={height - BOTTOM} />
+                <text
+                  x={xOf(from + tick)}
+                  y={height - 6}
+                  textAnchor={tick === 0 ? 'start' : tick > span * 0.95 ? 'end' : 'middle'}
+                >
+                  {axisTime(tick)}
+                </text>
+              </g>
+            ))}
             {phases.map(phase => (
               <path key={phase} data-phase={phase} d={barsOf(bars, phase, box)} />
             ))}

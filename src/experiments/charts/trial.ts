@@ -1,6 +1,7 @@
 import {
   objectiveValue,
   type ExperimentSpec,
+  type ExperimentState,
   type TrialPhase,
   type TrialState
 } from '@chard/core/experiment';
@@ -18,6 +19,11 @@ export interface Pointing {
 /** What a metric came to in a trial, or stands at while it runs; undefined where it has not been reported. */
 export function metricOf(trial: TrialState, name: string): MetricValue | undefined {
   return Object.hasOwn(trial.values, name) ? trial.values[name] : trial.metrics.get(name)?.last;
+}
+
+/** The longest number that a trial of the experiment has or will have. */
+export function longestNumber({ spec, trials }: ExperimentState): number {
+  return Math.max(spec.maxTrialCount, trials.length);
 }
 
 /**

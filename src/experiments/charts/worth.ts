@@ -6,7 +6,12 @@ export const LEAST_TRIALS = 4;
 const TRIALS_A_PARAMETER = 10;
 
 /** What the numbers are worth: from few trials they are a hint. */
-export function worthInWords(parameters: number, trials: number, trans: TranslationBundle): string {
+export function worthInWords(
+  parameters: number,
+  trials: number,
+  isOver: boolean,
+  trans: TranslationBundle
+): string {
   if (trials < LEAST_TRIALS || parameters === 0) {
     return trans.__('It is computed from %1 finished trials on.', LEAST_TRIALS);
   }
@@ -15,13 +20,9 @@ export function worthInWords(parameters: number, trials: number, trans: Translat
       'Only one parameter is tuned: all of the spread is put down to it, chance included.'
     );
   }
-  return trials < TRIALS_A_PARAMETER * parameters
-    ? trans.__(
-        'From %1 trials: a first hint, not a finding. It is computed again as trials finish.',
-        trials
-      )
-    : trans.__(
-        'From %1 trials: within the ranges that were searched. It is computed again as trials finish.',
-        trials
-      );
+  const worth =
+    trials < TRIALS_A_PARAMETER * parameters
+      ? trans.__('From %1 trials: a first hint, not a finding.', trials)
+      : trans.__('From %1 trials: within the ranges that were searched.', trials);
+  return isOver ? worth : `${worth} ${trans.__('It is computed again as trials finish.')}`;
 }

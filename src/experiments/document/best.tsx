@@ -10,6 +10,7 @@ import { CommandIds } from '../../commands';
 import { Button } from '../../controls/button';
 import { compareIcon, pencilIcon, playIcon } from '../../icons';
 import { starIcon } from '../../viewIcons';
+import { choiceText } from '../charts/axis';
 import { metricOf } from '../charts/trial';
 import { comparisonInWords, valueText, type Baseline } from '../sentences';
 import type { ExperimentServices } from './services';
@@ -95,8 +96,8 @@ export function BestTrial(
 function Value({ name, value }: { readonly name: string; readonly value: Choice | undefined }) {
   return (
     <div>
-      <dt>{name}</dt>
-      <dd title={value === undefined ? undefined : String(value)}>{valueText(value)}</dd>
+      <dt title={name}>{name}</dt>
+      <dd title={value === undefined ? undefined : choiceText(value)}>{valueText(value)}</dd>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import {
   tuneIcon
 } from '../../icons';
 import { useNow } from '../../runs/document/useNow';
-import { duration } from '../../runs/text';
+import { duration, shortTime } from '../../runs/text';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { experimentIcon, experimentTone, experimentWord } from '../words';
 import type { ExperimentServices } from './services';
@@ -26,6 +26,7 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
   const started = state.startedAt ?? state.createdAt;
   const { done, total } = activity(state, now);
   const word = experimentWord(phase, trans);
+  const name = experiments.list.get(experiment.id)?.name ?? spec.name;
   const args = { experiment: experiment.id };
   const button = (command: string, icon: LabIcon, label: string, title?: string) => (
     <Button
@@ -40,7 +41,7 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
   return (
     <div className="jp-chard-Run-header">
       <tuneIcon.react tag="span" className="jp-chard-icon" />
-      <h1>{experiments.list.get(experiment.id)?.name ?? spec.name}</h1>
+      <h1 title={name}>{name}</h1>
       <span className="jp-chard-Run-state" data-tone={experimentTone(phase)} role="status">
         <Icon.react tag="span" className="jp-chard-icon" />
         {trans.__(
@@ -51,9 +52,11 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
         )}
       </span>
       {started !== null && (
-        <span className="jp-chard-hint jp-chard-Run-time">
-          {new Date(started).toLocaleTimeString()} ·{' '}
-          {duration(Math.max(0, (state.finishedAt ?? now) - started))}
+        <span
+          className="jp-chard-hint jp-chard-Run-time"
+          title={new Date(started).toLocaleString()}
+        >
+          {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
         </span>
       )}
       <span className="jp-chard-Run-parameter">

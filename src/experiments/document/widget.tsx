@@ -16,6 +16,7 @@ import { compareIcon, pencilIcon, playIcon } from '../../icons';
 import { downloadIcon } from '../../viewIcons';
 import { Nothing, Problem } from '../../runs/document/notice';
 import { useNow } from '../../runs/document/useNow';
+import { parameterText } from '../../runs/text';
 import { useAnswer } from '../../runs/useAnswer';
 import { useChanges } from '../../runs/useChanges';
 import { LEAST_TRIALS } from '../charts/worth';
@@ -125,7 +126,8 @@ function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
         {headline(state, trans)}
       </p>
       <p className="jp-chard-Experiment-activity">
-        <span role="status">{activityInWords(state, now, trans)}</span>{' '}
+        <span role="status">{activityInWords(state, now, trans)}</span>
+        {!isExperimentOver(state.phase) && '.'}{' '}
         <span className="jp-chard-hint">{background(state, baseline, trans)}</span>
       </p>
       <Progress state={state} />
@@ -157,13 +159,16 @@ function Body(props: ExperimentServices & { readonly state: ExperimentState }) {
             importance={importance.isTooEarly ? [] : (importance.answer?.importances ?? null)}
             trials={importance.answer?.trials ?? 0}
             problem={importance.problem ?? (importance.answer?.reason || null)}
+            isOver={isExperimentOver(state.phase)}
             trans={trans}
           />
         }
       />
       <p className="jp-chard-hint">{spaceInWords(state.spec.parameters, trans)}</p>
       {Object.keys(state.fixed).length > 0 && (
-        <p className="jp-chard-hint">{trans.__('Not tuned: %1', JSON.stringify(state.fixed))}</p>
+        <p className="jp-chard-hint" title={JSON.stringify(state.fixed)}>
+          {trans.__('Not tuned: %1.', fixedInWords(state.fixed))}
+        </p>
       )}
       {experiment.state?.trials.length === 0 && isExperimentOver(state.phase) && (
         <Nothing>{trans.__('No trial was started.')}</Nothing>
@@ -215,11 +220,19 @@ function Cards(props: CardsProps) {
         onSelect={setSelected}
         actions={actions}
       />
-      <TrialCurves {...chart} />
       <Slices {...chart} />
       <TrialTimeline {...chart} />
+      {/* Whether there are any is known once a trial has reported twice: the last one, so that nothing moves for it. */}
+      <TrialCurves {...chart} />
     </div>
   );
+}
+
+/** `epochs 3; optimizer "adam"`. */
+function fixedInWords(values: ExperimentState['fixed']): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${parameterText(value)}`)
+    .join('; ');
 }
 
 /** How far the experiment is, as a bar; the words above it say the same. */

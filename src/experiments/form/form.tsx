@@ -59,26 +59,52 @@ export function TuningForm(props: TuningFormProps) {
 
 function Name({ pipeline, tuning, onChange, trans }: PartProps) {
   const id = useId();
-  const { spec, said, problems } = tuning;
+  const { spec, said, name: written, problems } = tuning;
   const faults = faultsAt(problems, 'name');
+  const isCounted = said.has('name') && spec.name !== written;
   return (
     <>
       <Row label={trans.__('Name')} htmlFor={id}>
         <TextField
           id={id}
           label={trans.__('Name of the experiment')}
-          value={said.has('name') ? spec.name : ''}
+          value={said.has('name') ? written : ''}
           placeholder={spec.name}
           faultId={faults.length > 0 ? `${id}-faults` : undefined}
+          hintId={isCounted ? `${id}-next` : undefined}
           onChange={(name, session) => {
             onChange({ name }, session);
             return null;
           }}
         />
+        {
+          // Beside the field and not below it: it comes when an experiment has started, and moves nothing then.
+          isCounted && (
+            <span
+              id={`${id}-next`}
+              className="jp-chard-hint jp-chard-Tuning-next"
+              title={trans.__(
+                'There is an experiment “%1” already: the next one will be called “%2”.',
+                written,
+                spec.name
+              )}
+            >
+              {trans.__('next: %1', tailOf(spec.name))}
+            </span>
+          )
+        }
       </Row>
       <Faults id={`${id}-faults`} faults={faults} pipeline={pipeline} />
     </>
   );
+}
+
+/** So much of a name stands beside its field. */
+const MOST_SAID = 14;
+
+/** A name, or its end: that is where the number is. */
+function tailOf(name: string): string {
+  return name.length <= MOST_SAID ? name : `…${name.slice(1 - MOST_SAID)}`;
 }
 
 function ObjectiveFields(props: PartProps) {
@@ -117,7 +143,7 @@ function ObjectiveFields(props: PartProps) {
         />
       </div>
       <Faults id={`${id}-faults`} faults={faults} pipeline={pipeline} />
-      {metrics.length === 0 && tuning.reported?.others === false && (
+      {metrics.length === 0 && faults.length === 0 && tuning.reported?.others === false && (
         <p className="jp-chard-hint">
           {trans.__(
             'No step reports a metric yet: tag a cell as metrics, or call chard.log_metric("name", value).'

@@ -63,7 +63,7 @@ export function ParameterRow(props: ParameterRowProps) {
         <code id={`${id}-name`} title={known.name}>
           {known.name}
         </code>
-        <span className="jp-chard-hint" title={trans.__('In the notebook')}>
+        <span className="jp-chard-hint" title={trans.__('In the notebook: %1', defaultText(known))}>
           {defaultText(known)}
         </span>
         {kinds.length === 1 ? (

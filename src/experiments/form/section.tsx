@@ -5,6 +5,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { useEffect, useState, type ComponentType } from 'react';
 import { CommandIds } from '../../commands';
 import { usePipeline } from '../../notebooks/usePipeline';
+import { countProblems } from '../../problems/problems';
 import { duration } from '../../runs/text';
 import type { Runs } from '../../runs/runs';
 import { useAnswer } from '../../runs/useAnswer';
@@ -38,6 +39,8 @@ export function tuningSection(options: Options): ComponentType<OpenNotebook> {
     const surroundings = surroundingsOf(open, experiments, runs);
     const tuning = tuningOf(pipeline, surroundings);
     const parameters = pipeline.findings?.pipeline?.parameters;
+    // Of a cell that Python cannot read it is not known what parameters it has.
+    const isBroken = countProblems(pipeline).error > 0;
     return (
       <div className="jp-chard-Tuning">
         <label className="jp-chard-Check jp-chard-Tuning-switch">
@@ -52,14 +55,14 @@ export function tuningSection(options: Options): ComponentType<OpenNotebook> {
           />
           {trans.__('Tune hyperparameters')}
         </label>
-        {parameters?.length === 0 && (
+        {parameters?.length === 0 && !isBroken && (
           <p className="jp-chard-hint jp-chard-Section-text">
             {trans.__(
               'There are no parameters to tune: tag a cell with lines like “learning_rate = 0.01” as parameters.'
             )}
           </p>
         )}
-        {pipeline.findings && !pipeline.findings.pipeline && (
+        {pipeline.findings && (!parameters || (parameters.length === 0 && isBroken)) && (
           <p className="jp-chard-hint jp-chard-Section-text">
             {trans.__('The notebook has errors: repair them, and its parameters are shown here.')}
           </p>

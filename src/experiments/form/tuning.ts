@@ -27,7 +27,10 @@ export interface TuningSurroundings {
 export interface Tuning {
   /** Whether it is tuned at all. */
   readonly isOn: boolean;
+  /** What is started next, under a name that no other experiment has. */
   readonly spec: ExperimentSpec;
+  /** The name that the notebook says; an experiment may have it already, this notebook's last one above all. */
+  readonly name: string;
   /** The fields that the notebook says. */
   readonly said: ReadonlySet<ExperimentField>;
   /** All that is wrong with it, at its fields. */
@@ -36,16 +39,17 @@ export interface Tuning {
   readonly reported: ReportedMetrics | null;
 }
 
-/** Reads a notebook's experiment. One that has no name of its own gets a free one. */
+/** Reads a notebook's experiment. Its name is counted up where there is an experiment of that name, as `chard tune` does it. */
 export function tuningOf(
   { annotated, findings, name: fallback }: NotebookPipeline,
   { takenNames, seenMetrics }: TuningSurroundings
 ): Tuning {
   const { notebook, settings } = annotated;
   const pipeline = findings?.pipeline ?? null;
-  const name = freeName(settings.name ?? fallback, takenNames);
-  const reading = readExperiment(notebook, name);
-  const spec = pipeline ? withParameterTypes(reading.spec, pipeline) : reading.spec;
+  const reading = readExperiment(notebook, settings.name ?? fallback);
+  const typed = pipeline ? withParameterTypes(reading.spec, pipeline) : reading.spec;
+  const { name } = typed;
+  const spec = name.trim() === '' ? typed : { ...typed, name: freeName(name, takenNames) };
   const unreadable = reading.diagnostics.map(({ severity, code, message }): ExperimentProblem => ({
     severity,
     code,
@@ -57,6 +61,7 @@ export function tuningOf(
   return {
     isOn: settings.katibRun,
     spec,
+    name,
     said: reading.said,
     problems: [...unreadable, ...problems],
     reported: pipeline ? reportedMetrics(pipeline) : null

@@ -1,5 +1,6 @@
 import {
   metricsOf,
+  type Choice,
   objectiveValue,
   type ExperimentSpec,
   type TrialKey,
@@ -7,6 +8,7 @@ import {
 } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { duration } from '../../runs/text';
+import { choiceText } from '../charts/axis';
 import { metricOf } from '../charts/trial';
 import { valueText } from '../sentences';
 import { trialWord } from '../text';
@@ -21,6 +23,8 @@ export interface TrialColumn {
   /** The width of its texts, in pixels. */
   readonly width: number;
   textOf(trial: TrialState, now: number): string;
+  /** All of what `textOf` shortens. */
+  wholeOf?(trial: TrialState): string;
 }
 
 const CHARACTER = 7;
@@ -39,7 +43,8 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
     isNumber: type !== 'categorical',
     width: wide(name, 80),
     textOf: ({ parameters: values }) =>
-      Object.hasOwn(values, name) ? valueText(values[name]) : '–'
+      Object.hasOwn(values, name) ? valueText(values[name]) : '–',
+    wholeOf: ({ parameters: values }) => wholeText(values[name])
   }));
   const metrics = metricsOf(spec.objective).map((name, at): TrialColumn => ({
     id: `m:${name}`,
@@ -50,8 +55,11 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
     textOf: trial => {
       const value = metricOf(trial, name);
       return value === undefined ? '–' : valueText(value);
-    }
+    },
+    wholeOf: trial => wholeText(metricOf(trial, name))
   }));
+  // What the table is sorted by stays in view, however many parameters there are.
+  const [objective, ...others] = metrics;
   return [
     {
       id: 'number',
@@ -67,10 +75,12 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       key: { by: 'phase' },
       isNumber: false,
       width: 152,
-      textOf: ({ phase }) => trialWord(phase, trans)
+      textOf: ({ phase }) => trialWord(phase, trans),
+      wholeOf: trial => [trialWord(trial.phase, trans), whyText(trial)].filter(Boolean).join(': ')
     },
+    objective!,
     ...parameters,
-    ...metrics,
+    ...others,
     {
       id: 'time',
       title: trans.__('Time'),
@@ -93,9 +103,17 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       key: null,
       isNumber: false,
       width: 200,
-      textOf: ({ reason, error }) => reason || (error ? `${error.type}: ${error.message}` : '')
+      textOf: whyText
     }
   ];
+}
+
+function whyText({ reason, error }: TrialState): string {
+  return reason || (error ? `${error.type}: ${error.message}` : '');
+}
+
+function wholeText(value: Choice | undefined): string {
+  return value === undefined ? '' : choiceText(value);
 }
 
 function timeText({ startedAt, finishedAt, phase }: TrialState, now: number): string {

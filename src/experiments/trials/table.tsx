@@ -339,6 +339,13 @@ function Title(props: {
   );
 }
 
+function classOf({ id, isNumber }: TrialColumn): string {
+  if (!isNumber) return '';
+  return id.startsWith('m:')
+    ? 'jp-chard-Table-number jp-chard-Trials-metric'
+    : 'jp-chard-Table-number';
+}
+
 function strideOf(scrollTop: number): number {
   return Math.floor(scrollTop / STRIDE) * STRIDE;
 }
@@ -402,12 +409,13 @@ const Row = memo(
         </span>
         {columns.map(column => {
           const text = column.textOf(trial, props.now);
+          const whole = column.wholeOf?.(trial) ?? text;
           return (
             <span
               key={column.id}
               role="gridcell"
-              className={column.isNumber ? 'jp-chard-Table-number' : ''}
-              title={text.length > 12 ? text : undefined}
+              className={classOf(column)}
+              title={whole.length > 12 || whole !== text ? whole || undefined : undefined}
             >
               {column.id === 'phase' && <Icon.react tag="span" className="jp-chard-icon" />}
               {column.id === 'number' ? (

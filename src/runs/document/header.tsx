@@ -10,7 +10,14 @@ import {
   reusedIcon,
   stopIcon
 } from '../../icons';
-import { duration, phaseWord, preparingInWords, stepTitle } from '../text';
+import {
+  duration,
+  parameterText,
+  phaseWord,
+  preparingInWords,
+  shortTime,
+  stepTitle
+} from '../text';
 import { phaseIcon, phaseTone } from '../words';
 import type { RunServices } from './services';
 import { useNow } from './useNow';
@@ -29,20 +36,26 @@ export function Header(props: RunServices & { readonly state: RunState }) {
   };
   return (
     <header className="jp-chard-Run-header">
-      <h1>{run.item?.title ?? state.pipeline}</h1>
+      <h1 title={run.item?.title ?? state.pipeline}>{run.item?.title ?? state.pipeline}</h1>
       <span className="jp-chard-Run-state" data-tone={phaseTone(state.phase)} role="status">
         <Icon.react tag="span" className="jp-chard-icon" />
         {stateInWords(state, trans)}
       </span>
       {started !== null && (
-        <span className="jp-chard-hint jp-chard-Run-time">
-          {new Date(started).toLocaleTimeString()} ·{' '}
-          {duration(Math.max(0, (state.finishedAt ?? now) - started))}
+        <span
+          className="jp-chard-hint jp-chard-Run-time"
+          title={new Date(started).toLocaleString()}
+        >
+          {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
         </span>
       )}
       {Object.entries(state.parameters).map(([name, value]) => (
-        <span key={name} className="jp-chard-Run-parameter">
-          {name} <code>{JSON.stringify(value)}</code>
+        <span
+          key={name}
+          className="jp-chard-Run-parameter"
+          title={`${name} = ${JSON.stringify(value)}`}
+        >
+          {name} <code>{parameterText(value)}</code>
         </span>
       ))}
       <span className="jp-chard-Run-actions">

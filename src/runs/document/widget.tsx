@@ -106,9 +106,8 @@ function Body(props: RunServices & Shows & { readonly state: RunState }) {
   const [timeline, setTimeline] = useState(true);
   const [tab, setTab] = useTab(state, chosen);
   const tabs = useRef<readonly string[]>([]);
-  const frame = useRef<HTMLDivElement>(null);
   const inspector = useRef<HTMLElement>(null);
-  const width = useWidth(frame);
+  const [frame, width] = useWidth();
   const [wanted, setWanted] = useState<number | null>(null);
   const isNarrow = width < NARROW;
   const most = Math.max(LEAST_INSPECTOR, width - LEAST_GRAPH);
