@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { byteSize } from '@chard/core/text';
 import { trialsAsCsv } from '../../../experiments/csv';
 import { readExperimentState } from '../../../experiments/read';
 import { removeExperiment } from '../../../experiments/remove';
+import { writeWhole } from '../../../files/atomicWrite';
 import { printJson, type CommonOptions, type Context } from '../../context';
 import { experimentJson, experimentReport, trialTable } from '../../experimentView';
 import { table, utc } from '../../terminal';
@@ -112,12 +112,12 @@ function registerExport(group: Command, context: Context): void {
           const safe = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
           const file = output ?? `${safe}.${format === 'csv' ? 'csv' : 'db'}`;
           if (format === 'csv') {
-            writeFileSync(file, trialsAsCsv(state));
+            writeWhole(file, trialsAsCsv(state));
           } else {
             const { ExperimentAnalysis } = await import('../../../experiments/analysis');
             const analysis = new ExperimentAnalysis(open);
             try {
-              writeFileSync(file, await analysis.study(state, name));
+              writeWhole(file, await analysis.study(state, name));
             } finally {
               analysis.close();
             }
