@@ -8,6 +8,7 @@ export * from './space';
 export * from './progress';
 export * from './ordering';
 export {
+  besidesUnread,
   defaultExperiment,
   editsToSetExperiment,
   readExperiment,
