@@ -10,12 +10,7 @@ import {
   printNumber
 } from './katibForm';
 import { checkExperiment } from './check';
-import {
-  besidesUnread,
-  defaultExperiment,
-  editsToSetExperiment,
-  readExperiment
-} from './metadata';
+import { besidesUnread, defaultExperiment, editsToSetExperiment, readExperiment } from './metadata';
 import type { ExperimentSpec, ParameterSpec } from './model';
 
 function notebookWith(metadata: JsonObject): Notebook {

@@ -79,9 +79,7 @@ function changedAt(value: Json, [key, ...rest]: Path, to: Json | null): Json | u
   const changed = rest.length === 0 ? to : changedAt(inner, rest, to);
   if (changed === undefined) return undefined;
   if (Array.isArray(value)) {
-    return changed === null
-      ? value.toSpliced(Number(key), 1)
-      : value.with(Number(key), changed);
+    return changed === null ? value.toSpliced(Number(key), 1) : value.with(Number(key), changed);
   }
   if (!isJsonObject(value)) return undefined;
   const entries = Object.entries(value);

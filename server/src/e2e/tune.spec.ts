@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExperimentEvent } from '@chard/core/experiment';
 import { z } from 'zod';
@@ -92,6 +92,12 @@ it('finds the best, trials sharing what their values do not touch', async () => 
   const csv = join(chard.folder, 'trials.csv');
   expect((await chard.run(['experiments', 'export', found.id, '-o', csv])).code).toBe(0);
   expect(readFileSync(csv, 'utf8').split('\r\n')).toHaveLength(6);
+  const nowhere = await chard.run([
+    ...['experiments', 'export', found.id, '--json', '-o', join(chard.folder, 'none', 'x.csv')]
+  ]);
+  expect(readDocument(nowhere, FailureDocument)).toMatchObject({
+    error: { code: 'output-unwritable' }
+  });
   const study = join(chard.folder, 'study.db');
   const exported = await chard.run([
     ...['experiments', 'export', found.id, '--format', 'optuna', '-o', study]
@@ -184,6 +190,22 @@ it('says what a person may not have meant, and what cannot be, at its field', as
   const run = await chard.run(['tune', path, '--trials', '2']);
   expect(run.code).toBe(0);
   expect(run.err).toContain('experiment, parameters[0].step: info Steps of 0.3 from 0 end at 0.9');
+});
+
+it('says that a package is missing before it takes a snapshot', async () => {
+  const path = notebook('packages', 'loss = x');
+  const without = join(chard.folder, 'without');
+  mkdirSync(without);
+  writeFileSync(
+    join(without, 'sitecustomize.py'),
+    'import importlib.util as util\nfind = util.find_spec\n' +
+      'util.find_spec = lambda name, *rest: None if name == "torch" else find(name, *rest)\n'
+  );
+  const words = ['tune', path, '--algorithm', 'bayesianoptimization'];
+  const { code, err } = await chard.run(words, { env: { PYTHONPATH: without } });
+  expect(code).toBe(1);
+  expect(err).toContain('experiment, algorithm.name: error "bayesianoptimization" needs torch');
+  expect(err).not.toContain('Snapshot');
 });
 
 it('says what is wrong before anything starts', async () => {

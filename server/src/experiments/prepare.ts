@@ -1,4 +1,9 @@
-import type { ExperimentSpec } from '@chard/core/experiment';
+import {
+  checkPackages,
+  experimentDiagnostics,
+  neededPackages,
+  type ExperimentSpec
+} from '@chard/core/experiment';
 import { hasErrors, type Diagnostic } from '@chard/core';
 import type { ParameterValues } from '@chard/core/pipeline';
 import type { Engine } from '../engines/engine';
@@ -12,6 +17,7 @@ import { executionContext, interpreterProcess } from '../runs/execution';
 import type { Stores } from '../stores';
 import type { ExperimentRequest } from './experimentEngine';
 import type { Freeze } from './freeze';
+import { missingPackages } from './suggester/packages';
 
 /** What an experiment on a notebook needs, or null with all that is wrong with the notebook or the experiment. */
 export interface PreparedExperiment {
@@ -56,8 +62,13 @@ export async function prepareExperiment(
     seenMetrics: seenMetrics(stores, loaded.path)
   } as const;
   const { spec, diagnostics: said } = loadExperiment(loaded, pipeline, surroundings, change);
-  const found = [...diagnostics, ...said];
-  if (hasErrors(said)) {
+  const missing = await missingPackages(host, hasErrors(said) ? [] : neededPackages(spec));
+  const found = [
+    ...diagnostics,
+    ...said,
+    ...experimentDiagnostics(parsed, checkPackages(spec, missing))
+  ];
+  if (hasErrors(found)) {
     return { diagnostics: found, request: null };
   }
   const context = await executionContext(pipeline.kernel, host);

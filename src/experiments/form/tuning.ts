@@ -55,10 +55,7 @@ export function tuningOf(
     isOn: settings.katibRun,
     spec,
     said: reading.said,
-    problems: [
-      ...unread,
-      ...experimentDiagnostics(notebook, besidesUnread(problems, reading))
-    ],
+    problems: [...unread, ...experimentDiagnostics(notebook, besidesUnread(problems, reading))],
     reported: pipeline ? reportedMetrics(pipeline) : null
   };
 }
