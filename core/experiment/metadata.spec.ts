@@ -208,6 +208,18 @@ describe('the repair of what cannot be used', () => {
     ]);
   });
 
+  it('is one of the values that there are', () => {
+    const objective = { type: 'min', metric: 5 };
+    expect(repaired({ objective }, 0, 1)).toEqual([
+      'Write "maximize"',
+      { objective: { ...objective, type: 'maximize' } }
+    ]);
+    expect(repaired({ objective }, 1)).toEqual([
+      'Write "5"',
+      { objective: { ...objective, metric: '5' } }
+    ]);
+  });
+
   it('leaves the other parameters', () => {
     const good = { name: 'rate', type: 'double', min: 0, max: 1 };
     const parameters = [good, { name: 'kind', type: 'odd' }, { ...good, name: 'b', min: '0.5' }];

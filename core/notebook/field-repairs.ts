@@ -5,19 +5,30 @@ import type { Json, JsonObject } from './model';
 
 type Path = readonly PropertyKey[];
 
+/** Of a value that is one of a few so many are offered. */
+const MOST_CHOICES = 3;
+
 /**
- * Repairs of one thing that is wrong with a field, the best first: the same value in the form that is wanted, and the field without
- * as little of it as helps. Each leaves fewer faults than there were.
+ * Repairs of one thing that is wrong with a field, the best first: the same value in the form that is wanted or those that there can be, and
+ * the field without as little of it as helps. Each leaves fewer faults than there were.
  *
- * @param path where it is wrong, below the field.
+ * @param issue where it is wrong, below the field.
  */
-export function repairs(value: Json, schema: z.ZodType, path: Path, place: FieldPlace): Fix[] {
+export function repairs(
+  value: Json,
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue,
+  place: FieldPlace
+): Fix[] {
+  const { path } = issue;
   const faults = faultsOf(schema, value);
   const helps = (changed: Json | undefined): changed is Json =>
     changed !== undefined && faultsOf(schema, changed) < faults;
   const fixes: Fix[] = [];
-  const other = inOtherForm(valueAt(value, path));
-  if (other !== null && helps(changedAt(value, path, other))) {
+  const choices = issue.code === 'invalid_value' ? issue.values.filter(isText) : [];
+  const others = [...choices.slice(0, MOST_CHOICES), inOtherForm(valueAt(value, path))];
+  for (const other of others) {
+    if (other === null || !helps(changedAt(value, path, other))) continue;
     const title = `Write ${JSON.stringify(other)}`;
     fixes.push({ title, edits: [edit(value, path, other, place)] });
   }
@@ -27,6 +38,10 @@ export function repairs(value: Json, schema: z.ZodType, path: Path, place: Field
     return [...fixes, { title: removal(part, place), edits: [edit(value, part, null, place)] }];
   }
   return [...fixes, { title: removal([], place), edits: [edit(value, [], null, place)] }];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function faultsOf(schema: z.ZodType, value: Json): number {

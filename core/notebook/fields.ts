@@ -137,12 +137,13 @@ export class FieldReader {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     const told = new Set<string>();
-    for (const { path, message } of result.error.issues.slice(0, MOST_ISSUES)) {
-      const fixes = repairs(value, schema, path, place);
+    for (const issue of result.error.issues.slice(0, MOST_ISSUES)) {
+      const { path, message } = issue;
+      const fixes = repairs(value, schema, issue, place);
       // Of several that only go together the first is enough.
-      const last = JSON.stringify(fixes.at(-1));
-      if (told.has(last)) continue;
-      told.add(last);
+      const repair = JSON.stringify(fixes);
+      if (told.has(repair)) continue;
+      told.add(repair);
       const name = [...place.path, ...path.map(String)].join('.');
       this.report(name, message, place.cell, fixes);
     }
