@@ -313,6 +313,27 @@ describe('an obstacle to every trial', () => {
     expect(bench.stores.runs.list({ experiment: id })).toHaveLength(3);
   });
 
+  it.each([true, false])('leaves a paused experiment paused: %s', async staysPaused => {
+    const [room, gate] = [join(bench.aside, 'room'), join(bench.aside, 'gate')];
+    const { open } = listSuggester(xs(1, 3));
+    const wait = `import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.01)`;
+    const engine = bench.experiments(open);
+    const { id, finished } = await bench.start(engine, {
+      pipeline: tuned({ train: `${wait}\n${lacking(room)}` }),
+      spec: { maxTrialCount: 2, parallelTrialCount: 1 }
+    });
+    await bench.eventually(id, ({ type }) => type === 'trial-started');
+    await engine.command(id, { type: 'pause' });
+    await bench.eventually(id, ({ type }) => type === 'experiment-paused');
+    writeFileSync(gate, '');
+    await expect(finished).rejects.toMatchObject({ code: 'disk-full' });
+    writeFileSync(room, '');
+    const again = await engine.resume(id, undefined, { staysPaused });
+    expect(bench.state(id).phase).toBe(staysPaused ? 'paused' : 'running');
+    if (staysPaused) await engine.command(id, { type: 'resume' });
+    expect(phases(await again.finished)).toEqual(['succeeded', 'succeeded']);
+  });
+
   it('that comes before their runs leaves them to be begun', async () => {
     const engine = bench.engine();
     let isThere = false;
