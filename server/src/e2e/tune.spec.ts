@@ -87,6 +87,7 @@ it('finds the best, trials sharing what their values do not touch', async () => 
 
   const shown = await chard.run(['experiments', 'show', found.id]);
   expect(shown.out).toContain('4 of 4 trials succeeded (all trials done)');
+  expect(shown.out).toMatch(/^TRIAL +STATE +loss +x +TOOK +SHARED$/m);
   const listed = await chard.run(['experiments', 'list']);
   expect(listed.out).toMatch(/plain-2\s+succeeded\s+2 of 2/);
   const csv = join(chard.folder, 'trials.csv');
@@ -190,6 +191,45 @@ it('says what a person may not have meant, and what cannot be, at its field', as
   const run = await chard.run(['tune', path, '--trials', '2']);
   expect(run.code).toBe(0);
   expect(run.err).toContain('experiment, parameters[0].step: info Steps of 0.3 from 0 end at 0.9');
+});
+
+it('takes no word that would change nothing, and no value of what is tuned', async () => {
+  const path = notebook('idle', 'loss = x');
+  const refused = [
+    ['tune', path, '-p', 'x=3'],
+    ['tune', path, '-o', 'idle.yaml'],
+    ['tune', path, '--follow'],
+    ['tune', path, '--trials', '0x2'],
+    ['tune', '--resume', 'latest', '--seed', '3'],
+    ['tune', path, '--target', 'katib', '--no-snapshot']
+  ];
+  for (const words of refused) {
+    const { code, err } = await chard.run(words);
+    expect([words, code]).toEqual([words, 2]);
+    expect(err).not.toBe('');
+  }
+  expect((await chard.run(['experiments', 'show', 'idle'])).code).toBe(2);
+});
+
+it('begins two of a notebook at once, each under a name of its own', async () => {
+  const path = notebook('twice', 'loss = x', { ...TUNING, maxTrialCount: 2 });
+  const home = join(chard.folder, 'fresh');
+  const words = ['tune', path, '--json'];
+  const options = { env: { CHARD_HOME: home } };
+  const both = await Promise.all([chard.run(words, options), chard.run(words, options)]);
+  const found = both.map(result => readDocument(result, ExperimentDocument));
+  expect(found.map(({ name }) => name).sort()).toEqual(['twice', 'twice-2']);
+  expect(found.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+});
+
+it('tells a failure in a line where lines are asked for', async () => {
+  const path = notebook('lines', 'loss = x', { ...TUNING, objective: { type: 'minimize' } });
+  for (const words of [[path], [join(chard.folder, 'none.ipynb')]]) {
+    const { code, out } = await chard.run(['tune', ...words, '--json', '--follow']);
+    expect(code).not.toBe(0);
+    expect(out.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(out)).toHaveProperty('error.code');
+  }
 });
 
 it('says that a package is missing before it takes a snapshot', async () => {

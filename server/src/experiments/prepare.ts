@@ -40,14 +40,14 @@ const LOOKED_AT = 20;
 /**
  * Checks an experiment on a notebook before anything starts.
  * @param checking what `checkForRun` says of the notebook, which it asks Python for.
- * @param change fields of the experiment that hold instead of those in the notebook.
+ * @param change gives the fields of the experiment that hold instead of those in the notebook, where others have these names.
  * @param fixed values of parameters that are not tuned.
  * @throws ChardError `unknown-parameter`, `wrong-parameter-type`, and those of a missing kernel.
  */
 export async function prepareExperiment(
   { notebook: parsed, bytes, ...rest }: LoadedNotebook & { readonly bytes: Uint8Array },
   checking: Promise<CheckedNotebook>,
-  change: Partial<ExperimentSpec>,
+  change: (takenNames: readonly string[]) => Partial<ExperimentSpec>,
   fixed: ParameterValues,
   { host, stores, engine, freeze }: Surroundings
 ): Promise<PreparedExperiment> {
@@ -56,12 +56,13 @@ export async function prepareExperiment(
   if (parsed === null || runnable === null) return { diagnostics, request: null };
   const loaded = { notebook: parsed, bytes, ...rest };
   const pipeline = bindParameterValues(runnable, fixed);
+  const taken = takenNames(stores, loaded.path);
   const surroundings = {
     engine: 'local',
-    takenNames: takenNames(stores, loaded.path),
+    takenNames: taken,
     seenMetrics: seenMetrics(stores, loaded.path)
   } as const;
-  const { spec, diagnostics: said } = loadExperiment(loaded, pipeline, surroundings, change);
+  const { spec, diagnostics: said } = loadExperiment(loaded, pipeline, surroundings, change(taken));
   const missing = await missingPackages(host, hasErrors(said) ? [] : neededPackages(spec));
   const found = [
     ...diagnostics,

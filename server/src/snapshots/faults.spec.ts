@@ -657,6 +657,17 @@ it('lets processes take, restore and prune at once', async () => {
   expect(await store.list()).toHaveLength(5);
 });
 
+it('goes on with a store that another process is just making', async () => {
+  fill(data, 'text');
+  const layout = new Layout(join(home, 'snapshots'));
+  mkdirSync(layout.records, { recursive: true });
+  expect(await store.list()).toEqual([]);
+  await take();
+  expect(await store.list()).toHaveLength(1);
+  unlinkSync(layout.format);
+  await expect(take()).rejects.toMatchObject({ code: 'store-damaged' });
+});
+
 it('takes nothing for abandoned that another process begins while it tidies up', async () => {
   fill(data, 'text');
   await take();
