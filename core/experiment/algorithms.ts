@@ -35,6 +35,8 @@ export interface AlgorithmInfo {
   readonly description: string;
   readonly engines: readonly ExperimentEngine[];
   readonly settings: readonly SettingInfo[];
+  /** Packages that it needs on this machine and that do not come with Chard. */
+  readonly packages?: readonly string[];
 }
 
 export interface SamplerInfo extends AlgorithmInfo {
@@ -151,6 +153,7 @@ export const ALGORITHMS: readonly SamplerInfo[] = [
     title: 'Bayesian optimisation',
     description: 'Models the objective by Gaussian processes: for few, slow trials.',
     engines: BOTH,
+    packages: ['scipy', 'torch'],
     settings: [
       setting(
         'n_initial_points',
@@ -211,6 +214,7 @@ export const ALGORITHMS: readonly SamplerInfo[] = [
     title: 'Sobol',
     description: 'Spreads the trials evenly over the space, without learning from them.',
     engines: BOTH,
+    packages: ['scipy'],
     settings: [RANDOM_STATE],
     takesCategorical: false,
     needsPoints: false,
@@ -225,7 +229,7 @@ export const ALGORITHMS: readonly SamplerInfo[] = [
     settings: [
       setting(
         'r_l',
-        { kind: 'float', above: 0 },
+        { kind: 'float', from: 1 },
         null,
         'The most that a trial is given: epochs, say.',
         { requiredBy: ['katib'] }
@@ -365,6 +369,7 @@ export const EARLY_STOPPING: readonly AlgorithmInfo[] = [
     description:
       'Stops a trial that is worse than the best one by a test over its values: for cross-validation, a value a fold.',
     engines: ['local'],
+    packages: ['scipy'],
     settings: [
       setting(
         'p_threshold',
@@ -384,6 +389,15 @@ export function algorithmInfo(name: string): SamplerInfo | undefined {
 
 export function earlyStoppingInfo(name: string): AlgorithmInfo | undefined {
   return EARLY_STOPPING.find(info => info.name === name);
+}
+
+/** Packages that an experiment needs on this machine and that do not come with Chard. */
+export function neededPackages({ algorithm, earlyStopping }: ExperimentSpec): string[] {
+  const packages = [
+    ...(algorithmInfo(algorithm.name)?.packages ?? []),
+    ...(earlyStoppingInfo(earlyStopping?.name ?? '')?.packages ?? [])
+  ];
+  return [...new Set(packages)];
 }
 
 /** The seed that holds: the experiment's, else the algorithm's `random_state`; null where neither is said. */
@@ -413,11 +427,15 @@ export function settingProblem(
   }
 }
 
+const WHOLE = /^[+-]?\d+$/;
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
 function numberProblem(
   { kind, above, from, below }: Extract<SettingValue, { kind: 'int' | 'float' }>,
   text: string
 ): string | null {
-  const number = text.trim() === '' ? NaN : Number(text);
+  // As Python and Go read it: Number also takes "0x10", " 4" and "".
+  const number = (kind === 'int' ? WHOLE : DECIMAL).test(text) ? Number(text) : NaN;
   const isRight =
     (kind === 'int' ? Number.isInteger(number) : Number.isFinite(number)) &&
     (above === undefined || number > above) &&

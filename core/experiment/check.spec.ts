@@ -2,7 +2,9 @@ import { NotebookEdit } from '../diagnostics';
 import { parseNotebook } from '../notebook';
 import type { Pipeline } from '../pipeline';
 import { CaseBuilder } from '../testing/dataflow/builder';
+import { neededPackages } from './algorithms';
 import { checkExperiment } from './check';
+import { checkPackages } from './checks/algorithm';
 import type { ExperimentSurroundings } from './checks/input';
 import { freeName } from './checks/name';
 import { defaultExperiment } from './metadata';
@@ -289,6 +291,64 @@ test('early stopping is one that the engine has, with values to go by', () => {
     'error early-stopping-not-there earlyStopping.name'
   ]);
   expect(said(stop('medianstop'))).toEqual(['warning nothing-to-stop-by earlyStopping.name']);
+});
+
+test('settings of early stopping go together', () => {
+  const stop = (name: string, settings = {}) => ({
+    ...objective({ metric: 'val_loss' }),
+    earlyStopping: { name, settings }
+  });
+  expect(said(stop('threshold'))).toEqual(['error missing-setting earlyStopping.settings.upper']);
+  expect(said(stop('threshold', { lower: '1' }))).toEqual([]);
+  const [bounds] = problems(stop('threshold', { lower: '5', upper: '-1' }));
+  expect(bounds).toMatchObject({
+    code: 'invalid-setting',
+    field: ['earlyStopping', 'settings', 'upper'],
+    fixes: [
+      {
+        change: { earlyStopping: { name: 'threshold', settings: { lower: '-1', upper: '5' } } }
+      }
+    ]
+  });
+  expect(said(stop('hyperband', { min_resource: '9', max_resource: '3' }))).toEqual([
+    'error invalid-setting earlyStopping.settings.max_resource'
+  ]);
+  const both = { ...stop('medianstop'), algorithm: { name: 'hyperband', settings: {} } };
+  expect(said(both)).toEqual(['warning early-stopping-unused earlyStopping.name']);
+  expect(said(both, { engine: 'katib' })).not.toContain(
+    'warning early-stopping-unused earlyStopping.name'
+  );
+});
+
+test.each(['0x10', '1e1', '2.0', ' 4', '', '1_0', 'NaN'])(
+  'a whole number is one for Python and Go, too: %j is none',
+  text => {
+    expect(said({ algorithm: { name: 'tpe', settings: { n_EI_candidates: text } } })).toEqual([
+      'error invalid-setting algorithm.settings.n_EI_candidates'
+    ]);
+  }
+);
+
+test.each(['1', '+1.5', '.5', '2.', '1e-3'])('%j is a number', text => {
+  expect(said({ algorithm: { name: 'tpe', settings: { prior_weight: text } } })).toEqual([]);
+});
+
+test('packages that are missing are told at what needs them', () => {
+  const spec = good({
+    algorithm: { name: 'bayesianoptimization', settings: {} },
+    earlyStopping: { name: 'wilcoxon', settings: {} }
+  });
+  expect(neededPackages(spec)).toEqual(['scipy', 'torch']);
+  expect(neededPackages(good())).toEqual([]);
+  expect(checkPackages(spec, [])).toEqual([]);
+  const [torch, ...others] = checkPackages(spec, ['torch']);
+  expect(torch).toMatchObject({ code: 'packages-missing', field: ['algorithm', 'name'] });
+  expect(torch!.message).toContain('`pip install torch`');
+  expect(others).toEqual([]);
+  expect(checkPackages(spec, ['scipy', 'torch']).map(({ field }) => field[0])).toEqual([
+    'algorithm',
+    'earlyStopping'
+  ]);
 });
 
 test.each([

@@ -8,6 +8,7 @@ export * from './space';
 export * from './progress';
 export * from './ordering';
 export {
+  besidesUnread,
   defaultExperiment,
   editsToSetExperiment,
   readExperiment,
@@ -16,6 +17,7 @@ export {
 } from './metadata';
 export * from './algorithms';
 export { checkExperiment } from './check';
+export { checkPackages } from './checks/algorithm';
 export type { ExperimentSurroundings } from './checks/input';
 export { freeName } from './checks/name';
 export { MAX_GRID_POINTS } from './checks/space';

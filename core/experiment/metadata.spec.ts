@@ -9,7 +9,8 @@ import {
   printKatibParameter,
   printNumber
 } from './katibForm';
-import { defaultExperiment, editsToSetExperiment, readExperiment } from './metadata';
+import { checkExperiment } from './check';
+import { besidesUnread, defaultExperiment, editsToSetExperiment, readExperiment } from './metadata';
 import type { ExperimentSpec, ParameterSpec } from './model';
 
 function notebookWith(metadata: JsonObject): Notebook {
@@ -171,6 +172,88 @@ describe('an experiment in a notebook', () => {
       readExperiment(notebookWith({ kubeflow_notebook: katib }), 'p').diagnostics[0]!.message
     ).toContain('kubeflow_notebook.katib_metadata.parameters.0');
     expect(readExperiment(notebookWith({ chard: { tuning: 3 } }), 'p').diagnostics).toHaveLength(1);
+  });
+});
+
+describe('the repair of what cannot be used', () => {
+  /** What stands in the notebook after a fault's n-th repair. */
+  function repaired(tuning: JsonObject, fault = 0, fix = 0): [string, unknown] {
+    const notebook = notebookWith({ chard: { tuning } });
+    const { title, edits } = readExperiment(notebook, 'p').diagnostics[fault]!.fixes[fix]!;
+    const model = { nbformat: 4, nbformat_minor: 5, metadata: notebook.metadata, cells: [] };
+    const { chard } = applyEditsToModel(model, edits).metadata as { chard: JsonObject };
+    return [title, chard.tuning];
+  }
+  const median = (settings: JsonObject): JsonObject => ({
+    earlyStopping: { name: 'medianstop', settings }
+  });
+
+  it('is of one setting only, and first of all the same value as a text', () => {
+    const tuning = median({ min_trials_required: 2, start_step: '3' });
+    expect(repaired(tuning)).toEqual([
+      'Write "2"',
+      median({ min_trials_required: '2', start_step: '3' })
+    ]);
+    expect(repaired(tuning, 0, 1)).toEqual([
+      'Remove the field "chard.tuning.earlyStopping.settings.min_trials_required"',
+      median({ start_step: '3' })
+    ]);
+  });
+
+  it('is told for each fault of a field', () => {
+    const tuning = median({ min_trials_required: 2, start_step: [3] });
+    expect(repaired(tuning, 1)).toEqual([
+      'Remove the field "chard.tuning.earlyStopping.settings.start_step"',
+      median({ min_trials_required: 2 })
+    ]);
+  });
+
+  it('is one of the values that there are', () => {
+    const objective = { type: 'min', metric: 5 };
+    expect(repaired({ objective }, 0, 1)).toEqual([
+      'Write "maximize"',
+      { objective: { ...objective, type: 'maximize' } }
+    ]);
+    expect(repaired({ objective }, 1)).toEqual([
+      'Write "5"',
+      { objective: { ...objective, metric: '5' } }
+    ]);
+  });
+
+  it('leaves the other parameters', () => {
+    const good = { name: 'rate', type: 'double', min: 0, max: 1 };
+    const parameters = [good, { name: 'kind', type: 'odd' }, { ...good, name: 'b', min: '0.5' }];
+    expect(repaired({ parameters })).toEqual([
+      'Remove this entry of "chard.tuning.parameters"',
+      { parameters: [parameters[0], parameters[2]] }
+    ]);
+    expect(repaired({ parameters }, 1)).toEqual([
+      'Write 0.5',
+      { parameters: [parameters[0], parameters[1], { ...good, name: 'b', min: 0.5 }] }
+    ]);
+  });
+
+  it('takes the whole field away where no part of it would help', () => {
+    expect(repaired({ earlyStopping: { settings: {} }, seed: 1 })).toEqual([
+      'Remove the field "chard.tuning.earlyStopping"',
+      { seed: 1 }
+    ]);
+  });
+
+  it('is at its field, and nothing else is said of that', () => {
+    const parameters = [{ name: 'rate', type: 'double', min: 'low', max: 1 }];
+    const reading = readExperiment(notebookWith({ chard: { tuning: { parameters } } }), 'p');
+    expect(reading.diagnostics.map(({ field }) => field)).toEqual([['parameters']]);
+    const problems = checkExperiment(reading.spec, {
+      engine: 'local',
+      pipeline: null,
+      takenNames: []
+    });
+    const left = besidesUnread(problems, reading);
+    expect(problems.map(({ code }) => code)).toContain('nothing-to-tune');
+    expect(left.map(({ code }) => code)).toEqual(['objective-without-metric']);
+    const none = readExperiment(notebookWith({ chard: { tuning: 3 } }), 'p');
+    expect(besidesUnread(problems, none)).toEqual([]);
   });
 });
 

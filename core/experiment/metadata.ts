@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Diagnostic, NotebookEdit } from '../diagnostics';
+import type { NotebookEdit } from '../diagnostics';
 import type { Json, JsonObject, Notebook } from '../notebook';
 import { CHARD_KEY, FieldReader, isJsonObject, TUNING_KEY } from '../notebook/fields';
 import { KALE_KEY } from '../notebook/settings';
@@ -12,6 +12,7 @@ import {
   printKatibParameter
 } from './katibForm';
 import { ExperimentSpec, type TrialCounts } from './model';
+import type { ExperimentDiagnostic, ExperimentProblem } from './problems';
 
 /**
  * Where an experiment stands in a notebook: each field of `ExperimentSpec` is a key of `chard.tuning`. What Kale can say,
@@ -41,8 +42,8 @@ export interface ExperimentReading {
   readonly spec: ExperimentSpec;
   /** The fields that the notebook says. */
   readonly said: ReadonlySet<ExperimentField>;
-  /** What cannot be used, by the name of its field. What makes no sense is `checkExperiment`'s to say. */
-  readonly diagnostics: Diagnostic[];
+  /** What cannot be used, at its field. What makes no sense is `checkExperiment`'s to say. */
+  readonly diagnostics: ExperimentDiagnostic[];
 }
 
 /** An experiment in which nothing is said yet: Kale's counts, and a sampler that learns from the trials. */
@@ -71,7 +72,13 @@ export function defaultExperiment(name: string): ExperimentSpec {
 /** Reads the experiment that a notebook describes. `name` is the experiment's where the notebook gives it none. */
 export function readExperiment({ metadata }: Notebook, name: string): ExperimentReading {
   const reader = new FieldReader();
+  const diagnostics: ExperimentDiagnostic[] = [];
   const said = new Set<ExperimentField>();
+  /** Takes what the reader has found since. */
+  const note = (...field: string[]): void => {
+    const found = reader.diagnostics.splice(0);
+    diagnostics.push(...found.map(item => ({ ...item, field })));
+  };
   const chard = reader.object(metadata, CHARD_KEY, null);
   const own = isSaid(chard[TUNING_KEY]) ? chard[TUNING_KEY] : {};
   if (!isJsonObject(own)) {
@@ -80,6 +87,7 @@ export function readExperiment({ metadata }: Notebook, name: string): Experiment
       path: [CHARD_KEY, TUNING_KEY]
     });
   }
+  note();
   const read: ReadField = (field, fallback) => {
     const place = placesOf(metadata, field)[0];
     if (place === undefined) return fallback;
@@ -87,7 +95,12 @@ export function readExperiment({ metadata }: Notebook, name: string): Experiment
     const schema = (
       place[1] === TUNING_KEY ? ExperimentSpec.shape[field] : KATIB_SCHEMAS[field]
     ) as z.ZodType<typeof fallback>;
-    return reader.read(valueAt(metadata, place), schema, fallback, { cell: null, path: place });
+    const value = reader.read(valueAt(metadata, place), schema, fallback, {
+      cell: null,
+      path: place
+    });
+    note(field);
+    return value;
   };
   const otherwise = defaultExperiment(name);
   const spec: ExperimentSpec = {
@@ -101,7 +114,17 @@ export function readExperiment({ metadata }: Notebook, name: string): Experiment
     seed: read('seed', otherwise.seed),
     trialTimeoutSeconds: read('trialTimeoutSeconds', otherwise.trialTimeoutSeconds)
   };
-  return { spec, said, diagnostics: reader.diagnostics };
+  return { spec, said, diagnostics };
+}
+
+/** Those of an experiment's problems that do not come from what the notebook says and cannot be used. */
+export function besidesUnread(
+  problems: readonly ExperimentProblem[],
+  { diagnostics }: Pick<ExperimentReading, 'diagnostics'>
+): ExperimentProblem[] {
+  const isAllUnread = diagnostics.some(({ field }) => field.length === 0);
+  const unread = new Set(diagnostics.map(({ field }) => field[0]));
+  return problems.filter(({ field }) => !isAllUnread && !unread.has(field[0]));
 }
 
 type ReadField = <Field extends ExperimentField>(

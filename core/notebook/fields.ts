@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { diagnostic, type Diagnostic } from '../diagnostics';
+import { diagnostic, type Diagnostic, type Fix, type NotebookEdit } from '../diagnostics';
+import { isJsonObject, repairs } from './field-repairs';
 import type { Json, JsonObject } from './model';
 import { isQuantity } from '../quantity';
 import { isEnvironmentName, isLabelKey, isLabelValue, isResourceName } from './tags';
@@ -120,20 +121,32 @@ export interface FieldPlace {
   readonly rest?: Json;
 }
 
+/** So many faults of one field are told. */
+const MOST_ISSUES = 10;
+
 /** Collects what is wrong with the fields of one notebook or cell while they are read one by one. */
 export class FieldReader {
   readonly diagnostics: Diagnostic[] = [];
 
   /**
-   * The field's value as `schema` gives it, or `fallback` where the field is missing, null or invalid. An
-   * invalid field is reported by its name, with a fix that removes it.
+   * The field's value as `schema` gives it, or `fallback` where the field is missing, null or invalid. What is
+   * wrong with it is reported by its name, each with fixes that repair it and leave the rest of the field.
    */
   read<T>(value: Json | undefined, schema: z.ZodType<T>, fallback: T, place: FieldPlace): T {
     if (value === undefined || value === null) return fallback;
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    const issue = result.error.issues[0]!;
-    this.invalid([...place.path, ...issue.path.map(String)].join('.'), issue.message, place);
+    const told = new Set<string>();
+    for (const issue of result.error.issues.slice(0, MOST_ISSUES)) {
+      const { path, message } = issue;
+      const fixes = repairs(value, schema, issue, place);
+      // Of several that only go together the first is enough.
+      const repair = JSON.stringify(fixes);
+      if (told.has(repair)) continue;
+      told.add(repair);
+      const name = [...place.path, ...path.map(String)].join('.');
+      this.report(name, message, place.cell, fixes);
+    }
     return fallback;
   }
 
@@ -151,25 +164,25 @@ export class FieldReader {
     const field = path.join('.');
     const title =
       rest === undefined ? `Remove the field "${field}"` : `Remove this entry of "${field}"`;
+    const edits: NotebookEdit[] = [
+      { kind: 'set-metadata', cell, path: [...path], value: rest ?? null }
+    ];
+    this.report(name, message, cell, [{ title, edits }]);
+  }
+
+  private report(name: string, message: string, cell: number | null, fixes: readonly Fix[]): void {
     this.diagnostics.push(
       diagnostic(
         'error',
         'invalid-field',
         `The metadata field "${name}" ${message}. It is not used until it is repaired.`,
-        {
-          cell,
-          fixes: [
-            { title, edits: [{ kind: 'set-metadata', cell, path: [...path], value: rest ?? null }] }
-          ]
-        }
+        { cell, fixes: [...fixes] }
       )
     );
   }
 }
 
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isJsonObject };
 
 const NO_FIELDS: CellFields = {
   description: null,

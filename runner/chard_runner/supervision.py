@@ -32,6 +32,8 @@ TIMEOUT_GRACE_SECONDS = 3.0
 EXIT_GRACE_SECONDS = 10.0
 #: Seconds after which processes that do not even die of SIGKILL are left behind.
 KILL_PATIENCE_SECONDS = 10.0
+#: The system waits no longer than 25 days at a time, and refuses to.
+LONGEST_WAIT_SECONDS = 3600.0
 #: Bytes on their way to the engine at which the step has to wait.
 _MAX_UNSENT_BYTES = 8 * 1024 * 1024
 #: Memory that a step's process may still have while the next step begins.
@@ -143,7 +145,9 @@ class Supervision:
             end = self._started + self._timeout
         due = [self._outbox.due(), self._kill_at, self._exit_by, end]
         times = [moment for moment in due if moment is not None]
-        return max(0.0, min(times) - time.monotonic()) if times else None
+        if not times:
+            return None
+        return min(max(0.0, min(times) - time.monotonic()), LONGEST_WAIT_SECONDS)
 
     @property
     def _stopping(self) -> bool:

@@ -251,6 +251,13 @@ def test_a_timeout_says_where_the_step_was(steps: Engine, folder: Path) -> None:
     assert "Cell [11], line 5" in error["traceback"]
 
 
+@pytest.mark.parametrize("timeout", [60 * 24 * 3600, 1e15])
+def test_a_timeout_of_any_length(steps: Engine, folder: Path, timeout: float) -> None:
+    cell = "import time\ntime.sleep(0.2)"
+    finished = steps.start(step_spec(folder, cell), timeout=timeout).finished()
+    assert finished["state"] == "succeeded", finished["error"]
+
+
 def test_the_working_directory_is_deleted(steps: Engine, folder: Path) -> None:
     cell = "import os, shutil\nos.mkdir('sub'); os.chdir('sub')\nos.rmdir(os.getcwd())"
     after = "import json\nx = 1\nopen(FILE, 'w').close()".replace("FILE", repr(str(folder / "f")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+from chard_suggester.packages import missing
 
 
 class SuggesterError(Exception):
@@ -20,10 +20,10 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn"}
 
 def require(what: str, modules: tuple[str, ...]) -> None:
     """Raise `packages-missing` where modules are not installed; nothing is imported."""
-    missing = [name for name in modules if importlib.util.find_spec(name) is None]
-    if not missing:
+    lacking = missing(list(modules))
+    if not lacking:
         return
-    packages = [DISTRIBUTIONS.get(name, name) for name in missing]
+    packages = [DISTRIBUTIONS.get(name, name) for name in lacking]
     raise SuggesterError(
         "packages-missing",
         f"{what} needs {' and '.join(packages)}, not installed where Chard is. Run"

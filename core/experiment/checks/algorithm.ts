@@ -36,6 +36,38 @@ export function checkAlgorithm(input: CheckInput): ExperimentProblem[] {
   ];
 }
 
+/** Whether what suggests and what stops have the packages that they need. @param missing those of `neededPackages` that are not there */
+export function checkPackages(
+  { algorithm, earlyStopping }: ExperimentSpec,
+  missing: readonly string[]
+): ExperimentProblem[] {
+  const check = (
+    field: 'algorithm' | 'earlyStopping',
+    info: AlgorithmInfo | undefined,
+    fix: ExperimentFix
+  ): ExperimentProblem[] => {
+    const lacking = (info?.packages ?? []).filter(name => missing.includes(name));
+    if (info === undefined || lacking.length === 0) return [];
+    const message =
+      `"${info.name}" needs ${lacking.join(' and ')}, not installed where Chard is. ` +
+      `Run \`pip install ${lacking.join(' ')}\` in that environment, or choose another one.`;
+    return [problem('error', 'packages-missing', [field, 'name'], message, [fix])];
+  };
+  return [
+    ...check('algorithm', algorithmInfo(algorithm.name), take('tpe')),
+    ...check('earlyStopping', earlyStoppingInfo(earlyStopping?.name ?? ''), WITHOUT_STOPPING)
+  ];
+}
+
+const take = (name: string): ExperimentFix => ({
+  title: `Take "${name}"`,
+  change: { algorithm: { name, settings: {} } }
+});
+const WITHOUT_STOPPING: ExperimentFix = {
+  title: 'Let every trial run to its end',
+  change: { earlyStopping: null }
+};
+
 /** Whether early stopping is one that the engine has, has its settings, and has values to go by. */
 export function checkEarlyStopping(input: CheckInput): ExperimentProblem[] {
   const { spec, engine, reported } = input;
@@ -43,7 +75,6 @@ export function checkEarlyStopping(input: CheckInput): ExperimentProblem[] {
   if (earlyStopping === null) return [];
   const info = earlyStoppingInfo(earlyStopping.name);
   const change = (name: string) => ({ earlyStopping: { name, settings: {} } });
-  const without = { title: 'Let every trial run to its end', change: { earlyStopping: null } };
   if (!info) return [unknown(earlyStopping.name, EARLY_STOPPING, 'earlyStopping', change)];
   if (!info.engines.includes(engine)) {
     return [
@@ -52,14 +83,22 @@ export function checkEarlyStopping(input: CheckInput): ExperimentProblem[] {
         'early-stopping-not-there',
         ['earlyStopping', 'name'],
         `${ENGINE_WORDS[engine]} has no early stopping "${info.name}".`,
-        [{ title: 'Take "medianstop"', change: change('medianstop') }, without]
+        [{ title: 'Take "medianstop"', change: change('medianstop') }, WITHOUT_STOPPING]
       )
     ];
   }
   const settings = new SettingChecks(input, 'earlyStopping', info, earlyStopping, each => ({
     earlyStopping: each
   }));
-  const problems = settings.check();
+  const problems = [...settings.check(), ...checkTogether(earlyStopping)];
+  if (engine === 'local' && spec.algorithm.name === 'hyperband') {
+    const message = `"hyperband" stops trials by itself: the early stopping "${info.name}" is not used beside it on this machine.`;
+    problems.push(
+      problem('warning', 'early-stopping-unused', ['earlyStopping', 'name'], message, [
+        WITHOUT_STOPPING
+      ])
+    );
+  }
   const curves = reported === null ? [] : [...reported.logged, ...printedCurves(reported, engine)];
   const hasCurve = reported === null || reported.others || curves.includes(objective.metric);
   if (!hasCurve && objective.metric !== '') {
@@ -70,11 +109,45 @@ export function checkEarlyStopping(input: CheckInput): ExperimentProblem[] {
         ['earlyStopping', 'name'],
         `A trial is stopped early by values that it reports while it runs, and the code is not seen to report "${objective.metric}" before its end. ` +
           `Report it in the training loop: chard.log_metric("${objective.metric}", value, step).`,
-        [without]
+        [WITHOUT_STOPPING]
       )
     );
   }
   return problems;
+}
+
+/** What the settings of early stopping must be beside one another. */
+function checkTogether({ name, settings }: Algorithm): ExperimentProblem[] {
+  const change = (changed: Algorithm['settings']) => ({
+    earlyStopping: { name, settings: changed }
+  });
+  const below = (least: string, most: string): ExperimentProblem[] => {
+    const [from, to] = [settings[least], settings[most]];
+    if (from === undefined || to === undefined || !(Number(to) < Number(from))) return [];
+    return [
+      problem(
+        'error',
+        'invalid-setting',
+        ['earlyStopping', 'settings', most],
+        `The setting "${most}" is ${to}, less than "${least}", which is ${from}.`,
+        [{ title: 'Swap them', change: change({ ...settings, [least]: to, [most]: from }) }]
+      )
+    ];
+  };
+  if (name === 'hyperband') return below('min_resource', 'max_resource');
+  if (name !== 'threshold') return [];
+  if (Object.hasOwn(settings, 'lower') || Object.hasOwn(settings, 'upper')) {
+    return below('lower', 'upper');
+  }
+  return [
+    problem(
+      'error',
+      'missing-setting',
+      ['earlyStopping', 'settings', 'upper'],
+      '"threshold" needs the setting "lower" or "upper": the bounds that a value must not leave.',
+      [WITHOUT_STOPPING]
+    )
+  ];
 }
 
 function unknown(
@@ -96,10 +169,6 @@ function unknown(
 }
 
 function takesParameters(spec: ExperimentSpec, info: SamplerInfo): ExperimentProblem[] {
-  const take = (name: string): ExperimentFix => ({
-    title: `Take "${name}"`,
-    change: { algorithm: { name, settings: {} } }
-  });
   const categorical = spec.parameters.filter(({ type }) => type === 'categorical');
   if (!info.takesCategorical && categorical.length > 0) {
     const names = categorical.map(({ name }) => `"${name}"`).join(', ');

@@ -23,7 +23,7 @@ export interface CommonOptions {
   readonly json: boolean;
 }
 
-/** Writes one JSON document to standard output. */
-export function printJson(terminal: Terminal, value: unknown): void {
-  terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+/** Writes one JSON document to standard output. @param inLine in a line, as those of `--follow` are */
+export function printJson(terminal: Terminal, value: unknown, inLine = false): void {
+  terminal.out(`${inLine ? JSON.stringify(value) : JSON.stringify(value, null, 2)}\n`);
 }

@@ -5,8 +5,16 @@ import {
   type ExperimentState,
   type TrialState
 } from '@chard/core/experiment';
-import { activityLine, assignment, bestLine, endReason, trialTable } from './experimentView';
-import type { Terminal } from './terminal';
+import {
+  activityLine,
+  assignment,
+  bestLine,
+  endReason,
+  lastFailure,
+  trialTable
+} from './experimentView';
+import { LiveLines } from './liveLines';
+import { oneLine, type Terminal } from './terminal';
 
 /** Shows an experiment while it goes on. Give it each event as it comes; `end` leaves the last state on the screen. */
 export interface ExperimentProgress {
@@ -27,12 +35,11 @@ export function showExperiment(
 }
 
 const REDRAW_MS = 200;
-const CURSOR_UP_AND_CLEAR = (lines: number) => (lines > 0 ? `\u001b[${lines}A\u001b[J` : '');
-/** The title, what it is doing, the best, the table's header, and the line that the cursor stands on. */
-const OTHER_LINES = 5;
+/** The title, what it is doing, the best, the last failure, the table's header, and the line that the cursor stands on. */
+const OTHER_LINES = 6;
 
 class LiveProgress implements ExperimentProgress {
-  private drawn = 0;
+  private readonly lines: LiveLines;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -40,6 +47,7 @@ class LiveProgress implements ExperimentProgress {
     private readonly now: () => number,
     public state: ExperimentState
   ) {
+    this.lines = new LiveLines(terminal);
     this.timer = setInterval(() => this.draw(), REDRAW_MS);
     this.timer.unref();
   }
@@ -56,17 +64,16 @@ class LiveProgress implements ExperimentProgress {
   private draw(): void {
     const { state, terminal } = this;
     if (state.id === '') return;
-    const { paint, columns, rows } = terminal;
+    const { paint, rows } = terminal;
     const trials = mostTelling(state, Math.max(1, rows - OTHER_LINES));
-    const lines = [
-      `${state.spec.name} ${paint.err('dim', state.id)}`,
+    const failure = lastFailure(state);
+    this.lines.draw([
+      `${oneLine(state.spec.name)} ${paint.err('dim', state.id)}`,
       activityLine(state, this.now()),
       bestLine(state),
+      ...(failure === null ? [] : [paint.err('red', failure)]),
       ...(trials.length === 0 ? [] : trialTable(state, trials, this.now(), paint.err))
-    ];
-    const shown = lines.map(line => clip(line, columns - 1));
-    terminal.err(CURSOR_UP_AND_CLEAR(this.drawn) + shown.map(line => `${line}\n`).join(''));
-    this.drawn = shown.length;
+    ]);
   }
 }
 
@@ -78,14 +85,6 @@ function mostTelling({ trials, best }: ExperimentState, room: number): TrialStat
   return first === undefined || latest.includes(first) ? latest : [first, ...latest.slice(1)];
 }
 
-// eslint-disable-next-line no-control-regex -- the escape character is what a colour begins with
-const COLOUR = /\u001b\[[0-9;]*m/g;
-
-function clip(line: string, width: number): string {
-  const plain = line.replace(COLOUR, '');
-  return plain.length <= width ? line : `${plain.slice(0, Math.max(0, width - 1))}…`;
-}
-
 /** Reasons for which an experiment stops when no trial goes on any more. */
 const NOTHING_LEFT: ReadonlySet<EndReason> = new Set(['max-trials-reached', 'space-exhausted']);
 
@@ -94,14 +93,15 @@ class PlainProgress implements ExperimentProgress {
     private readonly terminal: Terminal,
     public state: ExperimentState
   ) {
-    if (state.id !== '') terminal.err(`${state.spec.name} ${state.id}\n`);
+    if (state.id !== '') terminal.err(`${oneLine(state.spec.name)} ${state.id}\n`);
   }
 
   add(event: ExperimentEvent): void {
+    const wasPaused = this.state.phase === 'paused';
     this.state = reduceExperiment(this.state, event);
     const { terminal, state } = this;
     if (event.type === 'experiment-created') {
-      terminal.err(`${state.spec.name} ${state.id}\n`);
+      terminal.err(`${oneLine(state.spec.name)} ${state.id}\n`);
     } else if (event.type === 'trial-finished') {
       const trial = state.trials[event.trial - 1];
       const value = event.values[state.spec.objective.metric];
@@ -109,11 +109,13 @@ class PlainProgress implements ExperimentProgress {
         `trial ${event.trial} ${event.state}`,
         ...(value === undefined ? [] : [`${state.spec.objective.metric}=${value}`]),
         trial === undefined ? '' : assignment(trial),
-        ...(event.reason === '' ? [] : [event.reason])
+        ...(event.reason === '' ? [] : [oneLine(event.reason)])
       ];
       terminal.err(`${what.join('  ')}${state.best === event.trial ? '  (best)' : ''}\n`);
     } else if (event.type === 'experiment-paused') {
-      terminal.err('paused\n');
+      terminal.err(`paused: \`chard experiments resume ${state.id}\` lets it go on\n`);
+    } else if (event.type === 'experiment-resumed' && wasPaused) {
+      terminal.err('resumed\n');
     } else if (event.type === 'experiment-stopping' && !NOTHING_LEFT.has(event.reason)) {
       terminal.err(`stopping${event.reason === 'stopped' ? '' : `: ${endReason(state)}`}\n`);
     }

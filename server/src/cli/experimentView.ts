@@ -8,7 +8,7 @@ import {
   type TrialState
 } from '@chard/core/experiment';
 import type { MetricValue } from '@chard/core/run';
-import { duration, table, type Terminal } from './terminal';
+import { duration, oneLine, table, type Terminal } from './terminal';
 
 type Paint = Terminal['paint']['out'];
 
@@ -23,7 +23,7 @@ export function activityLine(state: ExperimentState, now: number): string {
     `${done} of ${total} trials done`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(pruned > 0 ? [`${pruned} pruned`] : []),
-    ...(phase === 'paused' ? ['paused'] : []),
+    ...(phase === 'paused' ? ['paused until `chard experiments resume`'] : []),
     ...(phase === 'stopping' ? ['stopping'] : []),
     ...(remainingMs === null ? [] : [`about ${duration(remainingMs)} left`])
   ];
@@ -37,6 +37,28 @@ export function bestLine(state: ExperimentState): string {
   if (trial === undefined) return `No ${objective.metric} yet`;
   const value = objectiveValue(state.spec, trial);
   return `Best ${objective.metric} ${shown(value)} in trial ${trial.number}: ${assignment(trial)}`;
+}
+
+/** Trials whose end a person asks about. */
+function unfortunate({ trials }: ExperimentState): TrialState[] {
+  return trials.filter(
+    ({ phase, reason }) => (phase === 'failed' || phase === 'metrics-unavailable') && reason !== ''
+  );
+}
+
+function reasonLine({ number, phase, reason }: TrialState): string {
+  return `Trial ${number} ${phase}: ${oneLine(reason)}`;
+}
+
+/** Why the last trial that failed has, in a line; null where none has. */
+export function lastFailure(state: ExperimentState): string | null {
+  const last = unfortunate(state).at(-1);
+  return last === undefined ? null : reasonLine(last);
+}
+
+/** Why trials did not succeed, a line each. */
+export function trialReasons(state: ExperimentState): string[] {
+  return state.trials.filter(({ reason }) => reason !== '').map(reasonLine);
 }
 
 /** `lr=0.01, batch=32` */
@@ -56,12 +78,13 @@ export function trialTable(
   const { spec, best } = state;
   const parameters = spec.parameters.map(({ name }) => name);
   const metrics = metricsOf(spec.objective);
-  const header = ['TRIAL', 'STATE', ...parameters, ...metrics, 'TOOK', 'SHARED'];
+  // What it is about first: a narrow terminal shows no more than the beginning.
+  const header = ['TRIAL', 'STATE', ...metrics, ...parameters, 'TOOK', 'SHARED'].map(oneLine);
   const rows = trials.map(trial => [
     trial.number === best ? `${trial.number} *` : String(trial.number),
     trial.phase,
-    ...parameters.map(name => shown(trial.parameters[name] ?? null)),
     ...metrics.map(name => shown(trial.values[name] ?? trial.metrics.get(name)?.last ?? null)),
+    ...parameters.map(name => shown(trial.parameters[name] ?? null)),
     trial.startedAt === null ? '' : duration((trial.finishedAt ?? now) - trial.startedAt),
     trial.reusedSteps.join(', ')
   ]);
@@ -85,7 +108,7 @@ function coloured(
 
 function shown(value: Choice | MetricValue): string {
   if (value === null) return '';
-  if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
+  if (typeof value !== 'number' || Number.isInteger(value)) return oneLine(String(value));
   return String(Number(value.toPrecision(6)));
 }
 
@@ -124,7 +147,7 @@ function trialJson(trial: TrialState): object {
   };
 }
 
-/** How an experiment has ended, as a person reads it. */
+/** What an experiment has come to, as a person reads it. */
 export function experimentReport(state: ExperimentState, paint: Paint): string {
   const colour =
     state.phase === 'succeeded' ? 'green' : state.phase === 'failed' ? 'red' : 'yellow';
@@ -133,8 +156,8 @@ export function experimentReport(state: ExperimentState, paint: Paint): string {
       ? ''
       : ` in ${duration(state.finishedAt - state.startedAt)}`;
   const lines = [
-    `${paint(colour, state.phase)}${took}: ${state.tally.succeeded} of ${state.trials.length} trials succeeded (${endReason(state)})`,
-    ...(state.message === '' ? [] : [state.message]),
+    `${paint(colour, state.phase)}${took}: ${state.tally.succeeded} of ${state.trials.length} trials succeeded${state.reason === null ? '' : ` (${endReason(state)})`}`,
+    ...(state.message === '' ? [] : [oneLine(state.message)]),
     bestLine(state)
   ];
   return lines.map(line => `${line}\n`).join('');

@@ -33,7 +33,7 @@ export async function runCommandLine(
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
-    return report(error, wantsJson(words), context);
+    return report(error, hasWord(words, '--json'), hasWord(words, '--follow'), context);
   }
 }
 
@@ -67,19 +67,24 @@ function commandsToLoad(words: readonly string[]): (() => Promise<Register>)[] {
   return named === undefined ? Object.values(COMMANDS) : [named];
 }
 
-function wantsJson(words: readonly string[]): boolean {
+function hasWord(words: readonly string[], word: string): boolean {
   const end = words.indexOf('--');
-  return (end < 0 ? words : words.slice(0, end)).includes('--json');
+  return (end < 0 ? words : words.slice(0, end)).includes(word);
 }
 
 /** Says what went wrong, as JSON on standard output where that was asked for. */
-function report(error: unknown, json: boolean, { terminal, interrupted }: Context): ExitCode {
+function report(
+  error: unknown,
+  json: boolean,
+  follow: boolean,
+  { terminal, interrupted }: Context
+): ExitCode {
   if (error instanceof CommanderError && error.exitCode === 0) {
     return 0;
   }
   const { code, message, exitCode } = explain(error, interrupted.aborted);
   if (json) {
-    printJson(terminal, { error: { code, message } });
+    printJson(terminal, { error: { code, message } }, follow);
   } else {
     terminal.err(`${terminal.paint.err('red', 'chard:')} ${message}\n`);
   }

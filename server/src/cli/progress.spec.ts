@@ -11,7 +11,7 @@ function screen(rows: number, live = true) {
     out: () => undefined,
     err(text) {
       // eslint-disable-next-line no-control-regex -- the escape character is what a command begins with
-      const up = /^\u001b\[(\d+)A\u001b\[J/.exec(text);
+      const up = /^\r\u001b\[(\d+)A\u001b\[J/.exec(text);
       if (up !== null) {
         lines = [...lines.slice(0, lines.length - 1 - Number(up[1])), ''];
       }
@@ -84,7 +84,7 @@ it('draws the run over itself, within the width, and leaves warnings below', () 
   jest.advanceTimersByTime(100);
   progress.end();
   expect(shown().slice(0, 2)).toEqual(['digits run r1', '  ✓  load   reused']);
-  expect(shown()[2]).toMatch(/^ {2}▸ {2}train {2}1\.0 s {3}━+$/);
+  expect(shown()[2]).toMatch(/^ {2}▸ {2}train {2}1\.0 s {3}━+…$/);
   expect(shown()[2]?.length).toBeLessThan(40);
   expect(shown().slice(3)).toEqual(['warning: load: look here', '']);
 });

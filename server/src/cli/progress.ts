@@ -1,6 +1,6 @@
 import { METRICS_STEP } from '@chard/core/pipeline';
 import { isOver, reduce, type RunEvent, type RunState, type StepState } from '@chard/core/run';
-import { ESCAPE_SEQUENCE } from '@chard/core/text';
+import { LiveLines } from './liveLines';
 import { shownSteps, stepLines } from './runView';
 import { duration, type Terminal } from './terminal';
 
@@ -19,10 +19,9 @@ export function showProgress(terminal: Terminal, now: () => number, history: Run
 }
 
 const REDRAW_MS = 100;
-const CURSOR_UP_AND_CLEAR = (lines: number) => (lines > 0 ? `\u001b[${lines}A\u001b[J` : '');
 
 class LiveProgress implements Progress {
-  private drawn = 0;
+  private readonly lines: LiveLines;
   private readonly warnings: string[] = [];
   private readonly timer: NodeJS.Timeout;
 
@@ -31,6 +30,7 @@ class LiveProgress implements Progress {
     private readonly now: () => number,
     public state: RunState
   ) {
+    this.lines = new LiveLines(terminal);
     this.timer = setInterval(() => this.draw(), REDRAW_MS);
     this.timer.unref();
   }
@@ -52,7 +52,7 @@ class LiveProgress implements Progress {
     if (this.state.id === '') {
       return;
     }
-    const { paint, columns } = this.terminal;
+    const { paint } = this.terminal;
     const title = `${this.state.pipeline} ${paint.err('dim', `run ${this.state.id}`)}`;
     const all = shownSteps(this.state);
     // The title, the count and the line that the cursor stands on.
@@ -62,9 +62,7 @@ class LiveProgress implements Progress {
       const over = all.filter(({ phase }) => isOver(phase)).length;
       lines.push(paint.err('dim', `  ${over} of ${all.length} steps are over`));
     }
-    const shown = lines.map(line => clip(line, columns - 1));
-    this.terminal.err(CURSOR_UP_AND_CLEAR(this.drawn) + shown.map(line => `${line}\n`).join(''));
-    this.drawn = shown.length;
+    this.lines.draw(lines);
   }
 }
 
@@ -82,25 +80,6 @@ function mostTelling(steps: readonly StepState[], room: number): StepState[] {
 
 function warningText({ step, message }: Extract<RunEvent, { type: 'warning' }>): string {
   return `warning: ${step === null ? '' : `${step}: `}${message}`;
-}
-
-/** Cuts a line that would wrap: a wrapped line cannot be drawn over. Colours do not count. */
-function clip(line: string, width: number): string {
-  let room = width;
-  let kept = '';
-  const keep = (text: string): void => {
-    const characters = [...text].slice(0, room);
-    room -= characters.length;
-    kept += characters.join('');
-  };
-  let at = 0;
-  for (const { 0: sequence, index } of line.matchAll(ESCAPE_SEQUENCE)) {
-    keep(line.slice(at, index));
-    kept += sequence;
-    at = index + sequence.length;
-  }
-  keep(line.slice(at));
-  return kept;
 }
 
 class PlainProgress implements Progress {

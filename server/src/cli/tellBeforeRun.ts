@@ -12,15 +12,15 @@ export function tellBeforeRun(
   diagnostics: readonly Diagnostic[],
   loaded: LoadedNotebook,
   runs: boolean,
-  asJson: boolean,
+  { json, follow }: { readonly json: boolean; readonly follow: boolean },
   terminal: Terminal
 ): void {
   const { source } = loaded;
-  if (!runs && asJson) {
-    printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'));
+  if (!runs && json) {
+    printJson(terminal, notebookFailure(diagnostics, loaded, 'nothing was run'), follow);
   } else if (!runs) {
     terminal.err(formatDiagnostics(diagnostics, source, terminal.paint.err));
-  } else if (!asJson) {
+  } else if (!json) {
     const told = diagnostics.filter(item => item.severity === 'warning' || 'field' in item);
     if (told.length === 0) return;
     terminal.err(`${formatDiagnostics(told, source, terminal.paint.err)}\n`);

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { duration, processTerminal, table, utc } from './terminal';
+import { duration, oneLine, processTerminal, table, utc } from './terminal';
 
 it.each([
   [0, '0 ms'],
@@ -44,6 +44,12 @@ describe('a table', () => {
   });
 });
 
+it("makes one line of somebody else's text, with nothing that moves the cursor", () => {
+  expect(oneLine('bad\u001b[2J \u001b[31mrate\u001b[0m\n  of\tx\u0007\r\n')).toBe(
+    'bad rate of x\ufffd'
+  );
+});
+
 describe('the terminal of a process', () => {
   const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY, columns: 120 });
 
@@ -57,6 +63,13 @@ describe('the terminal of a process', () => {
   it.each([{ NO_COLOR: '1' }, { TERM: 'dumb' }])('shows no colours with %j', environment => {
     const { paint } = processTerminal(stream(true), stream(true), environment);
     expect(paint.err('red', 'text')).toBe('text');
+  });
+
+  it('is as wide as it is made meanwhile', () => {
+    const stderr = stream(true);
+    const terminal = processTerminal(stream(true), stderr, {});
+    stderr.columns = 50;
+    expect(terminal.columns).toBe(50);
   });
 
   it('has a size even where nobody has set one', () => {

@@ -35,9 +35,13 @@ export function processTerminal(
     err: text => void stderr.write(text),
     paint: { out: painter(stdout), err: painter(stderr) },
     live: Boolean(stderr.isTTY) && environment['TERM'] !== 'dumb',
-    // A pseudo-terminal whose size nobody has set says 0.
-    columns: stderr.columns || 80,
-    rows: stderr.rows || 24
+    // As it is now: a person changes it. A pseudo-terminal whose size nobody has set says 0.
+    get columns() {
+      return stderr.columns || 80;
+    },
+    get rows() {
+      return stderr.rows || 24;
+    }
   };
 }
 
@@ -86,12 +90,31 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;
+/** Accents and the like, which stand on the letter before them. */
+const COMBINING = /\p{M}|\u200d/u;
 
-function displayWidth(text: string): number {
+/** How many columns a terminal gives to a character. */
+export function characterWidth(character: string): number {
+  if (COMBINING.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+/** How many columns a terminal gives to a text. Colours have none. */
+export function displayWidth(text: string): number {
   let width = 0;
-  for (const character of plainText(text)) {
-    width += WIDE.test(character) ? 2 : 1;
-  }
+  for (const character of plainText(text)) width += characterWidth(character);
   return width;
+}
+
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** A text of somebody else's as one line: without colours, and without what would move the cursor. */
+export function oneLine(text: string): string {
+  return plainText(text)
+    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
+    .replaceAll('\t', ' ')
+    .replaceAll(CONTROL, '\ufffd')
+    .trim();
 }

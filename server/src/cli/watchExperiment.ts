@@ -4,6 +4,7 @@ import {
   type ExperimentEvent,
   type ExperimentState
 } from '@chard/core/experiment';
+import { ChardError } from '../errors';
 import type { ExperimentEngine, ExperimentHandle } from '../experiments/experimentEngine';
 import type { Stores } from '../stores';
 import { printJson, type Context, type ExitCode } from './context';
@@ -46,6 +47,8 @@ export async function watchExperiment(
       if (json && follow) terminal.out(`${JSON.stringify(event)}\n`);
     };
     state = await followExperiment(stores, handle, after, tell);
+  } catch (error) {
+    throw cutOff(error, handle.id);
   } finally {
     progress?.end();
     interrupted.removeEventListener('abort', stop);
@@ -59,6 +62,23 @@ export async function watchExperiment(
   }
   if (interrupted.aborted) return 130;
   return state.phase === 'succeeded' ? 0 : 1;
+}
+
+/** What cut an experiment off, with how to go on. */
+function cutOff(error: unknown, experiment: string): unknown {
+  if (!(error instanceof ChardError)) return error;
+  const { code, message, exitCode } = error;
+  const advice = `\`chard tune --resume ${experiment}\` goes on with the experiment.`;
+  return new ChardError(code, `${message} ${advice}`, { exitCode, cause: error });
+}
+
+/** Where a store has failed there may be no more to tell than that. */
+function tryTo(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof ChardError)) throw error;
+  }
 }
 
 function stateAt({ experiments }: Stores, id: string, seq: number): ExperimentState {
@@ -80,12 +100,16 @@ async function followExperiment(
     }
   };
   const stop = experiments.onChange(catchUp);
+  let state: ExperimentState;
   try {
     catchUp();
-    const state = await finished;
-    catchUp();
-    return state;
+    state = await finished;
+  } catch (error) {
+    tryTo(catchUp);
+    throw error;
   } finally {
     stop();
   }
+  catchUp();
+  return state;
 }

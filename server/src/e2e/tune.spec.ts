@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExperimentEvent } from '@chard/core/experiment';
 import { z } from 'zod';
@@ -87,11 +87,18 @@ it('finds the best, trials sharing what their values do not touch', async () => 
 
   const shown = await chard.run(['experiments', 'show', found.id]);
   expect(shown.out).toContain('4 of 4 trials succeeded (all trials done)');
+  expect(shown.out).toMatch(/^TRIAL +STATE +loss +x +TOOK +SHARED$/m);
   const listed = await chard.run(['experiments', 'list']);
   expect(listed.out).toMatch(/plain-2\s+succeeded\s+2 of 2/);
   const csv = join(chard.folder, 'trials.csv');
   expect((await chard.run(['experiments', 'export', found.id, '-o', csv])).code).toBe(0);
   expect(readFileSync(csv, 'utf8').split('\r\n')).toHaveLength(6);
+  const nowhere = await chard.run([
+    ...['experiments', 'export', found.id, '--json', '-o', join(chard.folder, 'none', 'x.csv')]
+  ]);
+  expect(readDocument(nowhere, FailureDocument)).toMatchObject({
+    error: { code: 'output-unwritable' }
+  });
   const study = join(chard.folder, 'study.db');
   const exported = await chard.run([
     ...['experiments', 'export', found.id, '--format', 'optuna', '-o', study]
@@ -184,6 +191,61 @@ it('says what a person may not have meant, and what cannot be, at its field', as
   const run = await chard.run(['tune', path, '--trials', '2']);
   expect(run.code).toBe(0);
   expect(run.err).toContain('experiment, parameters[0].step: info Steps of 0.3 from 0 end at 0.9');
+});
+
+it('takes no word that would change nothing, and no value of what is tuned', async () => {
+  const path = notebook('idle', 'loss = x');
+  const refused = [
+    ['tune', path, '-p', 'x=3'],
+    ['tune', path, '-o', 'idle.yaml'],
+    ['tune', path, '--follow'],
+    ['tune', path, '--trials', '0x2'],
+    ['tune', '--resume', 'latest', '--seed', '3'],
+    ['tune', path, '--target', 'katib', '--no-snapshot']
+  ];
+  for (const words of refused) {
+    const { code, err } = await chard.run(words);
+    expect([words, code]).toEqual([words, 2]);
+    expect(err).not.toBe('');
+  }
+  expect((await chard.run(['experiments', 'show', 'idle'])).code).toBe(2);
+});
+
+it('begins two of a notebook at once, each under a name of its own', async () => {
+  const path = notebook('twice', 'loss = x', { ...TUNING, maxTrialCount: 2 });
+  const home = join(chard.folder, 'fresh');
+  const words = ['tune', path, '--json'];
+  const options = { env: { CHARD_HOME: home } };
+  const both = await Promise.all([chard.run(words, options), chard.run(words, options)]);
+  const found = both.map(result => readDocument(result, ExperimentDocument));
+  expect(found.map(({ name }) => name).sort()).toEqual(['twice', 'twice-2']);
+  expect(found.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+});
+
+it('tells a failure in a line where lines are asked for', async () => {
+  const path = notebook('lines', 'loss = x', { ...TUNING, objective: { type: 'minimize' } });
+  for (const words of [[path], [join(chard.folder, 'none.ipynb')]]) {
+    const { code, out } = await chard.run(['tune', ...words, '--json', '--follow']);
+    expect(code).not.toBe(0);
+    expect(out.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(out)).toHaveProperty('error.code');
+  }
+});
+
+it('says that a package is missing before it takes a snapshot', async () => {
+  const path = notebook('packages', 'loss = x');
+  const without = join(chard.folder, 'without');
+  mkdirSync(without);
+  writeFileSync(
+    join(without, 'sitecustomize.py'),
+    'import importlib.util as util\nfind = util.find_spec\n' +
+      'util.find_spec = lambda name, *rest: None if name == "torch" else find(name, *rest)\n'
+  );
+  const words = ['tune', path, '--algorithm', 'bayesianoptimization'];
+  const { code, err } = await chard.run(words, { env: { PYTHONPATH: without } });
+  expect(code).toBe(1);
+  expect(err).toContain('experiment, algorithm.name: error "bayesianoptimization" needs torch');
+  expect(err).not.toContain('Snapshot');
 });
 
 it('says what is wrong before anything starts', async () => {

@@ -72,6 +72,25 @@ describe('chard tune --target katib', () => {
     expect(gunzipSync(packed).toString()).toContain('"displayName":"xray"');
   });
 
+  it('takes what the command line says instead of the notebook', async () => {
+    const path = notebook('said', TUNING);
+    const words = ['--trials', '2', '--algorithm', 'random', '--seed', '7', '--name', 'Other'];
+    const { code } = await katib(path, ...words, '-o', 'said.yaml');
+    expect(code).toBe(0);
+    const [, experiment] = loadAll(readFileSync(join(chard.folder, 'said.yaml'), 'utf8'));
+    expect(experiment).toMatchObject({
+      metadata: { annotations: { 'chard/experiment': 'Other' } },
+      spec: {
+        maxTrialCount: 2,
+        parallelTrialCount: 2,
+        algorithm: {
+          algorithmName: 'random',
+          algorithmSettings: [{ name: 'random_state', value: '7' }]
+        }
+      }
+    });
+  });
+
   it('binds what is not tuned, and refuses a value for what is', async () => {
     const path = notebook('bound', TUNING);
     const good = await katib(path, '-p', 'size=5', '-o', 'bound.yaml');

@@ -19,8 +19,13 @@ export interface ExperimentRequest {
 
 export interface ExperimentHandle {
   readonly id: string;
-  /** The experiment's last state. Rejects only where its log can no longer be written. */
+  /** The experiment's last state. Rejects where it was cut off: its log can no longer be written, or no trial can run for now. */
   readonly finished: Promise<ExperimentState>;
+}
+
+export interface ResumeOptions {
+  /** Whether one that was paused when it was cut off is paused again; a person who says that it should go on means that. By default it is. */
+  readonly staysPaused: boolean;
 }
 
 /** What runs experiments on this machine. Every failure that a person can act on is a coded `ChardError`. */
@@ -34,7 +39,11 @@ export interface ExperimentEngine {
    * its counts from then on.
    * @throws ChardError `experiment-owned`, `experiment-over`, `experiment-unknown`, and those of `start`.
    */
-  resume(experiment: string, counts?: TrialCounts): Promise<ExperimentHandle>;
+  resume(
+    experiment: string,
+    counts?: TrialCounts,
+    options?: ResumeOptions
+  ): Promise<ExperimentHandle>;
   /**
    * Asks an experiment for something, whichever process runs it. One that nobody runs is gone on with here, where the command
    * asks for that. @throws ChardError `experiment-over`, those of `resume`.

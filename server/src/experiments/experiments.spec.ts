@@ -296,6 +296,76 @@ it('keeps what its trials came to when their runs are deleted, and goes on', asy
   expect(state).toMatchObject({ phase: 'succeeded', best: 2 });
 });
 
+describe('an obstacle to every trial', () => {
+  /** Finds no room before there is some. */
+  const lacking = (room: string): string =>
+    [
+      'import os',
+      `if not os.path.exists(${JSON.stringify(room)}):`,
+      '  error = {"code": "disk-full", "type": "int", "message": "no space is left", "cell": 2, "line": None, "traceback": []}',
+      '  say({"type": "finished", "state": "failed", "error": error})',
+      '  os._exit(0)',
+      'loss = (x - 3) ** 2'
+    ].join('\n');
+
+  it('is no fault of trials: they go on when there is room again', async () => {
+    const room = join(bench.aside, 'room');
+    const { open } = listSuggester(xs(1, 3, 5));
+    const pipeline = tuned({ train: lacking(room) });
+    const { id, finished } = await bench.start(bench.experiments(open), {
+      pipeline,
+      spec: { maxTrialCount: 3 }
+    });
+    await expect(finished).rejects.toMatchObject({ code: 'disk-full' });
+    const cut = bench.state(id);
+    expect(cut).toMatchObject({ phase: 'interrupted', message: 'no space is left' });
+    expect(cut.tally.failed).toBe(0);
+    expect(bench.stores.experiments.leases.all()).toEqual([]);
+    writeFileSync(room, '');
+    const state = await (await bench.experiments(open).resume(id)).finished;
+    expect(phases(state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(bench.stores.runs.list({ experiment: id })).toHaveLength(3);
+  });
+
+  it.each([true, false])('leaves a paused experiment paused: %s', async staysPaused => {
+    const [room, gate] = [join(bench.aside, 'room'), join(bench.aside, 'gate')];
+    const { open } = listSuggester(xs(1, 3));
+    const wait = `import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.01)`;
+    const engine = bench.experiments(open);
+    const { id, finished } = await bench.start(engine, {
+      pipeline: tuned({ train: `${wait}\n${lacking(room)}` }),
+      spec: { maxTrialCount: 2, parallelTrialCount: 1 }
+    });
+    await bench.eventually(id, ({ type }) => type === 'trial-started');
+    await engine.command(id, { type: 'pause' });
+    await bench.eventually(id, ({ type }) => type === 'experiment-paused');
+    writeFileSync(gate, '');
+    await expect(finished).rejects.toMatchObject({ code: 'disk-full' });
+    writeFileSync(room, '');
+    const again = await engine.resume(id, undefined, { staysPaused });
+    expect(bench.state(id).phase).toBe(staysPaused ? 'paused' : 'running');
+    if (staysPaused) await engine.command(id, { type: 'resume' });
+    expect(phases(await again.finished)).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('that comes before their runs leaves them to be begun', async () => {
+    const engine = bench.engine();
+    let isThere = false;
+    const start: Engine['start'] = request =>
+      isThere
+        ? engine.start(request)
+        : Promise.reject(new ChardError('folder-unavailable', 'It is not there.'));
+    const gone = Object.assign(Object.create(engine) as Engine, { start });
+    const experiments = bench.experiments(listSuggester(xs(1, 3)).open, { engine: gone });
+    const { id, finished } = await bench.start(experiments, { spec: { maxTrialCount: 2 } });
+    await expect(finished).rejects.toMatchObject({ code: 'folder-unavailable' });
+    expect(bench.state(id)).toMatchObject({ phase: 'interrupted', message: 'It is not there.' });
+    isThere = true;
+    const state = await (await experiments.resume(id)).finished;
+    expect(phases(state)).toEqual(['succeeded', 'succeeded']);
+  });
+});
+
 describe('what a run leaves to be removed', () => {
   /** An engine whose runs have all removed once `removal` has ended. */
   function removing(removal: () => Promise<void>): ExperimentEngine {

@@ -30,7 +30,12 @@ import {
 import { experimentUnknown } from '../stores/failures';
 import type { SnapshotStore } from '../snapshots/snapshotStore';
 import { ExperimentExecution, notRun, type ExperimentPlan } from './execution';
-import type { ExperimentEngine, ExperimentHandle, ExperimentRequest } from './experimentEngine';
+import type {
+  ExperimentEngine,
+  ExperimentHandle,
+  ExperimentRequest,
+  ResumeOptions
+} from './experimentEngine';
 import { ExperimentLog } from './log';
 import { experimentOutline } from './outline';
 import { experimentPin } from './pin';
@@ -132,7 +137,11 @@ class LocalExperimentEngine implements ExperimentEngine {
     ]);
   }
 
-  async resume(experiment: string, counts?: TrialCounts): Promise<ExperimentHandle> {
+  async resume(
+    experiment: string,
+    counts?: TrialCounts,
+    { staysPaused }: ResumeOptions = { staysPaused: true }
+  ): Promise<ExperimentHandle> {
     this.requireOpen();
     this.recover();
     const record = this.recordOf(experiment);
@@ -151,7 +160,7 @@ class LocalExperimentEngine implements ExperimentEngine {
     const beginning: readonly ExperimentEventBody[] = [
       ...(counts === undefined ? [] : [{ type: 'counts-changed', ...counts } as const]),
       { type: 'experiment-resumed', pid: process.pid },
-      ...(wasPaused ? [{ type: 'experiment-paused' } as const] : []),
+      ...(wasPaused && staysPaused ? [{ type: 'experiment-paused' } as const] : []),
       ...(wasStopping === null
         ? []
         : [{ type: 'experiment-stopping', reason: wasStopping } as const])
@@ -163,7 +172,7 @@ class LocalExperimentEngine implements ExperimentEngine {
     this.requireOpen();
     if (this.isOwned(experiment)) return this.ask(experiment, command);
     if (command.type === 'resume') {
-      await this.resume(experiment);
+      await this.resume(experiment, undefined, { staysPaused: false });
     } else if (command.type === 'counts') {
       const { state } = this.formerState(experiment);
       const goesOn = state.phase !== 'interrupted' && hasRoom(state, command.counts);

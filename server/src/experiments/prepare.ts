@@ -1,4 +1,9 @@
-import type { ExperimentSpec } from '@chard/core/experiment';
+import {
+  checkPackages,
+  experimentDiagnostics,
+  neededPackages,
+  type ExperimentSpec
+} from '@chard/core/experiment';
 import { hasErrors, type Diagnostic } from '@chard/core';
 import type { ParameterValues } from '@chard/core/pipeline';
 import type { Engine } from '../engines/engine';
@@ -12,6 +17,7 @@ import { executionContext, interpreterProcess } from '../runs/execution';
 import type { Stores } from '../stores';
 import type { ExperimentRequest } from './experimentEngine';
 import type { Freeze } from './freeze';
+import { missingPackages } from './suggester/packages';
 
 /** What an experiment on a notebook needs, or null with all that is wrong with the notebook or the experiment. */
 export interface PreparedExperiment {
@@ -34,14 +40,14 @@ const LOOKED_AT = 20;
 /**
  * Checks an experiment on a notebook before anything starts.
  * @param checking what `checkForRun` says of the notebook, which it asks Python for.
- * @param change fields of the experiment that hold instead of those in the notebook.
+ * @param change gives the fields of the experiment that hold instead of those in the notebook, where others have these names.
  * @param fixed values of parameters that are not tuned.
  * @throws ChardError `unknown-parameter`, `wrong-parameter-type`, and those of a missing kernel.
  */
 export async function prepareExperiment(
   { notebook: parsed, bytes, ...rest }: LoadedNotebook & { readonly bytes: Uint8Array },
   checking: Promise<CheckedNotebook>,
-  change: Partial<ExperimentSpec>,
+  change: (takenNames: readonly string[]) => Partial<ExperimentSpec>,
   fixed: ParameterValues,
   { host, stores, engine, freeze }: Surroundings
 ): Promise<PreparedExperiment> {
@@ -50,14 +56,20 @@ export async function prepareExperiment(
   if (parsed === null || runnable === null) return { diagnostics, request: null };
   const loaded = { notebook: parsed, bytes, ...rest };
   const pipeline = bindParameterValues(runnable, fixed);
+  const taken = takenNames(stores, loaded.path);
   const surroundings = {
     engine: 'local',
-    takenNames: takenNames(stores, loaded.path),
+    takenNames: taken,
     seenMetrics: seenMetrics(stores, loaded.path)
   } as const;
-  const { spec, diagnostics: said } = loadExperiment(loaded, pipeline, surroundings, change);
-  const found = [...diagnostics, ...said];
-  if (hasErrors(said)) {
+  const { spec, diagnostics: said } = loadExperiment(loaded, pipeline, surroundings, change(taken));
+  const missing = await missingPackages(host, hasErrors(said) ? [] : neededPackages(spec));
+  const found = [
+    ...diagnostics,
+    ...said,
+    ...experimentDiagnostics(parsed, checkPackages(spec, missing))
+  ];
+  if (hasErrors(found)) {
     return { diagnostics: found, request: null };
   }
   const context = await executionContext(pipeline.kernel, host);

@@ -6,6 +6,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -13,11 +14,13 @@ import { ChardError } from '../errors';
 import { errorCode, reasonOf } from './systemErrors';
 
 /**
- * Writes a text as a whole or not at all: what stood at `path` stays as it is until all of the new text is on the disk.
+ * Writes a file as a whole or not at all: what stood at `path` stays as it is until all of the new content is on the disk. A device or a pipe,
+ * such as `/dev/stdout`, is written to.
  *
  * @throws ChardError `output-unwritable`, naming the path and what to do.
  */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  if (isChannel(path)) return writeInto(path, content);
   const target = throughLinks(path);
   const temporary = join(
     dirname(target),
@@ -26,7 +29,7 @@ export function writeWhole(path: string, text: string): void {
   try {
     const file = openSync(temporary, 'wx', 0o666);
     try {
-      writeFileSync(file, text);
+      writeFileSync(file, content);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -34,6 +37,25 @@ export function writeWhole(path: string, text: string): void {
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw failure(error, path);
+  }
+}
+
+/** Whether a path is something that is written to and holds nothing: a file that takes its place would be in everybody's way. */
+function isChannel(path: string): boolean {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+  } catch {
+    // What keeps it from being looked at keeps it from being written, and is told there.
+    return false;
+  }
+}
+
+function writeInto(path: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
     throw failure(error, path);
   }
 }

@@ -11,13 +11,20 @@ import { errorCode } from './systemErrors';
  */
 export function makeFolders(path: string, mode = 0o777): void {
   try {
+    makeFolder(path, mode);
+  } catch (error) {
+    const above = dirname(path);
+    if (errorCode(error) !== 'ENOENT' || above === path) throw error;
+    makeFolders(above, mode);
+    makeFolder(path, mode);
+  }
+}
+
+/** Another process may have made it meanwhile. */
+function makeFolder(path: string, mode: number): void {
+  try {
     mkdirSync(path, { mode });
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
-    const above = dirname(path);
-    if (code !== 'ENOENT' || above === path) throw error;
-    makeFolders(above, mode);
-    mkdirSync(path, { mode });
+    if (errorCode(error) !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
   }
 }

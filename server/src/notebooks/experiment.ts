@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
-import type { Diagnostic } from '@chard/core';
 import {
+  besidesUnread,
   checkExperiment,
   experimentDiagnostics,
   readExperiment,
@@ -17,7 +17,7 @@ import type { LoadedNotebook } from './load';
 export interface LoadedExperiment {
   readonly spec: ExperimentSpec;
   /** Of the metadata's form, then of what it says; with an error among them it cannot start. */
-  readonly diagnostics: (Diagnostic | ExperimentDiagnostic)[];
+  readonly diagnostics: ExperimentDiagnostic[];
 }
 
 export type Surroundings = Pick<ExperimentSurroundings, 'engine' | 'takenNames' | 'seenMetrics'>;
@@ -44,6 +44,9 @@ export function loadExperiment(
   });
   return {
     spec,
-    diagnostics: [...read.diagnostics, ...experimentDiagnostics(notebook, problems)]
+    diagnostics: [
+      ...read.diagnostics,
+      ...experimentDiagnostics(notebook, besidesUnread(problems, read))
+    ]
   };
 }

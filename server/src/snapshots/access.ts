@@ -70,7 +70,7 @@ export class Access {
   /** Ends what processes that are gone had not finished. */
   tidy(): void {
     try {
-      removeAbandoned(this.layout, this.records, this.livingInstances());
+      removeAbandoned(this.layout, this.records, () => this.livingInstances());
     } catch (error) {
       throw fileFailure(error, this.layout.folder, 'store');
     }

@@ -23,7 +23,10 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CheckReport, Snapshot } from '@chard/core/snapshot';
 import { buildSync } from 'esbuild';
+import { Access } from './access';
 import { Layout } from './disk/layout';
+import { Locks } from './disk/locks';
+import { Records } from './disk/records';
 import { openSnapshotStore } from './localStore';
 import type { SnapshotStore } from './snapshotStore';
 import { entriesOf } from './testing/contract';
@@ -652,6 +655,34 @@ it('lets processes take, restore and prune at once', async () => {
   expect((await store.check()).damages).toEqual([]);
   await store.prune({ keepLast: 1 });
   expect(await store.list()).toHaveLength(5);
+});
+
+it('goes on with a store that another process is just making', async () => {
+  fill(data, 'text');
+  const layout = new Layout(join(home, 'snapshots'));
+  mkdirSync(layout.records, { recursive: true });
+  expect(await store.list()).toEqual([]);
+  await take();
+  expect(await store.list()).toHaveLength(1);
+  unlinkSync(layout.format);
+  await expect(take()).rejects.toMatchObject({ code: 'store-damaged' });
+});
+
+it('takes nothing for abandoned that another process begins while it tidies up', async () => {
+  fill(data, 'text');
+  await take();
+  const layout = new Layout(join(home, 'snapshots'));
+  const locks = new Locks(layout.locks, 0);
+  const begun = join(layout.staging, 'another.1');
+  const left = join(layout.staging, 'dead.1');
+  mkdirSync(left);
+  jest.spyOn(locks, 'livingInstances').mockImplementation(() => {
+    // Not at work yet when it was asked who is.
+    mkdirSync(begun);
+    return new Set();
+  });
+  new Access(layout, new Records(layout, locks.instance), locks).tidy();
+  expect([existsSync(begun), existsSync(left)]).toEqual([true, false]);
 });
 
 it('waits for who uses the store alone, and says who that is', async () => {

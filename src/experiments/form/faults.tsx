@@ -1,8 +1,4 @@
-import {
-  editsToSetExperiment,
-  type ExperimentProblem,
-  type FieldPath
-} from '@chard/core/experiment';
+import type { ExperimentDiagnostic, FieldPath } from '@chard/core/experiment';
 import { Button } from '../../controls/button';
 import type { NotebookPipeline } from '../../notebooks/notebookPipeline';
 import { errorIcon, warningIcon } from '../../icons';
@@ -12,21 +8,21 @@ const ICONS = { error: errorIcon, warning: warningIcon, info: infoIcon };
 
 /** Those that stand at a field or below it. */
 export function faultsAt(
-  problems: readonly ExperimentProblem[],
+  problems: readonly ExperimentDiagnostic[],
   ...path: FieldPath
-): ExperimentProblem[] {
+): ExperimentDiagnostic[] {
   return problems.filter(({ field }) => path.every((part, at) => field[at] === part));
 }
 
 /** Whether a field itself is wrong. */
-export function isWrong(problems: readonly ExperimentProblem[], ...path: FieldPath): boolean {
+export function isWrong(problems: readonly ExperimentDiagnostic[], ...path: FieldPath): boolean {
   return faultsAt(problems, ...path).some(({ severity }) => severity === 'error');
 }
 
 /** What is wrong with fields, each with the repairs that there are. */
 export function Faults(props: {
   readonly id: string;
-  readonly faults: readonly ExperimentProblem[];
+  readonly faults: readonly ExperimentDiagnostic[];
   readonly pipeline: NotebookPipeline;
 }) {
   const { id, faults, pipeline } = props;
@@ -44,14 +40,8 @@ export function Faults(props: {
             <Icon.react tag="span" className="jp-chard-icon" />
             <span>
               {message}{' '}
-              {fixes.map(({ title, change }) => (
-                <Button
-                  key={title}
-                  look="inline"
-                  onClick={() =>
-                    pipeline.apply(editsToSetExperiment(pipeline.annotated.notebook, change))
-                  }
-                >
+              {fixes.map(({ title, edits }) => (
+                <Button key={title} look="inline" onClick={() => pipeline.apply(edits)}>
                   {title}
                 </Button>
               ))}

@@ -1,7 +1,7 @@
 import {
   isRange,
   type DiscreteParameter,
-  type ExperimentProblem,
+  type ExperimentDiagnostic,
   type ListParameter,
   type ParameterSpec,
   type RangeParameter
@@ -32,7 +32,7 @@ export interface ParameterRowProps {
   /** Where it stands among those that are tuned; -1 for a fixed one. */
   readonly index: number;
   readonly parameter: ParameterSpec | undefined;
-  readonly problems: readonly ExperimentProblem[];
+  readonly problems: readonly ExperimentDiagnostic[];
   readonly pipeline: NotebookPipeline;
   /** Takes the parameter, or with null leaves it fixed. */
   readonly onChange: (parameter: ParameterSpec | null, session?: EditSession) => void;
@@ -184,7 +184,7 @@ function ListFields(
 export function UnknownRow(props: {
   readonly index: number;
   readonly parameter: ParameterSpec;
-  readonly problems: readonly ExperimentProblem[];
+  readonly problems: readonly ExperimentDiagnostic[];
   readonly pipeline: NotebookPipeline;
   readonly onRemove: () => void;
   readonly trans: TranslationBundle;

@@ -1,13 +1,15 @@
 import {
+  besidesUnread,
   checkExperiment,
   editsToSetExperiment,
+  experimentDiagnostics,
   freeName,
   proposeExperiment,
   readExperiment,
   reportedMetrics,
   withParameterTypes,
+  type ExperimentDiagnostic,
   type ExperimentField,
-  type ExperimentProblem,
   type ExperimentSpec,
   type ReportedMetrics
 } from '@chard/core/experiment';
@@ -34,7 +36,7 @@ export interface Tuning {
   /** The fields that the notebook says. */
   readonly said: ReadonlySet<ExperimentField>;
   /** All that is wrong with it, at its fields. */
-  readonly problems: readonly ExperimentProblem[];
+  readonly problems: readonly ExperimentDiagnostic[];
   /** Null while the code is not known. */
   readonly reported: ReportedMetrics | null;
 }
@@ -50,26 +52,21 @@ export function tuningOf(
   const typed = pipeline ? withParameterTypes(reading.spec, pipeline) : reading.spec;
   const { name } = typed;
   const spec = name.trim() === '' ? typed : { ...typed, name: freeName(name, takenNames) };
-  const unreadable = reading.diagnostics.map(({ severity, code, message }): ExperimentProblem => ({
-    severity,
-    code,
-    message,
-    field: [],
-    fixes: []
-  }));
   const problems = checkExperiment(spec, { engine: 'local', pipeline, takenNames, seenMetrics });
+  // At the top: the form shows the defaults of what cannot be read, and may have no row for it.
+  const unread = reading.diagnostics.map(item => ({ ...item, field: [] }));
   return {
     isOn: settings.katibRun,
     spec,
     name,
     said: reading.said,
-    problems: [...unreadable, ...problems],
+    problems: [...unread, ...experimentDiagnostics(notebook, besidesUnread(problems, reading))],
     reported: pipeline ? reportedMetrics(pipeline) : null
   };
 }
 
 /** The first thing that keeps the experiment from starting; undefined where nothing does. */
-export function firstFault({ problems }: Tuning): ExperimentProblem | undefined {
+export function firstFault({ problems }: Tuning): ExperimentDiagnostic | undefined {
   return problems.find(({ severity }) => severity === 'error');
 }
 

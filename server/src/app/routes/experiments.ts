@@ -98,7 +98,13 @@ function executionRoutes({ host, root, open }: App): Route[] {
       const loaded = await load(root, { path });
       const checking = checkForRun(loaded, host);
       const surroundings = { host, stores, engine, freeze };
-      const prepared = await prepareExperiment(loaded, checking, spec, parameters, surroundings);
+      const prepared = await prepareExperiment(
+        loaded,
+        checking,
+        () => spec,
+        parameters,
+        surroundings
+      );
       const { request, diagnostics } = prepared;
       if (request === null) throw experimentHasErrors(path, diagnostics);
       const { id } = await experiments.start(request);

@@ -36,7 +36,8 @@ export function resumeHere(
           `The experiment ${id} goes on already. \`chard experiments show ${id}\` shows it.`
         );
       }
-      const begin = () => experiments.resume(id, isOther ? counts : undefined);
+      const begin = () =>
+        experiments.resume(id, isOther ? counts : undefined, { staysPaused: false });
       return watchExperiment({ stores, experiments, after: lastSeq }, begin, options, context);
     },
     started

@@ -91,7 +91,7 @@ async function runNotebook(
     });
   }
   const { diagnostics, runnable } = await checkForRun(loaded, context);
-  tellBeforeRun(diagnostics, loaded, runnable !== null, options.json, terminal);
+  tellBeforeRun(diagnostics, loaded, runnable !== null, options, terminal);
   if (runnable === null) return 1;
   const pipeline = bindCommandLineParameters(runnable, options.parameter);
   const notebook = { path: loaded.path, bytes: loaded.bytes };

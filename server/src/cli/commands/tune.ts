@@ -59,6 +59,7 @@ export function registerTune(program: Command, context: Context, finish: Finish)
         '  chard tune examples/xray/xray.ipynb --target katib -o xray.yaml'
     )
     .action(async (reference: string | undefined, options: TuneOptions) => {
+      refuseIdle(options);
       if (options.resume !== undefined && reference === undefined && options.target === 'local') {
         const { resume } = options;
         finish(
@@ -100,18 +101,43 @@ async function withPython(
   }
 }
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError('It takes a whole number from 1.');
+/** An option that would change nothing is not taken without a word. @throws ChardError `usage` */
+function refuseIdle({ target, resume, ...options }: TuneOptions): void {
+  const [idle, why] =
+    target === 'katib'
+      ? [[options.follow && '--follow', options.snapshot !== undefined && '--snapshot'], 'katib']
+      : [[options.output !== undefined && '-o', options.image !== undefined && '--image'], 'local'];
+  const [name] = idle.filter(word => word !== false);
+  if (name !== undefined) {
+    throw usage(`${name} means nothing with --target ${why}.`);
   }
-  return value;
+  if (options.follow && !options.json) throw usage('--follow goes with --json.');
+  if (resume === undefined) return;
+  const [fixed] = [
+    options.name !== undefined && '--name',
+    options.algorithm !== undefined && '--algorithm',
+    options.seed !== undefined && '--seed',
+    options.snapshot !== undefined && '--snapshot',
+    options.parameter.length > 0 && '-p'
+  ].filter(word => word !== false);
+  if (fixed !== undefined) {
+    throw usage(
+      `${fixed} cannot be changed of an experiment that was begun: with --resume there can be --trials and --parallel.`
+    );
+  }
 }
 
-function wholeOrZero(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) {
-    throw new InvalidArgumentError('It takes a whole number from 0.');
-  }
-  return value;
+function usage(message: string): ChardError {
+  return new ChardError('usage', `${message} See \`chard tune --help\`.`, { exitCode: 2 });
+}
+
+const whole = wholeFrom(1);
+const wholeOrZero = wholeFrom(0);
+
+function wholeFrom(least: number): (text: string) => number {
+  return text => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${least}.`);
+  };
 }

@@ -1,7 +1,11 @@
-import { basename, extname } from 'node:path';
-import { freeName, readExperiment, type ExperimentSpec } from '@chard/core/experiment';
+import { freeName } from '@chard/core/experiment';
 import { parseParameterValues, type ParameterValues } from '@chard/core/pipeline';
 import { ChardError } from '../../errors';
+import type {
+  ExperimentEngine,
+  ExperimentHandle,
+  ExperimentRequest
+} from '../../experiments/experimentEngine';
 import { freezing } from '../../experiments/freeze';
 import { prepareExperiment, takenNames } from '../../experiments/prepare';
 import type { PythonProcess } from '../../experiments/suggester/pythonProcess';
@@ -13,13 +17,9 @@ import type { CommonOptions, Context, ExitCode } from '../context';
 import { tellBeforeRun } from '../tellBeforeRun';
 import { watchExperiment, type WatchOptions } from '../watchExperiment';
 import { withExperiments } from '../withExperiments';
+import { changeOf, refuseTuned, type ExperimentWords } from './experimentWords';
 
-export interface HereOptions extends CommonOptions, WatchOptions {
-  readonly trials?: number;
-  readonly parallel?: number;
-  readonly algorithm?: string;
-  readonly seed?: number;
-  readonly name?: string;
+export interface HereOptions extends CommonOptions, WatchOptions, ExperimentWords {
   /** Undefined: as the notebook says, and with a snapshot where it does not. */
   readonly snapshot?: boolean;
   readonly parameter: readonly string[];
@@ -58,44 +58,41 @@ export async function tuneHere(
         }
       });
       const surroundings = { host: context, stores, engine, freeze };
-      const change = changeOf(loaded, options, takenNames(stores, loaded.path));
+      const change = (taken: readonly string[]) => changeOf(loaded, options, taken);
       const fixed = fixedValues(loaded, options.parameter);
       const prepared = await prepareExperiment(loaded, checking, change, fixed, surroundings);
       const { request, diagnostics } = prepared;
-      tellBeforeRun(diagnostics, loaded, request !== null, options.json, terminal);
+      tellBeforeRun(diagnostics, loaded, request !== null, options, terminal);
       if (request === null) return 1;
-      const begin = () => experiments.start(request);
+      const taken = options.name === undefined ? () => takenNames(stores, loaded.path) : null;
+      const begin = () => start(experiments, request, taken);
       return watchExperiment({ stores, experiments, after: 0 }, begin, options, context);
     },
     started
   );
 }
 
-/** What the command line says of the experiment. */
-function changeOf(
-  { notebook, path, pipeline }: LoadedNotebook,
-  { trials, parallel, algorithm, seed, name }: HereOptions,
-  taken: readonly string[]
-): Partial<ExperimentSpec> {
-  if (notebook === null || pipeline === null) return {};
-  const { spec } = readExperiment(notebook, basename(path, extname(path)));
-  // Who says a number of trials means the notebook's other counts as far as they go.
-  const most = trials ?? Infinity;
-  return {
-    // The notebook's own name is for its first experiment; a person who says one means it.
-    name: name ?? (spec.name === '' ? '' : freeName(spec.name, taken)),
-    maxTrialCount: trials ?? spec.maxTrialCount,
-    parallelTrialCount: parallel ?? Math.min(spec.parallelTrialCount, most),
-    maxFailedTrialCount: Math.min(spec.maxFailedTrialCount, most),
-    ...(algorithm !== undefined &&
-      algorithm !== spec.algorithm.name && { algorithm: { name: algorithm, settings: {} } }),
-    ...(seed !== undefined && { seed })
-  };
+/** Starts an experiment. Where another one has got its name since it was chosen, a free one of `taken` is chosen again. */
+async function start(
+  experiments: ExperimentEngine,
+  request: ExperimentRequest,
+  taken: (() => readonly string[]) | null
+): Promise<ExperimentHandle> {
+  try {
+    return await experiments.start(request);
+  } catch (error) {
+    const isTaken = error instanceof ChardError && error.code === 'experiment-name-taken';
+    if (!isTaken || taken === null) throw error;
+    const name = freeName(request.spec.name, taken());
+    return start(experiments, { ...request, spec: { ...request.spec, name } }, taken);
+  }
 }
 
-/** Values of parameters that are not tuned. @throws ChardError as `bindCommandLineParameters`. */
-function fixedValues({ pipeline }: LoadedNotebook, words: readonly string[]): ParameterValues {
+/** Values of parameters that are not tuned. @throws ChardError `usage`; as `bindCommandLineParameters`. */
+function fixedValues(loaded: LoadedNotebook, words: readonly string[]): ParameterValues {
+  const { pipeline } = loaded;
   if (pipeline === null) return {};
+  refuseTuned(loaded, words);
   bindCommandLineParameters(pipeline, words);
   return parseParameterValues(pipeline, words).values;
 }

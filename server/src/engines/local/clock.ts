@@ -6,10 +6,20 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
+/** Node's timers wait no longer than this, a little less than 25 days: one that is to wait longer would ring at once. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
+    let timer: NodeJS.Timeout;
+    const wait = (rest: number): void => {
+      timer = setTimeout(
+        () => (rest > LONGEST_WAIT ? wait(rest - LONGEST_WAIT) : callback()),
+        Math.min(rest, LONGEST_WAIT)
+      );
+    };
+    wait(milliseconds);
     return () => clearTimeout(timer);
   }
 };

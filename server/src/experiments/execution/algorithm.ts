@@ -27,13 +27,16 @@ export class Algorithm {
 
   /** Asks something; one that has broken down is begun anew and asked again. @throws as `Suggester`. */
   async consult<Answer>(ask: (suggester: Suggester) => Promise<Answer>): Promise<Answer> {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; ;) {
       const opened = (this.opened ??= this.open());
       try {
         return await ask(await opened);
       } catch (error) {
-        const isDown = error instanceof ChardError && error.code === 'suggester-failed';
-        if (!isDown || attempt >= TRIES || this.isClosed) throw error;
+        const code = error instanceof ChardError ? error.code : null;
+        // Another question has broken it down: this one is asked again, and is not to blame.
+        if (code === 'suggester-closed' && this.opened !== opened && !this.isClosed) continue;
+        if (code !== 'suggester-failed' || attempt >= TRIES || this.isClosed) throw error;
+        attempt += 1;
         // Others may have begun it anew meanwhile.
         if (this.opened === opened) {
           this.opened = null;

@@ -23,7 +23,7 @@ import { formerTrials, type FormerTrial } from './former';
 import type { Experiment, ExperimentPlan, ExperimentServices, Failures } from './plan';
 import type { TrialFinished } from './trialEnd';
 import { TrialRun } from './trialRun';
-import { troubleOf } from './trouble';
+import { Obstacle, troubleOf } from './trouble';
 
 /**
  * Runs one experiment: asks for suggestions, starts their runs, takes what they report, and writes down all that happens. The
@@ -43,6 +43,8 @@ export class ExperimentExecution {
   private failure: unknown = null;
   /** What keeps the experiment from going on. */
   private trouble = '';
+  /** What keeps trials from running for now. */
+  private obstacle: ChardError | null = null;
   private former: ReadonlyMap<number, FormerTrial> = new Map();
   private readonly experiment: Experiment;
 
@@ -131,7 +133,7 @@ export class ExperimentExecution {
   private goOn(): void {
     if (this.failure !== null || this.done.isSettled) return this.settleIfIdle();
     const { phase } = this.log.state;
-    if (phase === 'running') {
+    if (phase === 'running' && this.obstacle === null) {
       this.startWaiting();
       this.askIfFree();
       if (!this.isBusy && !this.hasRoom()) this.stop('max-trials-reached');
@@ -284,13 +286,23 @@ export class ExperimentExecution {
   private settleIfIdle(): void {
     if (this.isBusy || this.cleaning > 0 || this.done.isSettled) return;
     if (this.failure !== null) return this.done.resolve();
-    if (this.log.state.phase !== 'stopping') return;
-    this.log.write([experimentFinished(this.log.state, this.trouble)]);
+    if (this.log.state.phase === 'stopping') {
+      this.log.write([experimentFinished(this.log.state, this.trouble)]);
+    } else if (this.obstacle !== null) {
+      const { message } = this.obstacle;
+      this.log.write([{ type: 'experiment-interrupted', message }]);
+      this.failure = this.obstacle;
+    } else return;
     this.done.resolve();
   }
 
   /** Where only the algorithm is at fault the experiment ends with the reason; a store that fails ends all. */
   private breakOff(error: unknown): void {
+    if (error instanceof Obstacle) {
+      // Trials that run may come through; the experiment is cut off when they have ended.
+      this.obstacle ??= error.cause;
+      return;
+    }
     const trouble = troubleOf(error);
     if (trouble === null) return this.fail(error);
     if (this.done.isSettled) return;

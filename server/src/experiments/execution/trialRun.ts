@@ -1,6 +1,7 @@
 import { trialState, type TrialState } from '@chard/core/experiment';
 import { isOver, type RunEvent, type RunState } from '@chard/core/run';
 import type { RunHandle } from '../../engines/engine';
+import { ChardError } from '../../errors';
 import { bindOtherValues } from '../../notebooks/parameters';
 import { mayGoOn } from '../../runs/goingOn';
 import { readLog, readState } from '../../runs/readLog';
@@ -9,7 +10,7 @@ import { verdictKey, type FormerTrial } from './former';
 import type { Experiment } from './plan';
 import { trialFinished, type TrialFinished, type Verdict } from './trialEnd';
 import { isIntermediate, TrialMetrics, type TrialPoint } from './trialMetrics';
-import { notStarted, troubleOf } from './trouble';
+import { isObstacle, notStarted, Obstacle, troubleOf } from './trouble';
 
 /** A trial from its suggestion on: makes its run, or finds it, hears what it reports, and says what became of it. */
 export class TrialRun {
@@ -31,13 +32,17 @@ export class TrialRun {
     this.verdict = former?.verdict ?? null;
   }
 
-  /** Takes the run to its end. @returns null where the experiment failed meanwhile. @throws what is no trouble of one trial. */
+  /**
+   * Takes the run to its end. @returns null where the experiment failed meanwhile.
+   * @throws Obstacle; what is no trouble of one trial.
+   */
   async follow(): Promise<TrialFinished | null> {
     const { log, failures } = this.experiment;
     const run = this.former?.run ?? null;
     try {
       const state = run === null ? await this.run() : await this.pickUp(run);
       if (failures.hasFailed()) return null;
+      this.demandNoObstacle(state);
       return trialFinished(log.state.spec, this.number, state, this.metrics, this.verdict);
     } finally {
       this.hasEnded = true;
@@ -60,6 +65,13 @@ export class TrialRun {
   /** Ends the run without a word, as nothing can be written any more. */
   abandon(): void {
     this.handle?.cancel();
+  }
+
+  /** A run that found no room can be gone on with; where nobody will, the trial has failed. */
+  private demandNoObstacle({ phase, error }: RunState): void {
+    const isEnding = this.verdict !== null || this.experiment.log.state.phase === 'stopping';
+    if (phase !== 'failed' || error === null || isEnding || !isObstacle(error.code)) return;
+    throw new Obstacle(new ChardError(error.code, error.message));
   }
 
   private run(): Promise<RunState> {
@@ -92,7 +104,7 @@ export class TrialRun {
     });
   }
 
-  /** A run that was there before this process: it has ended, or it goes on. */
+  /** A run that was there before this process: it has ended, or it goes on, also where only room was missing. */
   private async pickUp(run: string): Promise<RunState> {
     const { plan, services, log } = this.experiment;
     const { engine, stores, clock } = services;
@@ -101,7 +113,8 @@ export class TrialRun {
     for (const event of readLog(stores, run)) this.metrics.hear(event);
     for (const point of this.metrics.all()) this.addPoint(point);
     const phase = stores.runs.get(run)?.phase ?? 'failed';
-    const isDone = isOver(phase) && phase !== 'interrupted';
+    const lacksRoom = phase === 'failed' && isObstacle(readState(stores, run).error?.code ?? '');
+    const isDone = isOver(phase) && phase !== 'interrupted' && !lacksRoom;
     if (!isDone && !mayGoOn(history(), clock.now())) {
       const reason = 'Its run was cut off again and again and got no further.';
       this.verdict ??= { state: 'failed', reason };
@@ -121,6 +134,7 @@ export class TrialRun {
     } catch (error) {
       const trouble = troubleOf(error);
       if (trouble === null) throw error;
+      if (isObstacle(trouble.code) && log.state.phase !== 'stopping') throw new Obstacle(trouble);
       return notStarted(trouble);
     }
     this.handle = handle;

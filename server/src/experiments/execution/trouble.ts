@@ -8,6 +8,18 @@ export function troubleOf(error: unknown): ChardError | null {
   return isTrouble ? error : null;
 }
 
+/** What keeps every trial from running, such as a full disk: no trial is at fault, and all can go on once it is gone. */
+export class Obstacle extends Error {
+  constructor(override readonly cause: ChardError) {
+    super(cause.message);
+  }
+}
+
+/** Whether a run failed, or could not be made, for a reason that the next one would fail for, too. */
+export function isObstacle(code: string): boolean {
+  return code.endsWith('-full') || code === 'folder-unavailable';
+}
+
 /** The state of a run that could not be made. */
 export function notStarted({ code, message }: ChardError): RunState {
   const rest = { cell: null, line: null, traceback: [], step: null };

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
-import { delimiter } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { LineSplitter } from '../../engines/local/processes/lines';
 import type { Host } from '../../host';
-import { suggesterFolder } from '../../installation';
+import { suggesterEnvironment } from './environment';
 
 const KEPT_CHARACTERS = 4096;
 /** What `jupyterlab_chard/suggester.py` says of a process: its id, and our ends of its standard streams. */
@@ -40,14 +39,8 @@ export class PythonProcess {
   }
 
   static start({ python, environment }: PythonHost): PythonProcess {
-    const inherited = environment['PYTHONPATH'];
     const child = spawn(python, ['-m', 'chard_suggester'], {
-      env: {
-        ...environment,
-        // What lies where the command is given is no module of ours.
-        PYTHONSAFEPATH: '1',
-        PYTHONPATH: [suggesterFolder(), ...(inherited ? [inherited] : [])].join(delimiter)
-      },
+      env: suggesterEnvironment({ environment }),
       // Of a session of its own: a Ctrl-C in the terminal is for the server to make sense of.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe']

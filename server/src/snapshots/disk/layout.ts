@@ -4,6 +4,7 @@ import {
   existsSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -61,8 +62,10 @@ export class Layout {
     this.trees = join(folder, 'trees');
   }
 
+  /** Folders that hold nothing are of a store that another process is just making: the format comes last. */
   get exists(): boolean {
-    return existsSync(this.format) || existsSync(this.records);
+    const holds = (folder: string): boolean => existsSync(folder) && readdirSync(folder).length > 0;
+    return existsSync(this.format) || holds(this.records) || holds(this.copies);
   }
 
   content(digest: string): string {

@@ -67,7 +67,7 @@ async function clear(
   );
   if (!dryRun) for (const { id } of going) records.remove(id);
   try {
-    const freed = await sweep(layout, records, needs, access.livingInstances(), dryRun);
+    const freed = await sweep(layout, records, needs, () => access.livingInstances(), dryRun);
     return {
       removed: going.map(({ id }) => id),
       kept: kept.map(({ record, why }) => ({ snapshot: record.id, why })),

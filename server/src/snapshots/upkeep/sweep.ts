@@ -54,13 +54,13 @@ export function* contentFiles(layout: Layout): Generator<ContentFile, void, void
 
 /**
  * Removes, or counts, what nothing needs: contents, manifests, what dead processes left, pins of snapshots that are gone.
- * @param needs of all snapshots that stay. @param living instances of processes at work
+ * @param needs of all snapshots that stay. @param livingNow as `removeAbandoned` has it
  */
 export async function sweep(
   layout: Layout,
   records: Records,
   needs: Needs,
-  living: ReadonlySet<string>,
+  livingNow: () => ReadonlySet<string>,
   dryRun: boolean
 ): Promise<{ contents: number; bytes: number }> {
   const freed = { contents: 0, bytes: 0 };
@@ -83,20 +83,25 @@ export async function sweep(
     }
   }
   if (dryRun) return freed;
-  removeAbandoned(layout, records, living);
+  removeAbandoned(layout, records, livingNow);
   for (const name of namesIn(layout.pins)) {
     if (!ids.has(name)) rmSync(join(layout.pins, name), { recursive: true, force: true });
   }
   return freed;
 }
 
-/** Ends or removes what processes that are gone had not finished. @param living instances of processes at work */
+/**
+ * Ends or removes what processes that are gone had not finished. @param livingNow instances of processes at work. Those are asked for once it
+ * is known what there is: a process is at work before it begins anything, so that what one has begun meanwhile is never taken for abandoned.
+ */
 export function removeAbandoned(
   layout: Layout,
   records: Records,
-  living: ReadonlySet<string>
+  livingNow: () => ReadonlySet<string>
 ): void {
-  for (const name of namesIn(layout.staging)) {
+  const names = namesIn(layout.staging);
+  const living = livingNow();
+  for (const name of names) {
     const [instance = ''] = name.replace(/^\./, '').split('.');
     if (living.has(instance)) continue;
     records.settle(name);

@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { byteSize } from '@chard/core/text';
 import { trialsAsCsv } from '../../../experiments/csv';
 import { readExperimentState } from '../../../experiments/read';
 import { removeExperiment } from '../../../experiments/remove';
+import { writeWhole } from '../../../files/atomicWrite';
 import { printJson, type CommonOptions, type Context } from '../../context';
-import { experimentJson, experimentReport, trialTable } from '../../experimentView';
-import { table, utc } from '../../terminal';
+import { experimentJson, experimentReport, trialReasons, trialTable } from '../../experimentView';
+import { oneLine, table, utc } from '../../terminal';
 import { withExperiments } from '../../withExperiments';
 import { findExperiment } from './find';
 
@@ -45,7 +45,7 @@ function registerList(group: Command, context: Context): void {
         }
         const rows = records.map(record => [
           record.id,
-          record.name,
+          oneLine(record.name),
           record.phase,
           `${record.tally.succeeded} of ${record.counts.maxTrialCount}`,
           record.best === null ? '' : `${record.objective.metric}=${record.best.value}`,
@@ -80,8 +80,10 @@ function registerShow(group: Command, context: Context): void {
         const state = readExperimentState(stores, id);
         if (json) return printJson(terminal, experimentJson(state, name));
         const rows = trialTable(state, state.trials, Date.now(), terminal.paint.out);
-        terminal.out(`${name} ${id}\n${experimentReport(state, terminal.paint.out)}\n`);
+        terminal.out(`${oneLine(name)} ${id}\n${experimentReport(state, terminal.paint.out)}\n`);
         terminal.out(rows.map(line => `${line}\n`).join(''));
+        const reasons = trialReasons(state);
+        if (reasons.length > 0) terminal.out(`\n${reasons.map(line => `${line}\n`).join('')}`);
       })
     );
 }
@@ -112,12 +114,12 @@ function registerExport(group: Command, context: Context): void {
           const safe = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
           const file = output ?? `${safe}.${format === 'csv' ? 'csv' : 'db'}`;
           if (format === 'csv') {
-            writeFileSync(file, trialsAsCsv(state));
+            writeWhole(file, trialsAsCsv(state));
           } else {
             const { ExperimentAnalysis } = await import('../../../experiments/analysis');
             const analysis = new ExperimentAnalysis(open);
             try {
-              writeFileSync(file, await analysis.study(state, name));
+              writeWhole(file, await analysis.study(state, name));
             } finally {
               analysis.close();
             }

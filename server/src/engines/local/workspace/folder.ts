@@ -177,15 +177,16 @@ export function realName(path: string): string {
   return join(realPath(dirname(path)), basename(path));
 }
 
-function realFolder(path: string): string {
+/** A folder's absolute path without links. @throws ChardError `folder-unavailable` */
+export function realFolder(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    throw new ChardError(
-      'folder-unavailable',
-      `The folder ${path} cannot be opened: ${reasonOf(error)}.`,
-      { path, cause: error }
-    );
+    const message =
+      errorCode(error) === 'ENOENT'
+        ? `The folder ${path} is not there any more. Put it back, then go on.`
+        : `The folder ${path} cannot be opened: ${reasonOf(error)}.`;
+    throw new ChardError('folder-unavailable', message, { path, cause: error });
   }
 }
 

@@ -8,7 +8,7 @@ import { byteSize } from '@chard/core/text';
 import { ChardError } from '../../../errors';
 import { removeTreeAside } from '../../../files';
 import type { Base } from '../../../snapshots/snapshotStore';
-import { WatchedFolder } from './folder';
+import { realFolder, WatchedFolder } from './folder';
 import { freeze, frozenState, type Frozen } from './frozen';
 import { isLarge } from './frozenBase';
 import { demandWhole, tooLarge } from './frozenTree';
@@ -89,7 +89,7 @@ export class VolumeMounts {
     private readonly frozen: FrozenOptions | null
   ) {}
 
-  /** @param sources what the snapshot has; none where there is none */
+  /** @param sources what the snapshot has; none where there is none. @throws ChardError `folder-unavailable`, ... */
   static async plan(
     { notebook, home, volumes, steps, mountProblem, frozen }: WorkspaceOptions,
     sources: readonly SnapshotSource[],
@@ -97,7 +97,7 @@ export class VolumeMounts {
     limits: WorkspaceLimits,
     memory: WorkspaceMemory
   ): Promise<VolumeMounts> {
-    const folder = realpathSync(dirname(notebook));
+    const folder = realFolder(dirname(notebook));
     const isProblem = frozen !== null || volumes.some(({ readOnly }) => readOnly);
     const problem = volumes.length > 0 && isProblem ? await mountProblem() : null;
     const circumstances: Circumstances = {
