@@ -110,6 +110,13 @@ test('a name is there, and no other experiment has it', () => {
   expect(freeName('', [''])).toBe('-2');
 });
 
+it('takes a number for a count only where others are counted so', () => {
+  expect(freeName('e-2', ['e', 'e-2'])).toBe('e-3');
+  expect(freeName('resnet-50', ['resnet-50'])).toBe('resnet-50-2');
+  expect(freeName('resnet-50', ['resnet-50', 'resnet-50-2'])).toBe('resnet-50-3');
+  expect(freeName('resnet-50-2', ['resnet-50', 'resnet-50-2'])).toBe('resnet-50-3');
+});
+
 test.each<[string, ParameterSpec[], string[]]>([
   ['none', [], ['error nothing-to-tune parameters']],
   ['no name', [rate, { ...batch, name: '' }], ['error parameter-without-name parameters.1.name']],

@@ -24,12 +24,21 @@ export function checkName({ spec, pipeline, takenNames }: CheckInput): Experimen
   ];
 }
 
-/** `wanted`, or with the first number behind it that makes it a name of its own: `digits-2`. */
+/**
+ * `wanted`, or with the first number behind it that makes it a name of its own: `digits-2`. A number that it ends in is counted
+ * on where another name is the same but for that, `digits` or `digits-3`; that of `resnet-50` is a part of it.
+ */
 export function freeName(wanted: string, taken: readonly string[]): string {
   if (!taken.includes(wanted)) return wanted;
-  const [, stem] = /^(.*?)(?:-\d+)?$/su.exec(wanted)!;
+  const stem = stemOf(wanted);
+  const isCounted = taken.some(name => name !== wanted && (name === stem || stemOf(name) === stem));
   for (let number = 2; ; number += 1) {
-    const name = `${stem}-${number}`;
+    const name = `${isCounted ? stem : wanted}-${number}`;
     if (!taken.includes(name)) return name;
   }
+}
+
+/** A name without the number that it ends in. */
+function stemOf(name: string): string {
+  return name.replace(/-\d+$/u, '');
 }
