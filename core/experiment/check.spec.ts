@@ -9,7 +9,7 @@ import type { ExperimentSurroundings } from './checks/input';
 import { freeName } from './checks/name';
 import { defaultExperiment } from './metadata';
 import type { ExperimentSpec, ParameterSpec } from './model';
-import { experimentDiagnostics } from './problems';
+import { experimentDiagnostics } from './problemDiagnostics';
 import { reportedMetrics } from './reported';
 import { withParameterTypes } from './typed';
 
