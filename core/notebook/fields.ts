@@ -135,7 +135,7 @@ export class FieldReader {
       if (told.has(repair)) continue;
       told.add(repair);
       const name = [...place.path, ...path.map(String)].join('.');
-      this.report(name, message, place.cell, fixes);
+      this.report(name, asRestOfSentence(message), place.cell, fixes);
     }
     return fallback;
   }
@@ -170,6 +170,13 @@ export class FieldReader {
       )
     );
   }
+}
+
+/** Zod's own words, where a schema has none of ours, begin a sentence. */
+function asRestOfSentence(message: string): string {
+  return /^[A-Z]/.test(message)
+    ? `has an ${message[0]!.toLowerCase()}${message.slice(1)}`
+    : message;
 }
 
 export { isJsonObject, type FieldPlace };
