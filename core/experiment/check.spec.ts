@@ -9,7 +9,7 @@ import type { ExperimentSurroundings } from './checks/input';
 import { freeName } from './checks/name';
 import { defaultExperiment } from './metadata';
 import type { ExperimentSpec, ParameterSpec } from './model';
-import { experimentDiagnostics } from './problems';
+import { experimentDiagnostics } from './problemDiagnostics';
 import { reportedMetrics } from './reported';
 import { withParameterTypes } from './typed';
 
@@ -147,6 +147,7 @@ test.each<[string, ParameterSpec[], string[]]>([
     ['error wrong-parameter-type parameters.0.type']
   ],
   ['ends before it begins', [range({ max: 0 })], ['error empty-range parameters.0.max']],
+  ['has no width', [range({ min: -1e308, max: 1e308 })], ['error range-too-wide parameters.0.max']],
   ['no way forward', [range({ step: -1 })], ['error bad-step parameters.0.step']],
   [
     'a log range from zero',

@@ -23,11 +23,11 @@ export { freeName } from './checks/name';
 export { MAX_GRID_POINTS } from './checks/space';
 export {
   ExperimentDiagnostic,
-  experimentDiagnostics,
   FieldPath,
   type ExperimentFix,
   type ExperimentProblem
 } from './problems';
+export { experimentDiagnostics } from './problemDiagnostics';
 export * from './propose';
 export { reportedMetrics, type ReportedMetrics } from './reported';
 export { withParameterTypes } from './typed';

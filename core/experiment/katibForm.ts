@@ -25,7 +25,10 @@ const number = NumberText.transform((text, context) => {
   return z.NEVER;
 });
 const NoNumber = z.literal('').transform(() => null);
-const optionalNumber = z.union([NoNumber, number]).nullable().default(null);
+const optionalNumber = z
+  .union([NoNumber, number], { error: 'must be a number' })
+  .nullable()
+  .default(null);
 
 const FeasibleSpace = z.object({
   min: optionalNumber,

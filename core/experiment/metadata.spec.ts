@@ -172,6 +172,17 @@ describe('an experiment in a notebook', () => {
       readExperiment(notebookWith({ kubeflow_notebook: katib }), 'p').diagnostics[0]!.message
     ).toContain('kubeflow_notebook.katib_metadata.parameters.0');
     expect(readExperiment(notebookWith({ chard: { tuning: 3 } }), 'p').diagnostics).toHaveLength(1);
+    const space = { name: 'x', parameterType: 'double', feasibleSpace: { min: 'low', max: '2' } };
+    const setting = { algorithmName: 'tpe', algorithmSettings: [{ value: '1' }] };
+    const odd = { katib_metadata: { parameters: [space], algorithm: setting } };
+    expect(
+      readExperiment(notebookWith({ kubeflow_notebook: odd }), 'p').diagnostics.map(
+        ({ message }) => message
+      )
+    ).toEqual([
+      expect.stringContaining('parameters.0.feasibleSpace.min" must be a number.'),
+      expect.stringContaining('algorithmSettings.0.name" has an invalid input: expected string')
+    ]);
   });
 });
 

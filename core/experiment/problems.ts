@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { Diagnostic, diagnostic, type Severity } from '../diagnostics';
-import type { Notebook } from '../notebook';
-import { editsToSetExperiment } from './metadata';
+import { Diagnostic, type Severity } from '../diagnostics';
 import type { ExperimentSpec } from './model';
 
 /** Where in an `ExperimentSpec` something stands: `['parameters', 0, 'step']`. */
@@ -26,22 +24,6 @@ export interface ExperimentProblem {
 /** A diagnostic that stands at a field of the notebook's experiment. */
 export const ExperimentDiagnostic = Diagnostic.extend({ field: FieldPath });
 export type ExperimentDiagnostic = z.infer<typeof ExperimentDiagnostic>;
-
-/** The problems as diagnostics of the notebook: fixes become edits of its metadata. */
-export function experimentDiagnostics(
-  notebook: Notebook,
-  problems: readonly ExperimentProblem[]
-): ExperimentDiagnostic[] {
-  return problems.map(({ severity, code, message, field, fixes }) => ({
-    ...diagnostic(severity, code, message, {
-      fixes: fixes.map(({ title, change }) => ({
-        title,
-        edits: editsToSetExperiment(notebook, change)
-      }))
-    }),
-    field: [...field]
-  }));
-}
 
 export function problem(
   severity: Severity,

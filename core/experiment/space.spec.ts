@@ -33,6 +33,7 @@ test('values are those that a person would write', () => {
   expect(lastValue(range('double', 0.001, 0.1, 0.01))).toBe(0.091);
   expect(lastValue(range('int', 8, 128, 32))).toBe(104);
   expect(lastValue(range('double', 0, 1))).toBe(1);
+  expect(lastValue(range('double', 0, 1, 1e-12))).toBe(1);
 });
 
 test('digits are counted whatever the number looks like', () => {

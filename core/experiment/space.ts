@@ -20,10 +20,10 @@ function valueAt({ min, step }: RangeParameter, steps: number): number {
   return digits > 100 ? value : Number(value.toFixed(digits));
 }
 
-/** Whole steps between a range's ends. Decimal fractions are not exact in binary, hence the tolerance. */
+/** Whole steps between a range's ends. Decimal fractions are not exact in binary, hence the tolerance, which is never a step of its own. */
 function wholeSteps(min: number, max: number, step: number): number {
   const steps = (max - min) / step;
-  return Math.floor(steps + 1e-9 * Math.max(1, Math.abs(steps)));
+  return Math.floor(steps + Math.min(1e-3, 1e-9 * Math.max(1, Math.abs(steps))));
 }
 
 /** How many values a parameter can have; `Infinity` for a range of numbers without a step. */

@@ -1,7 +1,16 @@
 import type { z } from 'zod';
 import type { Fix } from '../diagnostics';
-import type { FieldPlace } from './fields';
 import type { Json, JsonObject } from './model';
+
+/** Where a field stands, for messages and fixes. */
+export interface FieldPlace {
+  /** Index over all cells; null for the notebook's own metadata. */
+  readonly cell: number | null;
+  /** Below the metadata: `['chard', 'retries']`. */
+  readonly path: readonly string[];
+  /** Where only an entry of the field's list is wrong: the list without it. */
+  readonly rest?: Json;
+}
 
 type Path = readonly PropertyKey[];
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { diagnostic, type Diagnostic, type Fix, type NotebookEdit } from '../diagnostics';
-import { isJsonObject, repairs } from './field-repairs';
+import { isJsonObject, repairs, type FieldPlace } from './field-repairs';
 import type { Json, JsonObject } from './model';
 import { isQuantity } from '../quantity';
 import { isEnvironmentName, isLabelKey, isLabelValue, isResourceName } from './tags';
@@ -111,16 +111,6 @@ export interface CellFields {
   readonly tolerations: z.output<typeof Tolerations>;
 }
 
-/** Where a field stands, for messages and fixes. */
-export interface FieldPlace {
-  /** Index over all cells; null for the notebook's own metadata. */
-  readonly cell: number | null;
-  /** Below the metadata: `['chard', 'retries']`. */
-  readonly path: readonly string[];
-  /** Where only an entry of the field's list is wrong: the list without it. */
-  readonly rest?: Json;
-}
-
 /** So many faults of one field are told. */
 const MOST_ISSUES = 10;
 
@@ -145,7 +135,7 @@ export class FieldReader {
       if (told.has(repair)) continue;
       told.add(repair);
       const name = [...place.path, ...path.map(String)].join('.');
-      this.report(name, message, place.cell, fixes);
+      this.report(name, asRestOfSentence(message), place.cell, fixes);
     }
     return fallback;
   }
@@ -182,7 +172,14 @@ export class FieldReader {
   }
 }
 
-export { isJsonObject };
+/** Zod's own words, where a schema has none of ours, begin a sentence. */
+function asRestOfSentence(message: string): string {
+  return /^[A-Z]/.test(message)
+    ? `has an ${message[0]!.toLowerCase()}${message.slice(1)}`
+    : message;
+}
+
+export { isJsonObject, type FieldPlace };
 
 const NO_FIELDS: CellFields = {
   description: null,

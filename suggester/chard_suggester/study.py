@@ -18,7 +18,6 @@ from optuna.samplers import BaseSampler, GridSampler
 from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from chard_suggester.failures import SuggesterError
 from chard_suggester.pruners import make_pruner
 from chard_suggester.samplers import make_sampler
 from chard_suggester.space import Parameter, Value, read_parameter
@@ -62,13 +61,15 @@ class OpenStudy:
             read_parameter(_without_resource(each, spec["algorithm"]))
             for each in spec["parameters"]
         ]
+        recalled = _recall_sampler(memory)
+        is_grid = spec["algorithm"]["name"] == "grid"
+        # A grid is in an order of its seed, by which it knows the points that were tried.
+        is_same = recalled is not None or is_grid
+        seed = spec["seed"] if is_same else _seed_after(spec["seed"], len(trials))
         sampler, own_pruner = make_sampler(
-            spec["algorithm"]["name"],
-            spec["algorithm"]["settings"],
-            _seed_after(spec["seed"], len(trials), memory),
-            self.parameters,
+            spec["algorithm"]["name"], spec["algorithm"]["settings"], seed, self.parameters
         )
-        self._sampler = _recall_sampler(memory) or sampler
+        self._sampler = recalled or sampler
         self._storage = InMemoryStorage()
         self.study = optuna.create_study(
             study_name=spec["name"],
@@ -79,10 +80,10 @@ class OpenStudy:
         )
         # A grid that is used up asks `Study.optimize` to end; here `ask` says so.
         self.study.stop = _nothing  # type: ignore[method-assign]
-        for key, value in json.loads(memory.get("study", "{}")).items():
+        for key, value in _recall(memory, "study").items():
             self._storage.set_study_system_attr(self.study._study_id, key, value)
         for trial in trials:
-            remembered = json.loads(memory.get(_trial_key(trial["number"]), "{}"))
+            remembered = _recall(memory, _trial_key(trial["number"]))
             # Not by `add_trial`: it examines each once more, and the record was told by a study.
             self._storage.create_new_trial(
                 self.study._study_id, template_trial=self.frozen(trial, remembered)
@@ -182,9 +183,10 @@ def _trial_key(number: int) -> str:
     return f"trial/{number}"
 
 
-def _seed_after(seed: int | None, trials: int, memory: Memory) -> int | None:
+def _seed_after(seed: int | None, trials: int) -> int | None:
     """Begin anew from another seed where a sampler's state is lost: values come only once."""
-    return seed if seed is None or trials == 0 or "sampler" in memory else seed + trials
+    # Numpy takes no greater one.
+    return seed if seed is None else (seed + trials) % 2**32
 
 
 def _remember_sampler(sampler: BaseSampler) -> str:
@@ -193,16 +195,26 @@ def _remember_sampler(sampler: BaseSampler) -> str:
     return json.dumps({"optuna": optuna.__version__, "pickle": base64.b85encode(pickled).decode()})
 
 
+def _recall(memory: Memory, key: str) -> dict[str, Any]:
+    """Give what is remembered under a key; nothing where that is missing or damaged."""
+    try:
+        found = json.loads(memory.get(key, "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _recall_sampler(memory: Memory) -> BaseSampler | None:
-    if "sampler" not in memory:
+    """Give the sampler as it was; None where it is of another Optuna, missing or damaged."""
+    try:
+        kept = json.loads(memory["sampler"])
+        if kept["optuna"] != optuna.__version__:
+            return None
+        sampler = pickle.loads(zlib.decompress(base64.b85decode(kept["pickle"])))
+    except Exception:
+        # Whatever bytes can raise: trials that have ended are known without it.
         return None
-    kept = json.loads(memory["sampler"])
-    if kept["optuna"] != optuna.__version__:
-        return None
-    sampler = pickle.loads(zlib.decompress(base64.b85decode(kept["pickle"])))
-    if not isinstance(sampler, BaseSampler):
-        raise SuggesterError("memory-damaged", "What the store holds of the sampler is no sampler.")
-    return sampler
+    return sampler if isinstance(sampler, BaseSampler) else None
 
 
 def _time(milliseconds: float | None) -> datetime:

@@ -192,6 +192,48 @@ def test_goes_on_after_a_restart_as_if_there_had_been_none(
     assert found == expected
 
 
+OTHER_VERSION = json.dumps({"optuna": "0.1", "pickle": ""})
+CANNOT_BE_READ = json.dumps({"optuna": optuna.__version__, "pickle": "zzzz"})
+
+
+@pytest.mark.parametrize("sampler", [OTHER_VERSION, CANNOT_BE_READ, "no JSON", None])
+def test_repeats_no_trial_where_the_sampler_is_lost(
+    start: Callable[..., Process], sampler: str | None
+) -> None:
+    first = start()
+    first.open(spec("random"))
+    trials = run_trials(first, 3)
+    kept = {**first.memory, **({} if sampler is None else {"sampler": sampler})}
+    if sampler is None:
+        del kept["sampler"]
+    second = start(kept)
+    second.open(spec("random"), trials)
+    found = [trial["parameters"] for trial in [*trials, *run_trials(second, 3)]]
+    assert len({each["x"] for each in found}) == 6
+
+
+def test_a_grid_goes_on_where_the_sampler_is_lost(start: Callable[..., Process]) -> None:
+    grid = [{"name": "x", "type": "int", "min": 0, "max": 9}]
+    points = []
+    process = start()
+    process.open(spec("grid", parameters=grid))
+    trials = []
+    for number in range(1, 11):
+        x = process.do("ask")["parameters"]["x"]
+        process.do("tell", trial=number, state="complete", value=1.0)
+        points.append(x)
+        trials.append(
+            {
+                **{"number": number, "parameters": {"x": x}, "state": "complete", "value": 1.0},
+                **{"intermediate": [], "started": 1, "finished": 2, "attributes": {}},
+            }
+        )
+        if number == 4:
+            process = start({**process.memory, "sampler": "no JSON"})
+            process.open(spec("grid", parameters=grid), trials)
+    assert sorted(points) == list(range(10))
+
+
 def test_tries_every_point_of_a_grid_once(start: Callable[..., Process]) -> None:
     grid = [
         ranged("x", "double", 0, 0.3, step=0.1),

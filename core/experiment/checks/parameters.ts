@@ -150,6 +150,15 @@ class ParameterChecks {
         )
       ];
     }
+    if (!Number.isFinite(max - min)) {
+      const message = `The range of "${name}" is wider than a number can say.`;
+      const half = { ...parameter, min: min / 2, max: max / 2 };
+      return [
+        problem('error', 'range-too-wide', this.at('max'), message, [
+          this.fix('Take half of it', half)
+        ])
+      ];
+    }
     if (step !== null && step <= 0) {
       return [
         problem(

@@ -268,6 +268,19 @@ describe('a store on disk', () => {
     );
   });
 
+  it('says so when a row holds something else', () => {
+    withStores(stores => stores.runs.create(newRun('r1'), OWNER));
+    const database = new DatabaseSync(join(home, 'chard.db'));
+    database.exec("UPDATE runs SET parameters = 'rubbish'");
+    database.close();
+    expect(() => withStores(stores => stores.runs.list())).toThrow(
+      expect.objectContaining({
+        code: 'store-damaged',
+        message: expect.stringContaining('the run r1')
+      })
+    );
+  });
+
   it('says so when an artefact was changed', () => {
     withStores(stores => {
       const digest = stores.artefacts.put(Buffer.from('notebook'));

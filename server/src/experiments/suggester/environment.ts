@@ -1,11 +1,8 @@
 import { delimiter } from 'node:path';
 import { suggesterFolder } from '../../installation';
-import type { PythonHost } from './pythonProcess';
 
 /** The variables of a process that finds `chard_suggester`, and nothing that lies where the command is given. */
-export function suggesterEnvironment({
-  environment
-}: Pick<PythonHost, 'environment'>): NodeJS.ProcessEnv {
+export function suggesterEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = environment['PYTHONPATH'];
   return {
     ...environment,

@@ -40,7 +40,7 @@ export class PythonProcess {
 
   static start({ python, environment }: PythonHost): PythonProcess {
     const child = spawn(python, ['-m', 'chard_suggester'], {
-      env: suggesterEnvironment({ environment }),
+      env: suggesterEnvironment(environment),
       // Of a session of its own: a Ctrl-C in the terminal is for the server to make sense of.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe']

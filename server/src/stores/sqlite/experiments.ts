@@ -5,7 +5,8 @@ import {
   ObjectiveType,
   TrialCounts,
   TrialPhase,
-  type ExperimentEvent
+  type ExperimentEvent,
+  type ExperimentEventBody
 } from '@chard/core/experiment';
 import { ExperimentCommand } from '@chard/core/protocol/api';
 import { z } from 'zod';
@@ -32,6 +33,7 @@ import type {
 import type { ChangeFeed } from './changes';
 import type { Database, Row } from './database';
 import { EXPERIMENT_LEASES, insertLease, SqliteLeaseStore } from './leases';
+import { stored, storedAs } from './stored';
 
 const COLUMNS =
   'number, id, notebook, name, pipeline, objective, algorithm, outline, created_at, last_seq';
@@ -152,7 +154,7 @@ export class SqliteExperimentStore implements ExperimentStore {
       after,
       limit
     );
-    return rows.map(toEvent);
+    return rows.map(row => toEvent(row, id));
   }
 
   memory(id: string): Record<string, string> {
@@ -179,7 +181,7 @@ export class SqliteExperimentStore implements ExperimentStore {
     );
     return rows.map(({ number, command }) => ({
       number: Number(number),
-      command: ExperimentCommand.parse(JSON.parse(String(command)))
+      command: storedAs(ExperimentCommand, command, `the experiment ${id}`)
     }));
   }
 
@@ -278,14 +280,15 @@ export class SqliteExperimentStore implements ExperimentStore {
 }
 
 function toRecord(row: Row): ExperimentRecord {
-  const outline: ExperimentOutline = Outline.parse(JSON.parse(String(row['outline'])));
+  const what = `the experiment ${String(row['id'])}`;
+  const outline: ExperimentOutline = storedAs(Outline, row['outline'], what);
   return {
     ...outline,
     id: String(row['id']),
     notebook: String(row['notebook']),
     name: String(row['name']),
     pipeline: String(row['pipeline']),
-    objective: Objective.parse(JSON.parse(String(row['objective']))),
+    objective: storedAs(Objective, row['objective'], what),
     algorithm: String(row['algorithm']),
     createdAt: Number(row['created_at']),
     lastSeq: Number(row['last_seq'])
@@ -293,6 +296,7 @@ function toRecord(row: Row): ExperimentRecord {
 }
 
 /** The body was validated before it was written; the database's own checks stand for the bytes. */
-function toEvent(row: Row): ExperimentEvent {
-  return { seq: Number(row['seq']), time: Number(row['time']), ...JSON.parse(String(row['body'])) };
+function toEvent(row: Row, experiment: string): ExperimentEvent {
+  const body = stored(row['body'], `the experiment ${experiment}`) as ExperimentEventBody;
+  return { seq: Number(row['seq']), time: Number(row['time']), ...body };
 }

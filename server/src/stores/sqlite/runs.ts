@@ -1,4 +1,4 @@
-import { MetricValue, type RunEvent, RunPhase } from '@chard/core/run';
+import { MetricValue, type RunEvent, type RunEventBody, RunPhase } from '@chard/core/run';
 import { z } from 'zod';
 import { ChardError } from '../../errors';
 import { EMPTY_OUTLINE, outlineAfter, phaseAfter, stepOf, valuesOf } from '../effects';
@@ -18,6 +18,7 @@ import type {
 import type { ChangeFeed } from './changes';
 import type { Database, Row } from './database';
 import { insertLease, RUN_LEASES } from './leases';
+import { stored, storedAs } from './stored';
 
 const OUTLINE = 'parameters, metrics, failed_step';
 const EXPERIMENT =
@@ -139,7 +140,7 @@ export class SqliteRunStore implements RunStore {
       ...(types === undefined ? [] : [JSON.stringify(types)]),
       limit
     );
-    return rows.map(toEvent);
+    return rows.map(row => toEvent(row, id));
   }
 
   saveStepFiles(id: string, step: string, files: unknown): void {
@@ -156,7 +157,7 @@ export class SqliteRunStore implements RunStore {
       'SELECT step, files FROM step_files WHERE run = ? ORDER BY number',
       this.numberOf(id)
     );
-    return new Map(rows.map(({ step, files }) => [String(step), JSON.parse(String(files))]));
+    return new Map(rows.map(({ step, files }) => [String(step), stored(files, `the run ${id}`)]));
   }
 
   rename(id: string, title: string | null): void {
@@ -291,14 +292,16 @@ function toRecord(row: Row): RunRecord {
 }
 
 function toOutline(row: Row): RunOutline {
+  const what = `the run ${String(row['id'] ?? '')}`.trim();
   return {
-    parameters: Parameters.parse(JSON.parse(String(row['parameters'] ?? '{}'))),
-    metrics: Metrics.parse(JSON.parse(String(row['metrics'] ?? '{}'))),
+    parameters: storedAs(Parameters, row['parameters'] ?? '{}', what),
+    metrics: storedAs(Metrics, row['metrics'] ?? '{}', what),
     failedStep: row['failed_step'] == null ? null : String(row['failed_step'])
   };
 }
 
 /** The body was validated before it was written; the database's own checks stand for the bytes. */
-function toEvent(row: Row): RunEvent {
-  return { seq: Number(row['seq']), time: Number(row['time']), ...JSON.parse(String(row['body'])) };
+function toEvent(row: Row, run: string): RunEvent {
+  const body = stored(row['body'], `the run ${run}`) as RunEventBody;
+  return { seq: Number(row['seq']), time: Number(row['time']), ...body };
 }
