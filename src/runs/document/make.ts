@@ -95,6 +95,9 @@ function actionsOf({ app: { commands }, trans }: RunDocumentNeeds, runs: Runs): 
     },
     openRun: async run => {
       await commands.execute(CommandIds.openRun, { run });
+    },
+    openExperiment: async experiment => {
+      await commands.execute(CommandIds.openExperiment, { experiment });
     }
   };
 }
