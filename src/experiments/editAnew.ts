@@ -6,6 +6,7 @@ import {
 } from '@chard/core/experiment';
 import { editsToSetPipeline } from '@chard/core/notebook';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { openNotebook } from '../notebooks/openNotebook';
 import type { IChardNotebooks, IChardPanel } from '../tokens';
 import type { Experiments } from './experiments';
@@ -15,6 +16,7 @@ interface Services {
   readonly notebooks: IChardNotebooks;
   readonly panel: IChardPanel;
   readonly experiments: Experiments;
+  readonly trans: TranslationBundle;
 }
 
 /**
@@ -22,11 +24,11 @@ interface Services {
  * undo. A name that the notebook says becomes a free one: a second experiment of the same name could not be told apart.
  */
 export async function editAnew(
-  { app, notebooks, panel, experiments }: Services,
+  { app, notebooks, panel, experiments, trans }: Services,
   spec: ExperimentSpec,
   path: string
 ): Promise<void> {
-  const { pipeline } = await openNotebook(app, notebooks, path);
+  const { pipeline } = await openNotebook(app, notebooks, path, trans);
   const taken = experiments.list.of(path).map(({ name }) => name);
   const { notebook } = pipeline.annotated;
   const { name, ...others } = spec;

@@ -20,7 +20,7 @@ export async function writeTrial(
   path: string,
   values: Assignment
 ): Promise<void> {
-  const { pipeline } = await openNotebook(app, notebooks, path);
+  const { pipeline } = await openNotebook(app, notebooks, path, trans);
   await pipeline.untilCurrent();
   const found = pipeline.findings?.pipeline;
   if (!found) throw new Error(trans.__('The notebook has errors: its parameters cannot be read.'));

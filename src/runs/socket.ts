@@ -19,7 +19,8 @@ export function openSocket(
   const [path = '', query = ''] = socketTarget(target).split('?');
   const words = new URLSearchParams(query);
   if (appendToken && token !== '') words.set('token', token);
-  const socket = new WebSocket(`${URLExt.join(wsUrl, path)}?${words.toString()}`);
+  const search = words.size > 0 ? `?${words.toString()}` : '';
+  const socket = new WebSocket(URLExt.join(wsUrl, path) + search);
   socket.binaryType = 'arraybuffer';
   let isOpen = false;
   return new Promise((resolve, reject) => {

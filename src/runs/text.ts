@@ -15,10 +15,11 @@ export function duration(milliseconds: number): string {
 
 /** What a person calls a run among those of other notebooks: the pipeline, with the run's title or else its number. */
 export function runTitle(
-  { title, pipeline, number }: Pick<RunItem, 'title' | 'pipeline' | 'number'>,
+  { title, pipeline, number, trial }: Pick<RunItem, 'title' | 'pipeline' | 'number' | 'trial'>,
   trans: TranslationBundle
 ): string {
-  return trans.__('%1 · %2', pipeline, title ?? trans.__('run %1', number));
+  const counted = trial === null ? trans.__('run %1', number) : trans.__('trial %1', trial.number);
+  return trans.__('%1 · %2', pipeline, title ?? counted);
 }
 
 /** `14:32` on the same day, else `23 Nov, 14:32`, in the words of the browser's language. */

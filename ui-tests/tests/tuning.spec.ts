@@ -95,8 +95,13 @@ test('an experiment is worked with by keyboard, and its trials open as runs', as
   }).toPass({ timeout: 30_000 });
   const atMost = found.getByRole('slider', { name: 'loss: at most' });
   await atMost.focus();
+  // A pointer that draws the filter must not lose the axis.
+  const drawing = found.locator('.jp-chard-mod-parallel .jp-chard-Plot').last();
+  const place = await drawing.boundingBox();
   await page.keyboard.press('Home');
   await expect(found.locator('.jp-chard-Trials-row')).not.toHaveCount(4);
+  await expect(found.getByRole('button', { name: /show all$/ })).toBeVisible();
+  expect(await drawing.boundingBox()).toEqual(place);
   await page.keyboard.press('Escape');
   await expect(found.locator('.jp-chard-Trials-row')).toHaveCount(4);
   await found.getByRole('grid', { name: 'Trials' }).focus();
@@ -105,9 +110,12 @@ test('an experiment is worked with by keyboard, and its trials open as runs', as
   await page.keyboard.press(' ');
   await expect(found.getByText('2 selected')).toBeVisible();
   await page.keyboard.press('Enter');
-  await expect(
-    page.locator('.jp-chard-Run:not(.jp-chard-Experiment) .jp-chard-Run-state')
-  ).toHaveText('Succeeded');
+  const run = page.locator('.jp-chard-Run:not(.jp-chard-Experiment)');
+  await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded');
+  // A trial's run says whose it is, and leads back.
+  await expect(page.getByRole('tab', { name: /^test-.* · trial \d$/ })).toBeVisible();
+  await run.getByRole('button', { name: /^trial \d$/ }).click();
+  await expect(found).toBeVisible();
 });
 
 /** A training that waits before its end until a file is there, so that a test can look at a live view first. */

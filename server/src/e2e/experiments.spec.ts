@@ -79,11 +79,15 @@ it('is started, with its trials as the seed has them, and told about beforehand'
   });
   expect(estimate?.sharedMs).toBeGreaterThanOrEqual(200);
 
-  const started = await client.call(startExperiment, { body });
+  const more = { path, spec: { ...spec, maxTrialCount: 12 } };
+  const started = await client.call(startExperiment, { body: more });
   const { experiment, snapshot } = await ended(started.experiment.id);
   expect(experiment).toMatchObject({ state: 'succeeded', reason: 'max-trials-reached' });
   expect(snapshot.snapshot).toMatchObject({ source: 'notebook', brings: false });
   expect(snapshot.trials.every(({ reusedSteps }) => reusedSteps.includes('prepare'))).toBe(true);
+  // What all of so many trials took over has its time from the run that made it.
+  const after = (await client.call(estimateExperiment, { body })).estimate;
+  expect(after).toMatchObject({ sharedSteps: ['prepare'], sharedMs: estimate!.sharedMs });
 
   const again = await client.failure(startExperiment, { body });
   expect(again).toMatchObject({

@@ -1,6 +1,6 @@
 import type { ExperimentSpec } from '@chard/core/experiment';
 import { METRICS_STEP, type Pipeline } from '@chard/core/pipeline';
-import type { RunState, StepState } from '@chard/core/run';
+import { stepState, type RunState, type StepState } from '@chard/core/run';
 import { StepGraph } from '../engines/local/graph';
 import { machineLimits } from '../engines/local/resources';
 import { readState } from '../runs/readLog';
@@ -60,18 +60,28 @@ function touchedSteps(graph: StepGraph, { parameters }: ExperimentSpec): Set<str
   );
 }
 
-/** How long each step took when it was last executed, by the newest run that has them all. */
+/** How long each step took when it was last executed, as the newest runs know it. */
 function timesOf(
   stores: Stores,
   notebook: string,
   names: readonly string[]
 ): { run: string; times: Map<string, number> } | null {
   const times = new Map<string, number>();
+  const states = new Map<string, RunState | null>();
+  const stateOf = (run: string): RunState | null => {
+    const known = states.get(run);
+    if (known !== undefined) return known;
+    const state = stores.runs.get(run) ? readState(stores, run) : null;
+    states.set(run, state);
+    return state;
+  };
   let newest: string | null = null;
   for (const { id } of stores.runs.list({ notebook, phases: ['succeeded'], limit: LOOKED_AT })) {
     newest ??= id;
-    for (const step of executed(readState(stores, id))) {
-      if (!times.has(step.name)) times.set(step.name, step.finishedAt - step.startedAt);
+    for (const name of names) {
+      if (times.has(name)) continue;
+      const made = executedStep(stateOf(id), name, stateOf);
+      if (made) times.set(name, made.finishedAt - made.startedAt);
     }
     if (names.every(name => times.has(name))) return { run: newest, times };
   }
@@ -80,11 +90,28 @@ function timesOf(
 
 type Timed = StepState & { readonly startedAt: number; readonly finishedAt: number };
 
-/** A reused step took no time of its own. */
-function executed({ steps }: RunState): Timed[] {
-  return steps.filter(
-    (step): step is Timed => !step.cached && step.startedAt !== null && step.finishedAt !== null
-  );
+/**
+ * A step of a run as it was executed: a reused one in the run that its result is from, since it took no time of its own. Of an
+ * experiment's many trials none but the first may have executed what they share.
+ */
+function executedStep(
+  state: RunState | null,
+  name: string,
+  stateOf: (run: string) => RunState | null
+): Timed | null {
+  const seen = new Set<RunState>();
+  for (let at = state; at !== null && !seen.has(at);) {
+    seen.add(at);
+    const step = stepState(at, name);
+    if (!step) return null;
+    if (!step.cached) return isTimed(step) ? step : null;
+    at = step.reusedFrom === null ? null : stateOf(step.reusedFrom);
+  }
+  return null;
+}
+
+function isTimed(step: StepState): step is Timed {
+  return step.startedAt !== null && step.finishedAt !== null;
 }
 
 const isShown = (name: string): boolean => name !== METRICS_STEP;

@@ -6,7 +6,7 @@ import { shortNumber } from '../../curves/scale';
 import { useWidth } from '../../graph/useLayout';
 import { choiceAxis, numberAxis, type Axis } from './axis';
 import { Figure } from './figure';
-import { labelPlace } from './labels';
+import { labelPlace, labelPlaces } from './labels';
 import { dots, line, nearestSpot, type Spot } from './marks';
 import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
 import type { Pointing } from './trial';
@@ -146,7 +146,11 @@ const Base = memo(function Base(props: {
         ]
       : [{ x, y }];
   });
-  const isNamed = history.length <= NAMED;
+  const texts = history.map(({ value }) => shortNumber(value));
+  const places =
+    history.length <= NAMED
+      ? labelPlaces(spots, texts, best, box)
+      : spots.map((spot, at) => (at === best ? labelPlace(spot, texts[at]!, spots, box) : null));
   return (
     <>
       <Rows axis={rows} box={box} />
@@ -155,10 +159,9 @@ const Base = memo(function Base(props: {
       <path className="jp-chard-Plot-rings" d={dots(spots)} />
       <path className="jp-chard-Plot-ringHoles" d={dots(spots)} />
       <path className="jp-chard-Plot-bestDot" d={dots([spots[best]!])} />
-      {history.map(({ value }, at) => {
-        if (!isNamed && at !== best) return null;
-        const text = shortNumber(value);
-        const { x, y, anchor } = labelPlace(spots[at]!, text, spots, box);
+      {places.map((place, at) => {
+        if (place === null) return null;
+        const { x, y, anchor } = place;
         return (
           <text
             key={at}
@@ -167,7 +170,7 @@ const Base = memo(function Base(props: {
             y={y}
             textAnchor={anchor}
           >
-            {text}
+            {texts[at]}
           </text>
         );
       })}

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { choiceAxis, numberAxis, rangeAxis } from './axis';
 import { isWithin, spanBetween, stepFrom, withBrush } from './brush';
 import { dimensionsOf, parameterAxis } from './dimensions';
-import { labelPlace } from './labels';
+import { labelPlace, labelPlaces } from './labels';
 import { lanesOf, timeTicks } from './lanes';
 import { crosses, distanceToLine, dots, line, nearestSpot } from './marks';
 import { fitting, shortened, textWidth } from './plot';
@@ -222,4 +222,18 @@ test.each([
   [1000, 0, [0, 1000]]
 ])('a timeline of %i ms with room for %i has times of a clock', (span, count, times) => {
   expect(timeTicks(span, count)).toEqual(times);
+});
+
+test('labels of values that are nearly the same do not stand over each other', () => {
+  const box = { left: 0, top: 0, width: 300, height: 200 };
+  const spots = Array.from({ length: 6 }, (_, at) => ({ x: 25 + 50 * at, y: 100 }));
+  const texts = spots.map(() => '0.2587');
+  const places = labelPlaces(spots, texts, 5, box);
+  expect(places[5]).not.toBeNull();
+  const shown = places.filter(place => place !== null);
+  expect(shown.length).toBeGreaterThan(3);
+  const keys = new Set(shown.map(({ x, y, anchor }) => `${x} ${y} ${anchor}`));
+  expect(keys.size).toBe(shown.length);
+  const crowd = spots.map(() => ({ x: 150, y: 100 }));
+  expect(labelPlaces(crowd, texts, 0, box).filter(place => place !== null)).toHaveLength(4);
 });

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId, useMemo, useState, type ReactNode } from 'react';
 import { Button } from '../../controls/button';
+import { shortValue } from '../../curves/scale';
 import { logWindow } from '../../runs/document/log/window';
 
 export interface FigureTable {
@@ -11,7 +12,7 @@ export interface FigureTable {
 
 export interface FigureProps {
   readonly title: string;
-  readonly subtitle?: string | undefined;
+  readonly subtitle?: ReactNode;
   /** What is pointed at, in words. */
   readonly reading?: string;
   /** Made only when it is shown. */
@@ -96,7 +97,7 @@ function Rows(props: { title: string; table: FigureTable; trans: TranslationBund
             <tr key={from + index} aria-rowindex={from + index + 2}>
               {row.map((cell, at) => (
                 <td key={at} className={className(at)} title={String(cell)}>
-                  {cell}
+                  {typeof cell === 'number' ? shortValue(cell) : cell}
                 </td>
               ))}
             </tr>

@@ -109,7 +109,16 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
   return (
     <Figure
       title={trans.__('Parameters and results')}
-      subtitle={trans.__('drag along an axis to filter')}
+      subtitle={
+        // In the place of the hint: nothing moves below a pointer that draws.
+        brushes.size === 0 ? (
+          trans.__('drag along an axis to filter')
+        ) : (
+          <Button look="inline" onClick={() => props.onBrushes(new Map())}>
+            {trans.__('%1 of %2: show all', within.length, trials.length)}
+          </Button>
+        )
+      }
       className="jp-chard-mod-parallel"
       reading={shown ? inWords(shown.trial, dimensions, trans) : ''}
       table={() => ({
@@ -119,16 +128,7 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
           ...dimensions.map(({ valueOf }) => cellOf(valueOf(trial)))
         ])
       })}
-      actions={
-        <>
-          <Legend spec={spec} trans={trans} />
-          {brushes.size > 0 && (
-            <Button look="link" small onClick={() => props.onBrushes(new Map())}>
-              {trans.__('%1 of %2: show all', within.length, trials.length)}
-            </Button>
-          )}
-        </>
-      }
+      actions={<Legend spec={spec} trans={trans} />}
       trans={trans}
     >
       <TrialWalker

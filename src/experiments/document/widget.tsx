@@ -66,6 +66,11 @@ function ExperimentView(services: ExperimentServices) {
   useChanges(experiments.changed);
   useChanges(runs.list.changed);
   const { state, problem } = experiment;
+  if (!state && experiment.isGone) {
+    return (
+      <Nothing>{trans.__('This experiment is not there: it was deleted, or never was.')}</Nothing>
+    );
+  }
   if (!state) {
     return problem === null ? (
       <p className="jp-chard-Run-nothing" role="status">
@@ -83,9 +88,11 @@ function ExperimentView(services: ExperimentServices) {
     <>
       {problem !== null && (
         <p role="alert" className="jp-chard-Failure">
-          {experiment.retrying
-            ? trans.__('%1 What is shown may be old. Trying again…', problem)
-            : problem}
+          {experiment.isGone
+            ? trans.__('This experiment was deleted. This is what it last was.')
+            : experiment.retrying
+              ? trans.__('%1 What is shown may be old. Trying again…', problem)
+              : problem}
         </p>
       )}
       <Header {...services} state={state} />

@@ -25,6 +25,8 @@ interface Options {
   readonly trans: TranslationBundle;
 }
 
+/** A time that is not written as `0.0 s`. */
+const LEAST_SHOWN_MS = 50;
 /** Typing has paused for so long before the server is asked. */
 const PAUSE_MS = 600;
 
@@ -110,7 +112,7 @@ function Outlook(props: Options & { readonly open: OpenNotebook; readonly tuning
         )}{' '}
       {isRight && answer && (
         <>
-          {answer.sharedMs > 0
+          {answer.sharedMs >= LEAST_SHOWN_MS
             ? trans.__(
                 'About %1: what all share takes %2 once, then each trial %3.',
                 roughly(answer.totalMs, trans),

@@ -86,7 +86,7 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       title: trans.__('Time'),
       key: { by: 'duration' },
       isNumber: true,
-      width: 84,
+      width: 104,
       textOf: (trial, now) => timeText(trial, now)
     },
     {

@@ -278,6 +278,15 @@ function Grid(
         className="jp-chard-Trials-rows"
         style={{ height: order.length * ROW_HEIGHT, minWidth: width }}
       >
+        {order.length === 0 && (
+          <div role="row" className="jp-chard-Trials-none">
+            <span role="gridcell" className="jp-chard-hint">
+              {state.trials.length === 0
+                ? trans.__('No trial has started.')
+                : trans.__('None of the trials fits the filters.')}
+            </span>
+          </div>
+        )}
         {order.slice(drawn.from, drawn.to).map((number, index) => (
           <Row
             // Rows that come into view are written into those that leave it: making them anew is what takes time.

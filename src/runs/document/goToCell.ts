@@ -36,7 +36,7 @@ export async function goToRunCell(
     // Its tab may be what is left of it.
     if (!notebooks.all.some(({ panel }) => panel.context.path === path)) return;
   }
-  const open = await openNotebook(app, notebooks, path);
+  const open = await openNotebook(app, notebooks, path, trans);
   const { cells } = open.pipeline.notebook;
   const source = sourceOf(run, index);
   // Cells above may have come or gone since.

@@ -29,6 +29,7 @@ export function Header(props: RunServices & { readonly state: RunState }) {
   const over = isOver(state.phase);
   const now = useNow(!over);
   const Icon = phaseIcon(state.phase);
+  const trial = run.item?.trial ?? null;
   const started = state.startedAt ?? state.createdAt;
   const act = (action: () => Promise<void>): void => {
     setProblem(null);
@@ -37,6 +38,15 @@ export function Header(props: RunServices & { readonly state: RunState }) {
   return (
     <header className="jp-chard-Run-header">
       <h1 title={run.item?.title ?? state.pipeline}>{run.item?.title ?? state.pipeline}</h1>
+      {trial !== null && (
+        <Button
+          look="inline"
+          title={trans.__('Opens the experiment')}
+          onClick={() => act(() => actions.openExperiment(trial.experiment))}
+        >
+          {trans.__('trial %1', trial.number)}
+        </Button>
+      )}
       <span className="jp-chard-Run-state" data-tone={phaseTone(state.phase)} role="status">
         <Icon.react tag="span" className="jp-chard-icon" />
         {stateInWords(state, trans)}

@@ -96,6 +96,9 @@ function actionsOf({ app: { commands }, trans }: RunDocumentNeeds, runs: Runs): 
     retry: ({ id }) => runs.retry(id),
     openRun: async run => {
       await commands.execute(CommandIds.openRun, { run });
+    },
+    openExperiment: async experiment => {
+      await commands.execute(CommandIds.openExperiment, { experiment });
     }
   };
 }

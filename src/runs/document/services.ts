@@ -26,6 +26,8 @@ export interface RunActions {
   /** Runs it again on what it saw. */
   runAsItWas(run: LiveRun): Promise<void>;
   openRun(id: string): Promise<void>;
+  /** Opens the experiment that a run is a trial of. */
+  openExperiment(id: string): Promise<void>;
   /** Puts an address that opens the run into the clipboard. */
   copyLink(run: LiveRun): Promise<void>;
 }

@@ -3,12 +3,17 @@ import { isOver } from '@chard/core/run';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { duration, phaseWord } from '../text';
 
-/** What a person calls a run: its title, else its number among those of its notebook. */
+/** What a person calls a run: its title, else its number in its experiment or among those of its notebook. */
 export function runName(
-  { title, number }: Pick<RunItem, 'title' | 'number'>,
+  {
+    title,
+    number,
+    trial = null
+  }: Pick<RunItem, 'title' | 'number'> & Partial<Pick<RunItem, 'trial'>>,
   trans: TranslationBundle
 ): string {
-  return title ?? trans.__('Run %1', number);
+  if (title !== null) return title;
+  return trial === null ? trans.__('Run %1', number) : trans.__('Trial %1', trial.number);
 }
 
 /** `14:32 · 44.3 s`; on another day `24 Nov, 14:32 · 44.3 s`. What still runs has its start only. */
