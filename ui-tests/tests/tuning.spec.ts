@@ -207,6 +207,8 @@ test('six trials, three at a time, from what is proposed to the best in the note
   await expect(found.locator('.jp-chard-Trials-row[data-tone=ok]')).toHaveCount(6);
   expect(await places.evaluate(seen => [...seen])).toHaveLength(1);
   rmSync(folder, { recursive: true });
+  // The next one's form knows by now how long a trial takes.
+  await expect(section.getByText(/About .* (a trial\.|each trial)/)).toBeVisible();
 
   const best = found.getByRole('region', { name: 'Best trial' });
   await expect(best.locator('.jp-chard-Best-value')).not.toBeEmpty();

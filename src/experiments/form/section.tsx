@@ -88,7 +88,10 @@ function Outlook(props: Options & { readonly open: OpenNotebook; readonly tuning
   const { context } = open.panel;
   const path = context.contentsModel?.path ?? context.path;
   const isRight = firstFault(tuning) === undefined && spec.parameters.length > 0;
-  const revision = useSettled(`${JSON.stringify(spec)} ${runs.list.of(path)[0]?.id ?? ''}`);
+  // Times are known from what has ended, a run or trials.
+  const latest = [runs.list.of(path)[0], experiments.list.of(path)[0]];
+  const known = latest.map(item => `${item?.id} ${item?.state}`).join(' ');
+  const revision = useSettled(`${JSON.stringify(spec)} ${known}`);
   const { answer, problem } = useAnswer(
     async signal => {
       if (!isRight) return null;
