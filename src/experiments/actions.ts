@@ -145,7 +145,7 @@ async function askName(
   const { value } = await InputDialog.getText({
     title: trans.__('Rename experiment'),
     label: trans.__('Name'),
-    text: experiments.list.get(id)?.name ?? '',
+    text: experiments.item(id)?.name ?? '',
     okLabel: trans.__('Rename')
   });
   return value;
@@ -157,7 +157,7 @@ async function askHowToDelete(
   trans: TranslationBundle
 ): Promise<'delete' | 'keep' | null> {
   const held = await experiments.measure(id);
-  const name = experiments.list.get(id)?.name ?? id;
+  const name = experiments.item(id)?.name ?? id;
   const all = Dialog.warnButton({ label: trans.__('Delete with its runs') });
   const keep = Dialog.okButton({ label: trans.__('Keep the runs') });
   const { button } = await showDialog({

@@ -78,6 +78,11 @@ export class Experiments {
     return experiment;
   }
 
+  /** What is known of an experiment: the list hears of a new name first, but has none that is older than it reaches. */
+  item(id: string): ExperimentItem | null {
+    return this.list.get(id) ?? this.live.get(id)?.item ?? null;
+  }
+
   /** Starts an experiment on a notebook as it is saved. Throws an `ApiError` where the server does not. */
   async start(
     path: string,

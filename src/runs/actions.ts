@@ -24,8 +24,7 @@ type RunAction = (
 ) => Promise<void>;
 
 export const rename: RunAction = async ({ trans }, runs, [id], args) => {
-  const title =
-    typeof args.title === 'string' ? args.title : await askTitle(runs.list.get(id!), trans);
+  const title = typeof args.title === 'string' ? args.title : await askTitle(runs.item(id!), trans);
   if (title !== null) await runs.rename(id!, title.trim() === '' ? null : title.trim());
 };
 
@@ -58,10 +57,7 @@ export const runAsItWas: RunAction = async ({ app }, runs, [id]) => {
   await app.commands.execute(CommandIds.openRun, { run });
 };
 
-async function askTitle(
-  run: RunItem | undefined,
-  trans: TranslationBundle
-): Promise<string | null> {
+async function askTitle(run: RunItem | null, trans: TranslationBundle): Promise<string | null> {
   const { value } = await InputDialog.getText({
     title: trans.__('Rename run'),
     label: trans.__('Name; nothing for “Run %1”', run?.number ?? ''),
@@ -77,7 +73,7 @@ async function confirmDeletion(
   trans: TranslationBundle
 ): Promise<boolean> {
   const held = await runs.measure(ids);
-  const first = runs.list.get(ids[0]!);
+  const first = runs.item(ids[0]!);
   const name = first ? runName(first, trans) : ids[0]!;
   const freed =
     held.bytes === 0

@@ -85,7 +85,7 @@ async function ask(
 }
 
 async function askPlace({ app, runs, trans }: ComeBack, run: string): Promise<RestorePlace | null> {
-  const item = (await runs.get(run).known()).item ?? runs.list.get(run);
+  const { item } = await runs.get(run).known();
   const path = item?.notebook ?? '';
   const stem = path.slice(0, path.length - PathExt.extname(path).length);
   const name = `${stem}-run-${item?.number ?? ''}`;

@@ -53,7 +53,7 @@ export function addRunCommands(needs: Needs): void {
     const id = row?.dataset.run;
     return id === undefined ? [] : (selection?.meant(id) ?? [id]);
   };
-  const items = (args: Args): RunItem[] => meant(args).flatMap(id => loaded()?.list.get(id) ?? []);
+  const items = (args: Args): RunItem[] => meant(args).flatMap(id => loaded()?.item(id) ?? []);
   const one = (args: Args): RunItem | null => {
     const found = items(args);
     return found.length === 1 ? found[0]! : null;

@@ -130,10 +130,15 @@ export abstract class Following<State, Event> {
     }
   }
 
+  /** Tells those who show it. */
+  protected tell(): void {
+    this._changed.emit();
+  }
+
   private update(state: State | null, problem: string | null): void {
     this._state = state;
     this._problem = problem;
-    this._changed.emit();
+    this.tell();
   }
 
   private pause(signal: AbortSignal): Promise<void> {

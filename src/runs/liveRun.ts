@@ -44,6 +44,13 @@ export class LiveRun extends Following<RunState, RunEvent> {
     return this._broken;
   }
 
+  /** What is heard of it by another way than its events: they do not tell that it was renamed. */
+  heed(item: RunItem): void {
+    const isNews = item.title !== this._item?.title;
+    this._item = item;
+    if (isNews) this.tell();
+  }
+
   async cancel(): Promise<void> {
     await this.api.ask(cancelRun, { params: { run: this.id }, query: {}, body: {} });
   }

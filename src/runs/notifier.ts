@@ -58,7 +58,7 @@ export function notifyOfRuns(needs: Needs): void {
 
   function noticeFor({ id, state, broken }: LiveRun): Notice | null {
     if (!state) return null;
-    const item = runs.list.get(id);
+    const item = runs.item(id);
     const name = item ? `${item.pipeline} · ${runName(item, trans)}` : state.pipeline;
     return noticeOf(
       name,

@@ -30,7 +30,7 @@ export function RunOutcome({ run: id, runs, commands, trans }: Props) {
     };
   }, [run]);
   const { state } = run;
-  const item = runs.list.get(id);
+  const item = runs.item(id);
   const phase = state?.phase ?? item?.state ?? 'pending';
   const Icon = phaseIcon(phase);
   const said = words();

@@ -52,7 +52,11 @@ export class Runs {
     this.list = new RunList(this.api, run => moves.pathOf(run));
     moves.changed.connect(() => this.list.pathsChanged());
     this.list.changed.connect(({ all, loaded }) => {
-      for (const run of this.live.values()) run.heedList();
+      for (const run of this.live.values()) {
+        const item = this.list.get(run.id);
+        if (item) run.heed(item);
+        run.heedList();
+      }
       if (loaded) this.selection.keep(new Set(all.map(({ id }) => id)));
       this._changed.emit();
     });
@@ -87,6 +91,11 @@ export class Runs {
       this.live.set(id, run);
     }
     return run;
+  }
+
+  /** What is known of a run: the list has neither trials nor what is older than it reaches. */
+  item(id: string): RunItem | null {
+    return this.list.get(id) ?? this.live.get(id)?.item ?? null;
   }
 
   /**
@@ -143,6 +152,7 @@ export class Runs {
 
   async rename(id: string, title: string | null): Promise<void> {
     const { run } = await this.api.ask(renameRun, { ...about(id), body: { title } });
+    this.live.get(id)?.heed(run);
     this.list.add(run);
   }
 

@@ -216,15 +216,21 @@ test.describe('with a server of its own', () => {
     await expect(rows(other)).toHaveCount(1);
   });
 
-  test('after a reload a run that goes on is told of again, once', async () => {
+  test('after a reload a run that goes on is told of again, once, and by its name before the list of runs is there', async () => {
     const { run } = await startWaiting(lab, jupyter);
     await lab.page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
     // A run that the layout puts back would be seen, and not told of.
     await untilSaved(text => text.includes(run) && !text.includes(`chard-run-${run}`));
+    let giveList = (): void => undefined;
+    const given = new Promise<void>(resolve => (giveList = resolve));
+    await lab.page.route('**/chard/api/v1/runs?limit=*', route =>
+      given.then(() => route.continue())
+    );
     await reload();
     await lab.execute('apputils:display-notifications');
     const notice = lab.page.locator('.jp-Notification-List-Item').filter({ hasText: '· Run 1' });
     await expect(notice).toHaveCount(1, RUNS);
+    giveList();
     go();
     await expect(notice).toContainText('succeeded', RUNS);
     await expect(notice).toHaveCount(1);

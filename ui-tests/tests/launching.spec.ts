@@ -152,7 +152,7 @@ test('runs are renamed, selected and deleted by the keyboard, with what that fre
   const { page } = lab;
   await lab.open(NOTEBOOK);
   await lab.showPanel('runs');
-  await runToEnd(lab);
+  const first = await runToEnd(lab);
   const last = await runToEnd(lab, { parameters: { n: 9 } });
   await expect(rows(lab)).toHaveCount(2);
   await rows(lab).first().focus();
@@ -160,6 +160,11 @@ test('runs are renamed, selected and deleted by the keyboard, with what that fre
   await page.getByRole('dialog').getByRole('textbox').fill('nine');
   await page.keyboard.press('Enter');
   await expect(rows(lab).first()).toContainText('nine');
+  await lab.execute('chard:open-run', { run: first });
+  const heading = page.locator('.jp-chard-Run:visible').getByRole('heading', { level: 1 });
+  await expect(heading).toBeVisible();
+  await lab.execute('chard:rename-run', { run: first, title: 'the first' });
+  await expect(heading).toHaveText('the first');
   await rows(lab).first().focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('ArrowDown');

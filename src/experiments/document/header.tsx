@@ -26,7 +26,7 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
   const started = state.startedAt ?? state.createdAt;
   const { done, total } = activity(state, now);
   const word = experimentWord(phase, trans);
-  const name = experiments.list.get(experiment.id)?.name ?? spec.name;
+  const name = experiments.item(experiment.id)?.name ?? spec.name;
   const args = { experiment: experiment.id };
   const button = (command: string, icon: LabIcon, label: string, title?: string) => (
     <Button

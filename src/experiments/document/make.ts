@@ -19,7 +19,7 @@ export function makeExperimentDocument(
   widget.title.closable = true;
   let named: ExperimentItem | null = null;
   const name = (): void => {
-    const item = experiments.list.get(id) ?? experiment.item;
+    const item = experiments.item(id);
     // Each event of the experiment comes here, and few change what is said of it.
     if (item !== null && item === named) return;
     named = item;

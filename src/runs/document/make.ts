@@ -47,8 +47,7 @@ export function makeRunDocument(
   let named: RunItem | null | undefined;
   // Told of each event of each run, of which hardly one changes the name.
   const name = (): void => {
-    // The list hears of a new name first, and of a run that is over alone.
-    const item = runs.list.get(id) ?? run.item;
+    const item = runs.item(id);
     if (item === named) return;
     named = item;
     widget.title.label = item ? runTitle(item, trans) : trans.__('Run');
