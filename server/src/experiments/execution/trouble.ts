@@ -15,9 +15,12 @@ export class Obstacle extends Error {
   }
 }
 
+/** Of a run that failed, or could not be made, as what it should work in, or on, is not there. */
+const GONE_CODES = ['folder-unavailable', 'snapshot-unknown', 'snapshot-damaged'];
+
 /** Whether a run failed, or could not be made, for a reason that the next one would fail for, too. */
 export function isObstacle(code: string): boolean {
-  return code.endsWith('-full') || code === 'folder-unavailable';
+  return code.endsWith('-full') || GONE_CODES.includes(code);
 }
 
 /** The state of a run that could not be made. */
