@@ -476,7 +476,7 @@ describe('a disk that', () => {
     spawnSync('umount', ['-l', disk]);
     await expect(store.restore(id, { folder: join(base, 'back') })).rejects.toMatchObject({
       code: 'snapshot-unknown',
-      message: `There is no snapshot ${id} in this store. \`chard snapshot list\` shows those there are.`
+      message: `There is no snapshot ${id} in this store. It holds none: where its folder ${join(disk, 'home/snapshots')} was removed or moved, put it back.`
     });
     expect(existsSync(join(base, 'back'))).toBe(false);
   });
