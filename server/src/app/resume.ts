@@ -44,11 +44,11 @@ export async function resumeExperiments(
   experiments.recover();
   const resumed: string[] = [];
   for (const { id } of [...experimentCatalogue.all({ state: ['interrupted'] })]) {
-    const last = stores.experiments
-      .read(id)
-      .findLast(({ type }) => type !== 'experiment-interrupted');
-    if (last === undefined || isForgotten(last.time, Date.now())) continue;
     try {
+      const last = stores.experiments
+        .read(id)
+        .findLast(({ type }) => type !== 'experiment-interrupted');
+      if (last === undefined || isForgotten(last.time, Date.now())) continue;
       await experiments.resume(id);
       resumed.push(id);
     } catch (error) {

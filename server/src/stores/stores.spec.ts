@@ -20,7 +20,7 @@ import type { Lease, Stores } from './model';
 import { openStores } from './open';
 import { ownerLives, thisOwner } from './owner';
 import { MIGRATIONS } from './sqlite/schema';
-import { describeExperimentStores } from './testing/experimentContract';
+import { describeExperimentStores, newExperiment } from './testing/experimentContract';
 import { describeStores, newRun, OWNER, runCreated, stepFinished } from './testing/contract';
 
 let root: string;
@@ -280,6 +280,39 @@ describe('a store on disk', () => {
       })
     );
   });
+
+  it.each([
+    ['outline', 'rubbish'],
+    ['outline', '{"phase":"succeeded"}'],
+    ['objective', '[]']
+  ])(
+    "an experiment whose %s is damaged says so, is there by its id, and lets the others be",
+    (column, text) => {
+      withStores(stores => {
+        for (const id of ['e1', 'e2']) stores.experiments.create(newExperiment(id), OWNER);
+      });
+      const database = new DatabaseSync(join(home, 'chard.db'));
+      database.prepare(`UPDATE experiments SET ${column} = ? WHERE id = 'e1'`).run(text);
+      database.close();
+      withStores(({ experiments }) => {
+        expect(experiments.list().map(({ id, damage }) => [id, damage])).toEqual([
+          ['e2', null],
+          ['e1', expect.stringContaining('the experiment e1 is damaged')]
+        ]);
+        expect(experiments.get('e1')).toMatchObject({
+          damage: expect.stringContaining('`chard experiments show e1`'),
+          name: 'e1',
+          best: null
+        });
+        expect(experiments.read('e1')).toHaveLength(1);
+        // The next that is written of it makes it whole.
+        const event = { time: 5, body: { type: 'experiment-started', pid: 7 } } as const;
+        const sound = newExperiment('e1').change.outline;
+        experiments.append('e1', OWNER, { events: [event], outline: sound });
+        expect(experiments.get('e1')?.damage).toEqual(column === 'objective' ? expect.any(String) : null);
+      });
+    }
+  );
 
   it('says so when an artefact was changed', () => {
     withStores(stores => {
