@@ -346,5 +346,7 @@ export interface Stores {
   place(): StorePlace;
   /** What every other method does first. @throws ChardError `store-gone` where it is not at its place any more. */
   demandThere(): void;
+  /** One that can only be read is opened, too. @throws ChardError `store-read-only`, `store-full` */
+  demandWritable(): void;
   close(): void;
 }
