@@ -36,8 +36,5 @@ it('goes over its lines from their beginning, as a terminal that was made narrow
   lines.draw(['a second line']);
   terminal.columns = 80;
   lines.draw([]);
-  expect(written.slice(1)).toEqual([
-    '\r\u001b[6A\u001b[Ja secon…\n',
-    '\r\u001b[1A\u001b[J'
-  ]);
+  expect(written.slice(1)).toEqual(['\r\u001b[6A\u001b[Ja secon…\n', '\r\u001b[1A\u001b[J']);
 });

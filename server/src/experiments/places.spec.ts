@@ -50,7 +50,6 @@ async function startWaiting(experiments: ExperimentEngine, frozen: boolean, trai
   return handle;
 }
 
-
 it.each([
   ['moved', 'reads it', 'loss = int(open("rate.txt").read()) + x'],
   ['moved', 'does not look at it', 'loss = x'],

@@ -289,7 +289,7 @@ describe('a store on disk', () => {
     ['outline', '{"phase":"succeeded"}'],
     ['objective', '[]']
   ])(
-    "an experiment whose %s is damaged says so, is there by its id, and lets the others be",
+    'an experiment whose %s is damaged says so, is there by its id, and lets the others be',
     (column, text) => {
       withStores(stores => {
         for (const id of ['e1', 'e2']) stores.experiments.create(newExperiment(id), OWNER);
@@ -312,7 +312,9 @@ describe('a store on disk', () => {
         const event = { time: 5, body: { type: 'experiment-started', pid: 7 } } as const;
         const sound = newExperiment('e1').change.outline;
         experiments.append('e1', OWNER, { events: [event], outline: sound });
-        expect(experiments.get('e1')?.damage).toEqual(column === 'objective' ? expect.any(String) : null);
+        expect(experiments.get('e1')?.damage).toEqual(
+          column === 'objective' ? expect.any(String) : null
+        );
       });
     }
   );
