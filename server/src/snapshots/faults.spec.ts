@@ -464,7 +464,7 @@ describe('a disk that', () => {
     await expect(here.restore(id, { folder: join(disk, 'back') })).rejects.toMatchObject({
       code: 'folder-read-only',
       message: expect.stringMatching(
-        /^The disk is read-only: .* cannot be written. Make the disk writable, then run again/
+        /^The disk is read-only: .* cannot be written. Make the disk writable, then go on/
       ) as string
     });
     await here.dispose();
