@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Pipeline } from '@chard/core/pipeline';
 import { fold, initialRunState, stepState, type RunState } from '@chard/core/run';
@@ -255,6 +255,35 @@ it('ends what waits for a next step that does not come, and starts another one f
   expect((await (await start(2)).finished).phase).toBe('succeeded');
   await engine.close();
   expect([ring, marked(instance)]).toEqual([null, []]);
+});
+
+it('closed at any moment, waits for no supervisor that was on its way', async () => {
+  const timers = new Set<object>();
+  const clock: Clock = {
+    now: systemClock.now,
+    after(milliseconds, callback) {
+      const timer = {};
+      timers.add(timer);
+      const cancel = systemClock.after(milliseconds, callback);
+      return () => {
+        timers.delete(timer);
+        cancel();
+      };
+    }
+  };
+  const pipeline = steps({ one: { code: 'x = 1' } });
+  for (let wait = 0; wait < 24; wait += 1) {
+    const engine = bench.engine({ clock });
+    const { finished } = await engine.start({
+      ...runRequest(bench.folder, pipeline, { cache: false }),
+      trial: { experiment: 'exp', number: wait }
+    });
+    await finished;
+    await setTimeout(wait / 4);
+    await engine.close();
+    await nextTurn();
+    expect([wait, timers.size]).toEqual([wait, 0]);
+  }
 });
 
 it('lets two engines work on one store at once', async () => {

@@ -12,8 +12,6 @@ const CONNECT_MILLISECONDS = 60_000;
 export const REST_MILLISECONDS = 2 * 60_000;
 /** Fork servers that nobody uses at the moment; what they have imported may be large. */
 const MAX_IDLE = 1;
-/** A supervisor in reserve belongs to no run, so no run's cancellation concerns it. */
-const NEVER = new AbortController().signal;
 
 interface KeptForkServer {
   readonly server: ForkServer;
@@ -57,7 +55,8 @@ export class Launcher {
   private port: Promise<Port> | null = null;
   /** By interpreter, environment and modules; the one used last is the last. */
   private readonly forkServers = new Map<string, KeptForkServer>();
-  private isClosed = false;
+  /** A supervisor in reserve belongs to no run, so this alone concerns it. */
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: LauncherOptions) {}
 
@@ -102,7 +101,7 @@ export class Launcher {
 
   /** Ends the fork servers and every connection. */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.closing.abort(new ForkServerUnavailable('the engine is being closed'));
     const closing = [...this.forkServers.values()].map(kept => this.end(kept));
     this.forkServers.clear();
     await this.port?.then(port => port.close());
@@ -131,7 +130,7 @@ export class Launcher {
     modules: readonly string[]
   ): KeptForkServer {
     const { runnerFolder, instance, clock } = this.options;
-    if (this.isClosed) throw new ForkServerUnavailable('the engine is being closed');
+    this.closing.signal.throwIfAborted();
     const environment = pythonEnvironment(interpreter, runnerFolder, instance);
     const key = JSON.stringify([interpreter.executable, environment, modules]);
     const kept = this.forkServers.get(key) ?? {
@@ -189,10 +188,11 @@ export class Launcher {
   }
 
   private prepareSpare(port: Port, kept: KeptForkServer): void {
-    if (this.isClosed) return;
+    const { signal } = this.closing;
+    if (signal.aborted) return;
     // One that cannot be made is no failure: the step that would have got it tries again, and is told.
     kept.spare ??= (async () =>
-      this.takeRested(kept) ?? (await this.connect(port, kept, NEVER)))().catch(() => null);
+      this.takeRested(kept) ?? (await this.connect(port, kept, signal)))().catch(() => null);
   }
 
   private takeRested(kept: KeptForkServer): Launched | null {
