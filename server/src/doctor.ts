@@ -48,7 +48,12 @@ function describeKernels({ python, environment }: Host): string {
 }
 
 function describeStore(home: string): string {
-  openStores(home).close();
+  const stores = openStores(home);
+  try {
+    stores.demandWritable();
+  } finally {
+    stores.close();
+  }
   const { bavail, bsize } = statfsSync(home);
   return `${home}, ${byteSize(bavail * bsize)} free`;
 }

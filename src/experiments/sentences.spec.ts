@@ -122,13 +122,15 @@ it('describes the space, and what an experiment came to in a list', () => {
     tally: { succeeded: 2, running: 1 },
     counts: { maxTrialCount: 6 },
     objective: { metric: 'val_loss' },
-    best: { value: 0.18712 }
+    best: { value: 0.18712 },
+    damage: null
   };
   expect(outcomeInWords(item, trans)).toBe('2 of 6 trials done');
   expect(outcomeInWords({ ...item, state: 'succeeded' }, trans)).toBe('val_loss 0.1871');
   expect(outcomeInWords({ ...item, state: 'stopped' }, trans)).toBe(
     'stopped early, val_loss 0.1871'
   );
+  expect(outcomeInWords({ ...item, damage: 'It is damaged.' }, trans)).toBe('damaged');
 });
 
 it.each([

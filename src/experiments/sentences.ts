@@ -232,10 +232,12 @@ export function outcomeInWords(
     readonly counts: { readonly maxTrialCount: number };
     readonly objective: { readonly metric: string };
     readonly best: { readonly value: number } | null;
+    readonly damage: string | null;
   },
   trans: TranslationBundle
 ): string {
-  const { state, tally, counts, objective, best } = item;
+  const { state, tally, counts, objective, best, damage } = item;
+  if (damage !== null) return trans.__('damaged');
   const waiting = (tally.pending ?? 0) + (tally.running ?? 0) + (tally.interrupted ?? 0);
   const all = Object.values(tally).reduce<number>((sum, each) => sum + (each ?? 0), 0);
   if (!isExperimentOver(state)) {

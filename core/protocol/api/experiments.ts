@@ -45,7 +45,9 @@ export const ExperimentItem = z.object({
     .nullable(),
   /** Milliseconds since 1970. */
   createdAt: z.number(),
-  finishedAt: z.number().nullable()
+  finishedAt: z.number().nullable(),
+  /** What is damaged of it in the store, and what to do; what is not known then is empty. Null where all is well. */
+  damage: z.string().nullable()
 });
 export type ExperimentItem = z.infer<typeof ExperimentItem>;
 

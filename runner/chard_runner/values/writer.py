@@ -321,5 +321,5 @@ def _not_stored(name: str, value: Any, error: StoreError) -> Refusal:
         type=describe_type(value),
         path=name,
         reason=str(error),
-        advice=f"{advice} Then retry the run: finished steps are not run again.",
+        advice=advice,
     )

@@ -89,10 +89,14 @@ def test_nothing_is_bound_where_one_group_is_damaged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(errno.ENOSPC, "disk-full"), (errno.EIO, "write-failed")]
+    ("number", "code", "advice"),
+    [
+        (errno.ENOSPC, "disk-full", "Make room there."),
+        (errno.EIO, "write-failed", "See to that folder."),
+    ],
 )
 def test_a_failed_write_is_said_and_leaves_nothing(
-    number: int, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    number: int, code: str, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step = Step(tmp_path, "one")
     step.run("value = bytes(100); other = 3")
@@ -106,6 +110,8 @@ def test_a_failed_write_is_said_and_leaves_nothing(
     monkeypatch.setattr(os, "pwrite", fail)
     result = step.write("value", "other")
     assert [refusal.code for refusal in result.refused] == [code]
+    # How to go on then is for whoever shows it: a run is retried, an experiment resumed.
+    assert str(result.refused[0]).endswith(advice)
     assert by_name(result)["other"].refusal is not None
     assert list(tmp_path.iterdir()) == []
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -21,6 +21,7 @@ import { listSuggester } from '../experiments/testing/listSuggester';
 import { experimentRequest, tuned, xs } from '../experiments/testing/sketch';
 import { openStores } from '../stores';
 import { newRun, OWNER } from '../stores/testing/contract';
+import { newExperiment } from '../stores/testing/experimentContract';
 import { BackendDoor } from './backend';
 import { Root } from './root';
 import { Served } from './testing/served';
@@ -173,6 +174,7 @@ describe('the upkeep of a store', () => {
   let door: BackendDoor;
   let upkeep: Upkeep;
   const reported: string[] = [];
+  let now = Date.now();
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'chard-upkeep-'));
     home = join(folder, 'home');
@@ -183,7 +185,8 @@ describe('the upkeep of a store', () => {
       open: () => door.open(),
       host,
       report: text => reported.push(text),
-      onResumed: () => undefined
+      onResumed: () => undefined,
+      now: () => now
     });
   });
   afterEach(async () => {
@@ -210,6 +213,35 @@ describe('the upkeep of a store', () => {
     await upkeep.look();
     expect(reported.slice(1)).toEqual(['The store can be used again.']);
     expect(runs()).toEqual(['r1']);
+  });
+
+  it('tries an experiment again, ever more seldom, until its folder is back, and says once what is wrong', async () => {
+    const notebooks = join(folder, 'notebooks');
+    const { experiments } = door.open().stores;
+    const { change, ...rest } = newExperiment('e1', { notebook: join(notebooks, 'n.ipynb') });
+    const outline = { ...change.outline, phase: 'interrupted' as const };
+    const time = Date.now();
+    const events = [
+      ...change.events.map(event => ({ ...event, time })),
+      { time, body: { type: 'experiment-interrupted', message: 'It was cut off.' } as const }
+    ];
+    experiments.create({ ...rest, change: { events, outline } }, OWNER);
+    experiments.leases.release('e1', OWNER);
+    const at = async (seconds: number): Promise<void> => {
+      now = time + seconds * 1000;
+      await upkeep.look();
+    };
+    await at(0);
+    expect(reported).toEqual([expect.stringContaining(`The folder ${notebooks} is not there`)]);
+    mkdirSync(notebooks);
+    await at(5);
+    expect(reported).toHaveLength(1);
+    // There is nothing of it that could go on; but it was tried.
+    await at(11);
+    expect(reported.slice(1)).toEqual([expect.stringContaining('has no record of its pipeline')]);
+    await at(9999);
+    expect(reported).toHaveLength(2);
+    expect(experiments.read('e1')).toHaveLength(2);
   });
 
   it('opens another one that is put in its place', async () => {

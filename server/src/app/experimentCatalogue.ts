@@ -68,7 +68,7 @@ export class ExperimentCatalogue {
     const notebook = this.root.relative(record.notebook);
     if (notebook === null) return null;
     const { id, name, pipeline, reason, objective, algorithm, counts } = record;
-    const { tally, best, createdAt, finishedAt } = record;
+    const { tally, best, createdAt, finishedAt, damage } = record;
     return {
       id,
       name,
@@ -82,7 +82,8 @@ export class ExperimentCatalogue {
       tally: { ...tally },
       best: best && { ...best },
       createdAt,
-      finishedAt
+      finishedAt,
+      damage
     };
   }
 

@@ -3,6 +3,7 @@ import type { Host } from '../host';
 import type { Backend } from './backend';
 import { isBusy } from './busy';
 import { resumeExperiments, resumeInterrupted } from './resume';
+import { Retries } from './retries';
 
 interface Needs {
   /** @throws ChardError where the stores cannot be used. */
@@ -12,6 +13,8 @@ interface Needs {
   readonly report: (text: string) => void;
   /** Hears of the runs that are gone on with. */
   readonly onResumed: (runs: readonly string[]) => void;
+  /** Milliseconds since 1970; by default the system's. */
+  readonly now?: () => number;
 }
 
 /**
@@ -22,6 +25,7 @@ export class Upkeep {
   /** Whether what was cut off is to go on. */
   private resumes = true;
   private trouble: string | null = null;
+  private readonly retries = new Retries();
 
   constructor(private readonly needs: Needs) {}
 
@@ -52,14 +56,16 @@ export class Upkeep {
 
   private async putInOrder(backend: Backend): Promise<void> {
     const { engine, experiments } = backend;
-    const { report, host, onResumed } = this.needs;
-    if (!this.resumes && !engine.broken.any && !experiments.broken.any) {
+    const { report, host, onResumed, now = Date.now } = this.needs;
+    if (this.resumes) this.retries.clear();
+    const hasCut = engine.broken.any || experiments.broken.any || this.retries.isAnyDue(now());
+    if (!this.resumes && !hasCut) {
       await engine.recover();
       experiments.recover();
       return;
     }
     onResumed(await resumeInterrupted(backend, host, report));
-    await resumeExperiments(backend, report);
+    await resumeExperiments(backend, report, this.retries, now());
     this.resumes = false;
   }
 }

@@ -19,7 +19,7 @@ describe('a line that would wrap', () => {
   });
 });
 
-it('goes over its lines from their beginning, as wide as the terminal is now', () => {
+it('goes over its lines from their beginning, as a terminal that was made narrower or wider shows them now', () => {
   const written: string[] = [];
   const terminal = {
     out: () => undefined,
@@ -30,8 +30,11 @@ it('goes over its lines from their beginning, as wide as the terminal is now', (
     rows: 24
   };
   const lines = new LiveLines(terminal);
-  lines.draw(['one', 'a second line']);
+  lines.draw(['one', `${RED}a second line${END}`, '', '日本語の関数']);
+  // The second line takes two rows now, and so does the last.
   terminal.columns = 9;
   lines.draw(['a second line']);
-  expect(written).toEqual(['one\na second line\n', '\r\u001b[2A\u001b[Ja secon…\n']);
+  terminal.columns = 80;
+  lines.draw([]);
+  expect(written.slice(1)).toEqual(['\r\u001b[6A\u001b[Ja secon…\n', '\r\u001b[1A\u001b[J']);
 });

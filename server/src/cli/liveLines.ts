@@ -1,24 +1,39 @@
-import { ESCAPE_SEQUENCE } from '@chard/core/text';
+import { ESCAPE_SEQUENCE, plainText } from '@chard/core/text';
 import { characterWidth, displayWidth, type Terminal } from './terminal';
 
 /** The last lines of a terminal, drawn over each time. */
 export class LiveLines {
-  private drawn = 0;
+  private drawn: readonly string[] = [];
 
   constructor(private readonly terminal: Terminal) {}
 
   draw(lines: readonly string[]): void {
-    // Where the person has made it narrower or wider, from the next time on.
     const { columns } = this.terminal;
-    const shown = lines.map(line => clip(line, columns - 1));
-    this.terminal.err(upAndClear(this.drawn) + shown.map(line => `${line}\n`).join(''));
-    this.drawn = shown.length;
+    // Where the person has made it narrower, it has wrapped what stands there.
+    const rows = this.drawn.reduce((sum, line) => sum + rowsOf(line, columns), 0);
+    this.drawn = lines.map(line => clip(line, columns - 1));
+    this.terminal.err(upAndClear(rows) + this.drawn.map(line => `${line}\n`).join(''));
   }
 }
 
 /** From the line's beginning: the terminal writes "^C" where it stands. */
-function upAndClear(lines: number): string {
-  return lines > 0 ? `\r\u001b[${lines}A\u001b[J` : '';
+function upAndClear(rows: number): string {
+  return rows > 0 ? `\r\u001b[${rows}A\u001b[J` : '';
+}
+
+/** How many rows a terminal of so many columns gives to a line. */
+function rowsOf(line: string, columns: number): number {
+  let rows = 1;
+  let taken = 0;
+  for (const character of plainText(line)) {
+    const width = characterWidth(character);
+    if (taken + width > columns) {
+      rows += 1;
+      taken = 0;
+    }
+    taken += width;
+  }
+  return rows;
 }
 
 /** Cuts a line that would wrap: a wrapped line cannot be drawn over. Colours do not count. */

@@ -6,7 +6,7 @@ import { ChardError } from '../errors';
 import type { SnapshotStore } from '../snapshots/snapshotStore';
 import type { Stores } from '../stores';
 import type { Context } from './context';
-import { withStores } from './withStores';
+import { UNWRITABLE, withStores } from './withStores';
 
 interface Opened {
   readonly stores: Stores;
@@ -47,12 +47,12 @@ export function withExperiments<Result>(
   });
 }
 
-/** A store that may only be read is shown as it is. */
+/** A store that may only be read, or whose disk is full, is shown as it is. */
 function recover(experiments: ExperimentEngine): void {
   try {
     experiments.recover();
   } catch (error) {
-    if (!(error instanceof ChardError && error.code === 'store-read-only')) {
+    if (!(error instanceof ChardError && UNWRITABLE.includes(error.code))) {
       throw error;
     }
   }

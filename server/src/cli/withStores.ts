@@ -4,6 +4,9 @@ import type { SnapshotStore } from '../snapshots/snapshotStore';
 import type { Stores } from '../stores';
 import type { Context } from './context';
 
+/** Codes of a store that can be read all the same. */
+export const UNWRITABLE: readonly string[] = ['store-read-only', 'store-full'];
+
 export interface Opened {
   readonly stores: Stores;
   readonly engine: Engine;
@@ -38,12 +41,12 @@ export async function withStores<Result>(
   }
 }
 
-/** A store that may only be read is shown as it is. */
+/** A store that may only be read, or whose disk is full, is shown as it is. */
 async function recover(engine: Engine): Promise<void> {
   try {
     await engine.recover();
   } catch (error) {
-    if (!(error instanceof ChardError && error.code === 'store-read-only')) {
+    if (!(error instanceof ChardError && UNWRITABLE.includes(error.code))) {
       throw error;
     }
   }

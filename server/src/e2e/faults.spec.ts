@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   rmSync,
-  writeFileSync
+  writeFileSync,
+  writeSync
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -281,6 +284,27 @@ describe('a disk (skipped where no small one can be mounted)', () => {
       expect(readDocument(less, RunDocument).state).toBe('succeeded');
     }
   );
+
+  itOnSmallDisk('with no byte free still shows what is there', async () => {
+    const filling = openSync(join(small ?? '', 'filling'), 'a');
+    for (const size of [65536, 1]) {
+      expect(() => {
+        for (;;) writeSync(filling, Buffer.alloc(size));
+      }).toThrow('ENOSPC');
+    }
+    closeSync(filling);
+    try {
+      const listed = await chard.run(['runs', 'list', '--json'], onSmallDisk);
+      expect(readDocument(listed, ListDocument).runs).toHaveLength(2);
+      const none = await chard.run(['experiments', 'list'], onSmallDisk);
+      expect([none.code, none.err]).toEqual([0, '']);
+      const refused = await chard.run(['runs', 'delete', 'latest', '--json'], onSmallDisk);
+      expect(readDocument(refused, FailureDocument).error.code).toBe('store-full');
+      expect((await chard.run(['doctor'], onSmallDisk)).out).toMatch(/The disk .* is full/);
+    } finally {
+      rmSync(join(small ?? '', 'filling'));
+    }
+  });
 
   itOnSmallDisk('that can only be read shows what is there and says why nothing runs', async () => {
     execFileSync('mount', ['-o', 'remount,ro', small ?? '']);

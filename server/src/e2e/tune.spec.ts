@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { ExperimentEvent } from '@chard/core/experiment';
 import { z } from 'zod';
 import { Chard, PYTHON } from './testing/chard';
@@ -90,6 +91,13 @@ it('finds the best, trials sharing what their values do not touch', async () => 
   expect(shown.out).toMatch(/^TRIAL +STATE +loss +x +TOOK +SHARED$/m);
   const listed = await chard.run(['experiments', 'list']);
   expect(listed.out).toMatch(/plain-2\s+succeeded\s+2 of 2/);
+  const database = new DatabaseSync(join(chard.home, 'chard.db'));
+  database.prepare("UPDATE experiments SET outline = 'rubbish' WHERE id = ?").run(found.id);
+  database.close();
+  const damaged = await chard.run(['experiments', 'list']);
+  expect([damaged.code, damaged.out]).toEqual([0, expect.stringMatching(/plain +damaged/)]);
+  expect(damaged.out).toMatch(/plain-2\s+succeeded\s+2 of 2/);
+  expect(damaged.err).toContain(`\`chard experiments show ${found.id}\``);
   const csv = join(chard.folder, 'trials.csv');
   expect((await chard.run(['experiments', 'export', found.id, '-o', csv])).code).toBe(0);
   expect(readFileSync(csv, 'utf8').split('\r\n')).toHaveLength(6);

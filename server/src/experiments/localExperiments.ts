@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   foldExperiment,
   initialExperimentState,
@@ -15,6 +16,7 @@ import type { ExperimentCommand } from '@chard/core/protocol/api';
 import type { Engine, ExecutionContext } from '../engines/engine';
 import { GivenUp } from '../engines/givenUp';
 import { systemClock, type Clock } from '../engines/local/clock';
+import { realFolder } from '../engines/local/workspace/folder';
 import { ChardError } from '../errors';
 import { bindParameterValues } from '../notebooks/parameters';
 import {
@@ -147,6 +149,7 @@ class LocalExperimentEngine implements ExperimentEngine {
     const record = this.recordOf(experiment);
     const { state, wasPaused, wasStopping } = this.formerState(experiment);
     this.requireRoom(record, state, counts);
+    await this.requirePlace(record, state);
     // Telling the algorithm what there was takes longest: all else is found meanwhile.
     const opening = this.options.open(state, this.stores.experiments.memory(experiment));
     const { plan, suggester } = await this.both(this.planOf(record), opening);
@@ -416,6 +419,15 @@ class LocalExperimentEngine implements ExperimentEngine {
       'experiment-over',
       `The experiment ${record.id} has had its ${state.trials.length} trials. Give it more to go on.`
     );
+  }
+
+  /** Where no trial could work is said before anything is written. @throws ChardError `folder-unavailable`, `snapshot-unknown`, ... */
+  private async requirePlace(
+    { notebook }: ExperimentRecord,
+    { snapshot }: ExperimentState
+  ): Promise<void> {
+    realFolder(dirname(notebook));
+    if (snapshot !== null) await this.snapshotStore().get(snapshot.id);
   }
 
   private requireResumable({ id }: ExperimentRecord): void {

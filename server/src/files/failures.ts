@@ -13,7 +13,7 @@ export function fileFailure(error: unknown, path: string, place: Place): unknown
   if (code === undefined || error instanceof ChardError) return error;
   const details = { path, cause: error };
   const elsewhere =
-    place === 'store' ? ', or set CHARD_HOME to a folder elsewhere' : ', then run again';
+    place === 'store' ? ', or set CHARD_HOME to a folder elsewhere' : ', then go on';
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':

@@ -464,7 +464,7 @@ describe('a disk that', () => {
     await expect(here.restore(id, { folder: join(disk, 'back') })).rejects.toMatchObject({
       code: 'folder-read-only',
       message: expect.stringMatching(
-        /^The disk is read-only: .* cannot be written. Make the disk writable, then run again/
+        /^The disk is read-only: .* cannot be written. Make the disk writable, then go on/
       ) as string
     });
     await here.dispose();
@@ -476,7 +476,7 @@ describe('a disk that', () => {
     spawnSync('umount', ['-l', disk]);
     await expect(store.restore(id, { folder: join(base, 'back') })).rejects.toMatchObject({
       code: 'snapshot-unknown',
-      message: `There is no snapshot ${id} in this store. \`chard snapshot list\` shows those there are.`
+      message: `There is no snapshot ${id} in this store. It holds none: where its folder ${join(disk, 'home/snapshots')} was removed or moved, put it back.`
     });
     expect(existsSync(join(base, 'back'))).toBe(false);
   });

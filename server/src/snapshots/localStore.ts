@@ -173,14 +173,14 @@ class LocalSnapshotStore implements SnapshotStore {
   }
 
   async pin(id: string, by: string): Promise<void> {
-    this.layout.make();
+    this.demandKnown(id);
     await this.access.writing('shared', 'keeps a snapshot', undefined, () => {
       this.records.pin(this.library.find(id).id, by);
     });
   }
 
   async unpin(id: string, by: string): Promise<void> {
-    this.layout.make();
+    this.demandKnown(id);
     await this.access.writing('shared', 'lets go of a snapshot', undefined, () => {
       this.records.unpin(this.library.find(id).id, by);
     });
@@ -236,6 +236,12 @@ class LocalSnapshotStore implements SnapshotStore {
   private get parts(): Parameters<typeof takeSnapshot>[0] & Parameters<typeof openBase>[0] {
     const { home, layout, records, access, library, trees, now, attributes } = this;
     return { home, layout, records, access, library, trees, now, attributes };
+  }
+
+  /** A store that has nothing is not made for that: it may have been moved, and is to be put back. @throws ChardError `snapshot-unknown` */
+  private demandKnown(id: string): void {
+    this.library.find(id);
+    this.layout.make();
   }
 
   private tidyTrees(): Promise<void> {

@@ -68,6 +68,7 @@ export function memoryStores(): Stores {
     collectGarbage: isAlive => memory.collectGarbage(isAlive),
     place: () => 'there',
     demandThere: () => undefined,
+    demandWritable: () => undefined,
     close: () => memory.listeners.clear()
   };
 }

@@ -56,7 +56,13 @@ export class MemoryExperimentStore implements ExperimentStore {
     if (this.experiments.has(rest.id)) throw experimentExists(rest.id);
     this.requireFreeName(rest.notebook, rest.name);
     const createdAt = change.events[0]?.time ?? 0;
-    const record: ExperimentRecord = { ...rest, ...change.outline, createdAt, lastSeq: 0 };
+    const record: ExperimentRecord = {
+      ...rest,
+      ...change.outline,
+      createdAt,
+      lastSeq: 0,
+      damage: null
+    };
     const experiment = { record, artefacts, events: [], memory: new Map(), asked: [] };
     this.experiments.set(rest.id, experiment);
     this.leases.take(rest.id, owner, createdAt, () => true);

@@ -169,6 +169,8 @@ export interface ExperimentRecord extends ExperimentOutline {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly lastSeq: number;
+  /** What is damaged of this record, and what to do; what is not known then is empty. Null where all is well. */
+  readonly damage: string | null;
 }
 
 /** An event that has happened and waits for its place in the log. */
@@ -344,5 +346,7 @@ export interface Stores {
   place(): StorePlace;
   /** What every other method does first. @throws ChardError `store-gone` where it is not at its place any more. */
   demandThere(): void;
+  /** One that can only be read is opened, too. @throws ChardError `store-read-only`, `store-full` */
+  demandWritable(): void;
   close(): void;
 }

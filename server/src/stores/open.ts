@@ -41,6 +41,7 @@ export function openStores(home: string, patience = PATIENCE_MILLISECONDS): Stor
       heldBy(home, database, { runs, experiments }, values, artefacts),
     place: () => database.place(),
     demandThere: () => database.demandThere(),
+    demandWritable: () => database.demandWritable(),
     collectGarbage: isAlive => collectGarbage(home, database, leases, isAlive, values, artefacts),
     close() {
       changes.close();

@@ -1,16 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   truncateSync,
-  writeFileSync
+  writeFileSync,
+  writeSync
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +23,7 @@ import type { Lease, Stores } from './model';
 import { openStores } from './open';
 import { ownerLives, thisOwner } from './owner';
 import { MIGRATIONS } from './sqlite/schema';
-import { describeExperimentStores } from './testing/experimentContract';
+import { describeExperimentStores, newExperiment } from './testing/experimentContract';
 import { describeStores, newRun, OWNER, runCreated, stepFinished } from './testing/contract';
 
 let root: string;
@@ -281,6 +284,41 @@ describe('a store on disk', () => {
     );
   });
 
+  it.each([
+    ['outline', 'rubbish'],
+    ['outline', '{"phase":"succeeded"}'],
+    ['objective', '[]']
+  ])(
+    'an experiment whose %s is damaged says so, is there by its id, and lets the others be',
+    (column, text) => {
+      withStores(stores => {
+        for (const id of ['e1', 'e2']) stores.experiments.create(newExperiment(id), OWNER);
+      });
+      const database = new DatabaseSync(join(home, 'chard.db'));
+      database.prepare(`UPDATE experiments SET ${column} = ? WHERE id = 'e1'`).run(text);
+      database.close();
+      withStores(({ experiments }) => {
+        expect(experiments.list().map(({ id, damage }) => [id, damage])).toEqual([
+          ['e2', null],
+          ['e1', expect.stringContaining('the experiment e1 is damaged')]
+        ]);
+        expect(experiments.get('e1')).toMatchObject({
+          damage: expect.stringContaining('`chard experiments show e1`'),
+          name: 'e1',
+          best: null
+        });
+        expect(experiments.read('e1')).toHaveLength(1);
+        // The next that is written of it makes it whole.
+        const event = { time: 5, body: { type: 'experiment-started', pid: 7 } } as const;
+        const sound = newExperiment('e1').change.outline;
+        experiments.append('e1', OWNER, { events: [event], outline: sound });
+        expect(experiments.get('e1')?.damage).toEqual(
+          column === 'objective' ? expect.any(String) : null
+        );
+      });
+    }
+  );
+
   it('says so when an artefact was changed', () => {
     withStores(stores => {
       const digest = stores.artefacts.put(Buffer.from('notebook'));
@@ -361,14 +399,68 @@ describe('a store on disk', () => {
 
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
+  const mount = (...options: string[]): void => {
+    expect(spawnSync('mount', options).stderr.toString()).toBe('');
+  };
+  /** Leaves no byte free. */
+  const fill = (path: string): void => {
+    const file = openSync(path, 'a');
+    try {
+      for (const size of [65536, 1]) {
+        expect(() => {
+          for (;;) writeSync(file, Buffer.alloc(size));
+        }).toThrow('ENOSPC');
+      }
+    } finally {
+      closeSync(file);
+    }
+  };
+
+  (isRoot ? it : it.skip)(
+    'can be read on a disk with no byte free, and is written again when there is room (needs root: mounts a disk)',
+    () => {
+      const disk = join(root, 'disk');
+      const filling = join(disk, 'filling');
+      mkdirSync(disk);
+      mount('-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk);
+      const full = expect.objectContaining({
+        code: 'store-full',
+        message: expect.stringContaining('Free some space')
+      });
+      try {
+        home = join(disk, 'home');
+        withStores(stores => stores.runs.create(newRun('r1'), OWNER));
+        fill(filling);
+        withStores(stores => {
+          expect(stores.runs.list().map(({ id }) => id)).toEqual(['r1']);
+          expect(stores.experiments.list()).toEqual([]);
+          expect(() => stores.runs.create(newRun('r2'), OWNER)).toThrow(full);
+          expect(stores.place()).toBe('there');
+          rmSync(filling);
+          // Others may write now, which this one would not see.
+          expect(stores.place()).toBe('replaced');
+          expect(stores.runs.list()).toHaveLength(1);
+        });
+        withStores(stores => {
+          stores.runs.create(newRun('r2'), OWNER);
+          fill(filling);
+          expect(stores.runs.list()).toHaveLength(2);
+          withStores(other => expect(other.runs.list()).toHaveLength(2));
+          expect(stores.place()).toBe('there');
+        });
+        expect(readdirSync(home)).not.toContain('chard.db-shm');
+        expect(() => openStores(join(disk, 'elsewhere'))).toThrow(full);
+      } finally {
+        spawnSync('umount', ['--lazy', disk]);
+      }
+    }
+  );
+
   (isRoot ? it : it.skip)(
     'can be read where it cannot be written (needs root: mounts a disk)',
     () => {
       const disk = join(root, 'disk');
       mkdirSync(disk);
-      const mount = (...options: string[]): void => {
-        expect(spawnSync('mount', options).stderr.toString()).toBe('');
-      };
       mount('-t', 'tmpfs', 'tmpfs', disk);
       try {
         home = join(disk, 'home');
@@ -427,32 +519,6 @@ describe('a store on disk', () => {
           expect(stores.runs.read('r1').length).toBe(lastSeq);
         });
         expect(existsSync(join(home, 'chard.db'))).toBe(true);
-      } finally {
-        spawnSync('umount', ['--lazy', disk]);
-      }
-    }
-  );
-
-  (isRoot ? it : it.skip)(
-    'says so when the disk has become full since it was made (needs root: mounts a disk)',
-    () => {
-      const disk = join(root, 'disk');
-      mkdirSync(disk);
-      spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
-      try {
-        home = join(disk, 'home');
-        withStores(stores => stores.runs.create(newRun('r1'), OWNER));
-        const fill = (): void => writeFileSync(join(disk, 'fill'), Buffer.alloc(2 ** 20));
-        expect(fill).toThrow('ENOSPC');
-        // There is not even room for what SQLite keeps beside the store while it is open.
-        expect(() => openStores(home)).toThrow(
-          expect.objectContaining({
-            code: 'store-full',
-            message: expect.stringContaining('CHARD_HOME')
-          })
-        );
-        rmSync(join(disk, 'fill'));
-        withStores(stores => expect(stores.runs.read('r1').length).toBe(1));
       } finally {
         spawnSync('umount', ['--lazy', disk]);
       }

@@ -184,7 +184,7 @@ function Item(props: {
     <li data-experiment={item.id} data-tone={experimentTone(item.state)}>
       <button
         type="button"
-        title={new Date(item.createdAt).toLocaleString()}
+        title={item.damage ?? new Date(item.createdAt).toLocaleString()}
         onClick={() => void commands.execute(CommandIds.openExperiment, { experiment: item.id })}
       >
         <Icon.react tag="span" className="jp-chard-icon" />

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { initialExperimentState, reduceExperiment } from '@chard/core/experiment';
 import {
   commandExperiment,
@@ -56,6 +57,21 @@ it('knows an experiment, its trials, and their runs', async () => {
   const lines = text.split('\r\n');
   expect(lines[0]).toMatch(/^trial,state,run,.*,parameter x,metric loss$/);
   expect(lines[2]).toMatch(/^2,succeeded,.*,3,0$/);
+});
+
+it('lists the others beside one that is damaged, which says so and can be shown', async () => {
+  const experiment = await finished();
+  const other = await finished({ name: 'second' });
+  const database = new DatabaseSync(join(served.stores.home, 'chard.db'));
+  database.prepare("UPDATE experiments SET outline = 'rubbish' WHERE id = ?").run(experiment);
+  database.close();
+  const { experiments } = await served.client.call(listExperiments, {});
+  expect(experiments.map(({ id, damage }) => [id, damage])).toEqual([
+    [other, null],
+    [experiment, expect.stringContaining(`the experiment ${experiment} is damaged`)]
+  ]);
+  const { snapshot } = await served.client.call(getExperiment, { params: { experiment } });
+  expect(snapshot.trials.map(({ values }) => values['loss'])).toEqual([4, 0, 1]);
 });
 
 it('goes on after the event that a client has seen', async () => {

@@ -2,13 +2,15 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Pipeline } from '@chard/core/pipeline';
 import { fold, initialRunState, stepState, type RunState } from '@chard/core/run';
 import { buildSync } from 'esbuild';
 import { openStores } from '../../stores';
+import { systemClock, type Clock } from './clock';
 import { createLocalEngine } from './engine';
+import { REST_MILLISECONDS } from './processes/launcher';
 import { marked } from './processes/sweep';
 import { Bench, FAKE_RUNNER, REAL_RUNNER, interpreter, PYTHON, runRequest } from './testing/bench';
 import { eventually, outputOf, phasesOf, printed } from './testing/observe';
@@ -222,6 +224,66 @@ it('starts a step anew where the supervisor that was made ready for it has been 
   const state = await handle.finished;
   expect(phasesOf(state)).toEqual({ wait: 'succeeded', after: 'succeeded' });
   expect(stepState(state, 'after')?.attempts).toBe(1);
+});
+
+it('ends what waits for a next step that does not come, and starts another one for a later step', async () => {
+  let ring: (() => void) | null = null;
+  const clock: Clock = {
+    now: systemClock.now,
+    after(milliseconds, callback) {
+      if (milliseconds !== REST_MILLISECONDS) return systemClock.after(milliseconds, callback);
+      ring = callback;
+      return () => {
+        if (ring === callback) ring = null;
+      };
+    }
+  };
+  const engine = bench.engine({ runnerFolder: REAL_RUNNER, clock });
+  const pipeline = steps({ one: { code: 'x = 1' } });
+  const request = runRequest(bench.folder, pipeline, { cache: false });
+  const start = (number: number) =>
+    engine.start({ ...request, trial: { experiment: 'exp', number } });
+  const { id, finished } = await start(1);
+  const instance = bench.stores.leases.get(id)?.owner.instance ?? '';
+  expect(ring).toBeNull();
+  expect((await finished).phase).toBe('succeeded');
+  expect(marked(instance).length).toBeGreaterThan(1);
+  expect(ring).not.toBeNull();
+  (ring as (() => void) | null)?.();
+  // What stays is the fork server.
+  while (marked(instance).length > 1) await nextTurn();
+  expect((await (await start(2)).finished).phase).toBe('succeeded');
+  await engine.close();
+  expect([ring, marked(instance)]).toEqual([null, []]);
+});
+
+it('closed at any moment, waits for no supervisor that was on its way', async () => {
+  const timers = new Set<object>();
+  const clock: Clock = {
+    now: systemClock.now,
+    after(milliseconds, callback) {
+      const timer = {};
+      timers.add(timer);
+      const cancel = systemClock.after(milliseconds, callback);
+      return () => {
+        timers.delete(timer);
+        cancel();
+      };
+    }
+  };
+  const pipeline = steps({ one: { code: 'x = 1' } });
+  for (let wait = 0; wait < 24; wait += 1) {
+    const engine = bench.engine({ clock });
+    const { finished } = await engine.start({
+      ...runRequest(bench.folder, pipeline, { cache: false }),
+      trial: { experiment: 'exp', number: wait }
+    });
+    await finished;
+    await setTimeout(wait / 4);
+    await engine.close();
+    await nextTurn();
+    expect([wait, timers.size]).toEqual([wait, 0]);
+  }
 });
 
 it('lets two engines work on one store at once', async () => {

@@ -178,7 +178,7 @@ open('data', 'a').write('!')`
         code: 'snapshot-damaged',
         message:
           `Of the snapshot ${state.snapshot?.id ?? ''} 4 files are damaged or lost in the store (notebook/a.csv, notebook/b.csv, notebook/c.csv, ...), ` +
-          'and no step can work without them. `chard snapshot check --repair` looks for sound copies, also where the files were; then run again.'
+          'and no step can work without them. `chard snapshot check --repair` looks for sound copies, also where the files were; then go on.'
       });
       await snapshots.check({ repair: true });
       expect((await run(steps)).phase).toBe('succeeded');

@@ -15,9 +15,12 @@ export class Obstacle extends Error {
   }
 }
 
+/** Beside a full disk: what runs work in, on, or write their values to cannot be used. */
+const OBSTACLES = ['folder-unavailable', 'snapshot-unknown', 'snapshot-damaged', 'write-failed'];
+
 /** Whether a run failed, or could not be made, for a reason that the next one would fail for, too. */
 export function isObstacle(code: string): boolean {
-  return code.endsWith('-full') || code === 'folder-unavailable';
+  return code.endsWith('-full') || OBSTACLES.includes(code);
 }
 
 /** The state of a run that could not be made. */

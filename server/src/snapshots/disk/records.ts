@@ -212,10 +212,13 @@ export function publicSnapshot(record: KeptRecord, pins: readonly string[]): Sna
 }
 
 /** @throws ChardError `snapshot-unknown` */
-export function snapshotUnknown(reference: string): ChardError {
+export function snapshotUnknown(reference: string, { exists, folder }: Layout): ChardError {
+  const advice = exists
+    ? '`chard snapshot list` shows those there are.'
+    : `It holds none: where its folder ${folder} was removed or moved, put it back.`;
   return new ChardError(
     'snapshot-unknown',
-    `There is no snapshot ${reference} in this store. \`chard snapshot list\` shows those there are.`,
+    `There is no snapshot ${reference} in this store. ${advice}`,
     { exitCode: 2 }
   );
 }

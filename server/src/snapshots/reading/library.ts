@@ -48,12 +48,12 @@ export class Library {
     if (this.layout.exists) this.layout.demandVersion();
     if (reference === 'latest') {
       const [newest] = this.records.all();
-      if (newest === undefined) throw snapshotUnknown(reference);
+      if (newest === undefined) throw snapshotUnknown(reference, this.layout);
       return newest;
     }
     const ids = this.records.ids().filter(id => reference !== '' && id.startsWith(reference));
     const [id] = ids;
-    if (id === undefined) throw snapshotUnknown(reference);
+    if (id === undefined) throw snapshotUnknown(reference, this.layout);
     if (ids.length > 1) {
       throw new ChardError(
         'snapshot-ambiguous',

@@ -45,22 +45,28 @@ export class Database {
     private readonly connection: DatabaseSync,
     readonly path: string,
     readonly readOnly: boolean,
+    /** Only read because the disk is full: what others write when there is room is not seen. */
+    private readonly lacksRoom: boolean,
     private readonly patience: number,
     private readonly identity: FileIdentity | null
   ) {}
 
   /**
    * Opens the database and brings an older one up to date. Where it cannot be written it is opened for reading,
-   * and writing throws `store-read-only`.
+   * and writing throws `store-read-only`; where the disk has no room for it to be open, `store-full`.
    * @param patience milliseconds to wait for a lock that another process holds
    * @throws ChardError `store-newer`, `store-damaged`, `store-read-only`, `store-unavailable`, `store-full`, `store-busy`.
    */
   static open(path: string, patience: number): Database {
-    const readOnly = !prepareFile(path);
+    const isWritable = prepareFile(path);
     return translated(path, patience, () => {
-      const connection = connect(path, readOnly, patience);
+      const shared = isWritable ? connect(path, patience) : null;
+      const connection = shared ?? connectToRead(path, patience);
+      const lacksRoom = isWritable && shared === null;
+      const readOnly = shared === null;
       try {
-        const database = new Database(connection, path, readOnly, patience, identify(path));
+        const identity = identify(path);
+        const database = new Database(connection, path, readOnly, lacksRoom, patience, identity);
         database.bringUpToDate();
         return database;
       } catch (error) {
@@ -72,19 +78,17 @@ export class Database {
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
     this.demandThere();
-    return translated(this.path, this.patience, () => this.prepare(sql).all(...values));
+    return this.translated(() => this.prepare(sql).all(...values));
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
     this.demandThere();
-    return translated(this.path, this.patience, () => this.prepare(sql).get(...values));
+    return this.translated(() => this.prepare(sql).get(...values));
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {
     this.demandThere();
-    return translated(this.path, this.patience, () =>
-      Number(this.prepare(sql).run(...values).changes)
-    );
+    return this.translated(() => Number(this.prepare(sql).run(...values).changes));
   }
 
   /**
@@ -94,7 +98,7 @@ export class Database {
   transaction<Result>(work: () => Result): Result {
     if (this.connection.isTransaction) return work();
     this.demandThere();
-    return translated(this.path, this.patience, () => {
+    return this.translated(() => {
       this.connection.exec('BEGIN IMMEDIATE');
       try {
         const result = work();
@@ -127,22 +131,45 @@ export class Database {
     return Number(this.get('PRAGMA data_version')?.['data_version']);
   }
 
-  /** Whether the file that is open is still the one at its path. */
+  /** Whether the file that is open is still the one at its path, and what is written there is seen. */
   place(): StorePlace {
-    const found = identify(this.path);
-    if (found === null) return 'gone';
-    return found === this.identity ? 'there' : 'replaced';
+    const place = this.placeOfFile();
+    return place === 'there' && this.lacksRoom && !isFull(dirname(this.path)) ? 'replaced' : place;
   }
 
   /** SQLite goes on in a file that nobody will find again, and says that all is well. @throws ChardError `store-gone`. */
   demandThere(): void {
     if (this.connection.isOpen && this.connection.isTransaction) return;
-    if (this.place() !== 'there') throw goneError(this.path);
+    if (this.placeOfFile() !== 'there') throw goneError(this.path);
+  }
+
+  /** @throws ChardError `store-read-only`, `store-full` where it was opened for reading. */
+  demandWritable(): void {
+    if (this.readOnly) throw this.unwritable();
   }
 
   close(): void {
     this.statements.clear();
     this.connection.close();
+  }
+
+  private placeOfFile(): StorePlace {
+    const found = identify(this.path);
+    if (found === null) return 'gone';
+    return found === this.identity ? 'there' : 'replaced';
+  }
+
+  private translated<Result>(work: () => Result): Result {
+    try {
+      return translated(this.path, this.patience, work);
+    } catch (error) {
+      const isUnwritable = error instanceof ChardError && error.code === 'store-read-only';
+      throw isUnwritable ? this.unwritable(error.cause) : error;
+    }
+  }
+
+  private unwritable(cause?: unknown): ChardError {
+    return this.lacksRoom ? fullError(this.path, cause) : readOnlyError(this.path, cause);
   }
 
   private prepare(sql: string): StatementSync {
@@ -157,7 +184,7 @@ export class Database {
   private bringUpToDate(): void {
     const version = this.version();
     if (version === MIGRATIONS.length) return;
-    if (this.readOnly) throw readOnlyError(this.path);
+    this.demandWritable();
     this.transaction(() => {
       // Another process may have done it while this one waited for the lock.
       for (const migration of MIGRATIONS.slice(this.version())) this.connection.exec(migration);
@@ -224,26 +251,43 @@ function prepareFile(path: string): boolean {
   }
 }
 
-function connect(path: string, readOnly: boolean, patience: number): DatabaseSync {
-  if (!readOnly) {
-    const connection = new DatabaseSync(path, { timeout: patience });
+/** @returns null where the disk has no room for the files beside it, and it can be read without them. */
+function connect(path: string, patience: number): DatabaseSync | null {
+  const connection = new DatabaseSync(path, { timeout: patience });
+  try {
     connection.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;'
     );
     return connection;
+  } catch (error) {
+    connection.close();
+    const waiting = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (lacksFiles(error) && isFull(dirname(path)) && waiting === 0) return null;
+    throw error;
   }
+}
+
+/** Opens what cannot be written. */
+function connectToRead(path: string, patience: number): DatabaseSync {
+  let connection: DatabaseSync | null = null;
   try {
-    const connection = new DatabaseSync(path, { readOnly: true, timeout: patience });
+    connection = new DatabaseSync(path, { readOnly: true, timeout: patience });
     connection.exec('SELECT 1 FROM sqlite_schema');
     return connection;
   } catch (error) {
-    const code = primaryCode(error);
-    if (code !== CANTOPEN && code !== READONLY) throw error;
-    // A read-only folder has no room for WAL's shared memory; nobody can write there, so the file alone is whole.
+    connection?.close();
+    if (!lacksFiles(error) && primaryCode(error) !== READONLY) throw error;
+    // There is no room for WAL's shared memory; nobody can write there, so the file alone is whole.
     const address = pathToFileURL(path);
     address.searchParams.set('immutable', '1');
     return new DatabaseSync(address, { readOnly: true });
   }
+}
+
+/** Whether SQLite cannot make, or use, the files beside a store. */
+function lacksFiles(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === CANTOPEN || code === IOERR || code === FULL;
 }
 
 function translated<Result>(path: string, patience: number, work: () => Result): Result {

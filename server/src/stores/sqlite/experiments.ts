@@ -5,11 +5,14 @@ import {
   ObjectiveType,
   TrialCounts,
   TrialPhase,
+  emptyTally,
   type ExperimentEvent,
   type ExperimentEventBody
 } from '@chard/core/experiment';
 import { ExperimentCommand } from '@chard/core/protocol/api';
 import { z } from 'zod';
+import { ChardError } from '../../errors';
+import { reasonOf } from '../../files';
 import {
   experimentActive,
   experimentExists,
@@ -279,20 +282,48 @@ export class SqliteExperimentStore implements ExperimentStore {
   }
 }
 
+/** What is said of an experiment whose row is damaged; its log may be sound. */
+const UNKNOWN = {
+  reason: null,
+  counts: { maxTrialCount: 1, parallelTrialCount: 1, maxFailedTrialCount: 0 },
+  tally: emptyTally,
+  best: null,
+  finishedAt: null
+};
+
+/** One damaged row must not hide the others: it says so itself. */
 function toRecord(row: Row): ExperimentRecord {
-  const what = `the experiment ${String(row['id'])}`;
-  const outline: ExperimentOutline = storedAs(Outline, row['outline'], what);
+  const id = String(row['id']);
+  let damage: string | null = null;
+  const read = <T>(schema: z.ZodType<T>, column: string, unknown: T): T => {
+    try {
+      return storedAs(schema, row[column], `the experiment ${id}`);
+    } catch (error) {
+      if (!(error instanceof ChardError)) throw error;
+      damage ??= damageOf(id, error);
+      return unknown;
+    }
+  };
+  const phase = ExperimentPhase.catch('failed').parse(row['phase']);
   return {
-    ...outline,
-    id: String(row['id']),
+    ...read<ExperimentOutline>(Outline, 'outline', { ...UNKNOWN, phase }),
+    id,
     notebook: String(row['notebook']),
     name: String(row['name']),
     pipeline: String(row['pipeline']),
-    objective: storedAs(Objective, row['objective'], what),
+    objective: read(Objective, 'objective', { type: 'minimize', metric: '' }),
     algorithm: String(row['algorithm']),
     createdAt: Number(row['created_at']),
-    lastSeq: Number(row['last_seq'])
+    lastSeq: Number(row['last_seq']),
+    damage
   };
+}
+
+function damageOf(id: string, { cause }: ChardError): string {
+  return (
+    `What lists show of the experiment ${id} is damaged (${reasonOf(cause)}). \`chard experiments show ${id}\` reads what happened from ` +
+    `its log, \`chard experiments delete ${id}\` removes it; a backup of the store has it whole.`
+  );
 }
 
 /** The body was validated before it was written; the database's own checks stand for the bytes. */

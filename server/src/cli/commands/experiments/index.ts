@@ -46,7 +46,7 @@ function registerList(group: Command, context: Context): void {
         const rows = records.map(record => [
           record.id,
           oneLine(record.name),
-          record.phase,
+          record.damage === null ? record.phase : 'damaged',
           `${record.tally.succeeded} of ${record.counts.maxTrialCount}`,
           record.best === null ? '' : `${record.objective.metric}=${record.best.value}`,
           utc(record.createdAt),
@@ -62,6 +62,7 @@ function registerList(group: Command, context: Context): void {
           'NOTEBOOK'
         ];
         terminal.out(table([header, ...rows]));
+        for (const { damage } of records) if (damage !== null) terminal.err(`${damage}\n`);
       })
     );
 }

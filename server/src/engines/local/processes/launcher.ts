@@ -8,10 +8,10 @@ import { Port } from './port';
 import { describeExit, pythonEnvironment, startPython } from './python';
 
 const CONNECT_MILLISECONDS = 60_000;
+/** Supervisors that no step has needed for so long are ended; the fork server makes others soon enough. */
+export const REST_MILLISECONDS = 2 * 60_000;
 /** Fork servers that nobody uses at the moment; what they have imported may be large. */
 const MAX_IDLE = 1;
-/** A supervisor in reserve belongs to no run, so no run's cancellation concerns it. */
-const NEVER = new AbortController().signal;
 
 interface KeptForkServer {
   readonly server: ForkServer;
@@ -21,6 +21,8 @@ interface KeptForkServer {
   spare: Promise<Launched | null> | null;
   /** Supervisors that are through with a step and ready for another one. */
   readonly rested: Supervisor[];
+  /** Lets those that wait wait on. */
+  stopResting: () => void;
 }
 
 type Supervisor = Pick<Launched, 'connection' | 'pid'>;
@@ -53,7 +55,8 @@ export class Launcher {
   private port: Promise<Port> | null = null;
   /** By interpreter, environment and modules; the one used last is the last. */
   private readonly forkServers = new Map<string, KeptForkServer>();
-  private isClosed = false;
+  /** A supervisor in reserve belongs to no run, so this alone concerns it. */
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: LauncherOptions) {}
 
@@ -86,7 +89,11 @@ export class Launcher {
     // What cannot be made is no failure yet: the step that would have got it tries again, and is told.
     this.openPort()
       .then(
-        port => this.prepareSpare(port, this.forkServer(port, interpreter, modules)),
+        port => {
+          const kept = this.forkServer(port, interpreter, modules);
+          this.prepareSpare(port, kept);
+          this.restLater(kept);
+        },
         () => undefined
       )
       .catch(() => undefined);
@@ -94,8 +101,8 @@ export class Launcher {
 
   /** Ends the fork servers and every connection. */
   async close(): Promise<void> {
-    this.isClosed = true;
-    const closing = [...this.forkServers.values()].map(({ server }) => server.close());
+    this.closing.abort(new ForkServerUnavailable('the engine is being closed'));
+    const closing = [...this.forkServers.values()].map(kept => this.end(kept));
     this.forkServers.clear();
     await this.port?.then(port => port.close());
     await Promise.all(closing);
@@ -123,14 +130,15 @@ export class Launcher {
     modules: readonly string[]
   ): KeptForkServer {
     const { runnerFolder, instance, clock } = this.options;
-    if (this.isClosed) throw new ForkServerUnavailable('the engine is being closed');
+    this.closing.signal.throwIfAborted();
     const environment = pythonEnvironment(interpreter, runnerFolder, instance);
     const key = JSON.stringify([interpreter.executable, environment, modules]);
     const kept = this.forkServers.get(key) ?? {
       server: new ForkServer(interpreter.executable, environment, port.emptyFolder, modules, clock),
       live: 0,
       spare: null,
-      rested: []
+      rested: [],
+      stopResting: () => undefined
     };
     this.forkServers.delete(key);
     this.forkServers.set(key, kept);
@@ -143,10 +151,28 @@ export class Launcher {
     // While a step runs the next one may come at once; else one is enough for a quick start.
     for (const { connection } of kept.live === 0 ? kept.rested.splice(1) : []) connection.destroy();
     const idle = [...this.forkServers].filter(([, { live }]) => live === 0);
-    for (const [key, { server }] of idle.slice(0, Math.max(0, idle.length - MAX_IDLE))) {
+    for (const [key, other] of idle.slice(0, Math.max(0, idle.length - MAX_IDLE))) {
       this.forkServers.delete(key);
-      void server.close();
+      void this.end(other);
     }
+    if (kept.live === 0) this.restLater(kept);
+  }
+
+  private end({ server, stopResting }: KeptForkServer): Promise<void> {
+    stopResting();
+    return server.close();
+  }
+
+  /** Ends the supervisors that wait, unless a step needs one before long. */
+  private restLater(kept: KeptForkServer): void {
+    kept.stopResting();
+    if (![...this.forkServers.values()].includes(kept)) return;
+    kept.stopResting = this.options.clock.after(REST_MILLISECONDS, () => {
+      if (kept.live > 0) return;
+      for (const { connection } of kept.rested.splice(0)) connection.destroy();
+      void kept.spare?.then(spare => spare?.connection.destroy());
+      kept.spare = null;
+    });
   }
 
   /** @returns the supervisor that waits, where one does and is still there. */
@@ -162,10 +188,11 @@ export class Launcher {
   }
 
   private prepareSpare(port: Port, kept: KeptForkServer): void {
-    if (this.isClosed) return;
+    const { signal } = this.closing;
+    if (signal.aborted) return;
     // One that cannot be made is no failure: the step that would have got it tries again, and is told.
     kept.spare ??= (async () =>
-      this.takeRested(kept) ?? (await this.connect(port, kept, NEVER)))().catch(() => null);
+      this.takeRested(kept) ?? (await this.connect(port, kept, signal)))().catch(() => null);
   }
 
   private takeRested(kept: KeptForkServer): Launched | null {

@@ -4,6 +4,7 @@ import { ChardError } from '../../../errors';
 import type { ValueStore } from '../../../stores';
 import type { StepOutcome } from '../stepProcess';
 import type { Received } from '../versions';
+import type { RunWorkspace } from '../workspace';
 
 const NOWHERE = { cell: null, line: null, traceback: [] };
 
@@ -17,6 +18,20 @@ export function concernsOneStep(error: unknown): error is ChardError {
 /** The step's process could not be started, or what it needs does not work. */
 export function stepError({ code, message }: ChardError, type: 'NotStarted' | 'Broken'): StepError {
   return { code, type, message, ...NOWHERE };
+}
+
+/** Why a step failed: where what it worked in is gone that is the reason, whatever it says itself. */
+export function failureIn(
+  workspace: Pick<RunWorkspace, 'demandThere'>,
+  error: StepError | null
+): StepError | null {
+  try {
+    workspace.demandThere();
+    return error;
+  } catch (gone) {
+    if (!concernsOneStep(gone)) throw gone;
+    return { ...stepError(gone, 'Broken'), traceback: error?.traceback ?? [] };
+  }
 }
 
 /** The runner says "cancelled" though nobody here asked: somebody else interrupted the step. */

@@ -15,7 +15,13 @@ import { storedValues, Versions, type Received } from '../versions';
 import { snapshotOf } from '../workspace';
 import { retryDelay, StepAttempts } from './attempts';
 import { StepDecisions } from './decisions';
-import { concernsOneStep, inputError, interruptedFromOutside, stepError } from './errors';
+import {
+  concernsOneStep,
+  failureIn,
+  inputError,
+  interruptedFromOutside,
+  stepError
+} from './errors';
 import type { RunPlan, RunServices } from './plan';
 import { MadeResults } from './results';
 import { UnfinishedSteps } from './unfinished';
@@ -261,11 +267,12 @@ export class RunExecution {
     const isAborted = this.abort.signal.aborted;
     if (outcome.state === 'failed' && !isAborted && this.retry(task, outcome)) return;
     const isCancelled = outcome.state === 'cancelled' && isAborted;
+    const error = outcome.error ?? interruptedFromOutside(step, outcome);
     const event: StepFinished = {
       ...ended(step, attempt, isCancelled ? 'cancelled' : isSuccess ? 'succeeded' : 'failed'),
       why: isCancelled ? this.whyCancelled : task.why,
       values: storedValues(step.name, received, outcome.values),
-      error: isCancelled ? null : (outcome.error ?? interruptedFromOutside(step, outcome)),
+      error: isCancelled || isSuccess ? null : failureIn(workspace, error),
       resources: outcome.resources,
       snapshot: snapshotOf(kept.files)
     };

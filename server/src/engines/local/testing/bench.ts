@@ -42,8 +42,12 @@ export class Bench {
     this.folder = join(this.root, 'notebooks');
     this.aside = join(this.root, 'aside');
     this.stores = openStores(join(this.root, 'home'));
-    mkdirSync(this.folder);
+    this.makeFolder();
     mkdirSync(this.aside);
+  }
+
+  makeFolder(): void {
+    mkdirSync(this.folder);
   }
 
   engine(

@@ -45,7 +45,7 @@ export async function freeze(
     states: await readStates(options, folder),
     brings: options.brings,
     home,
-    protected: [join(chardHome, 'snapshots')],
+    protected: [snapshotsFolder(chardHome)],
     base() {
       makeFolders(home, 0o700);
       base ??= makeFrozenBase(options, folder);
@@ -58,6 +58,11 @@ export async function freeze(
     },
     remove: () => removeTreeAside(home)
   };
+}
+
+/** Where the store of snapshots lies. */
+export function snapshotsFolder(chardHome: string): string {
+  return join(chardHome, 'snapshots');
 }
 
 async function readStates(

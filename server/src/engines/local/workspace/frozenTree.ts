@@ -34,7 +34,7 @@ export function demandWhole(snapshot: string, problems: readonly SnapshotProblem
   throw new ChardError(
     'snapshot-damaged',
     `Of the snapshot ${snapshot} ${what} in the store (${listed(lost.map(nameOfProblem))}), and no step can work without them. ` +
-      '`chard snapshot check --repair` looks for sound copies, also where the files were; then run again.'
+      '`chard snapshot check --repair` looks for sound copies, also where the files were; then go on.'
   );
 }
 

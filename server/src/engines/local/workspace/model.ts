@@ -151,6 +151,8 @@ export interface RunWorkspace {
   adopt(step: string, files: unknown): void;
   /** Call just before a step's process starts, also for a retry. */
   started(step: string): Promise<void>;
+  /** @throws ChardError `folder-unavailable` where what the steps work in is not there any more */
+  demandThere(): void;
   /** Where a step that has `started` works. */
   place(step: string): StepPlace;
   /**

@@ -5,7 +5,8 @@ import { ChardError } from '../../../errors';
 import { removeTree, type FileDigest, type FileStore } from '../../../files';
 import { filesBelow, isInVolume, nameOf } from './fileNames';
 import { fileStore } from './fileStore';
-import { realName, realPath, type WatchedFolder } from './folder';
+import { realFolder, realName, realPath, type WatchedFolder } from './folder';
+import { snapshotsFolder } from './frozen';
 import { LayeredFolder, type RunFiles } from './layeredFolder';
 import type { WorkspaceMemory } from './memory';
 import {
@@ -228,6 +229,12 @@ export abstract class StepRecords implements RunWorkspace {
       this.running.set(step, execution);
       this.executions.set(step, execution);
     });
+  }
+
+  demandThere(): void {
+    const { frozen, home } = this.options;
+    realFolder(this.folder.path);
+    if (frozen !== null) realFolder(snapshotsFolder(home));
   }
 
   place(step: string): StepPlace {
