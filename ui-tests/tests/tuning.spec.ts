@@ -181,12 +181,12 @@ test('six trials, three at a time, from what is proposed to the best in the note
   await expect(found.locator('.jp-chard-Run-state')).toHaveText('Running, 0 of 6 trials done');
   await expect(found.locator('.jp-chard-Trials-row[data-tone=running]')).toHaveCount(3);
   await expect(found.locator('.jp-chard-mod-curves')).toBeVisible();
-  // From here on nothing moves, in no frame: not the cards, not the name above them.
+  // From here on nothing moves, in no frame: not the cards, not the name and the buttons above them.
   const places = await page.evaluateHandle(() => {
     const seen = new Set<string>();
     const look = (): void => {
       const cards = document.querySelectorAll(
-        '.jp-chard-Experiment :is(.jp-chard-Run-header h1, .jp-chard-Card)'
+        '.jp-chard-Experiment :is(.jp-chard-Run-header :is(h1, button), .jp-chard-Card)'
       );
       const corners = [...cards].map(card => {
         const { left, top, width } = card.getBoundingClientRect();
