@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { code, expect, test } from './lab';
+import { code, expect, openLab, test } from './lab';
 
 const NOTEBOOK = [
   code('rate = 0.5\ndepth = 2', 'pipeline-parameters'),
@@ -116,6 +116,53 @@ test('an experiment is worked with by keyboard, and its trials open as runs', as
   await expect(page.getByRole('tab', { name: /^test-.* · trial \d$/ })).toBeVisible();
   await run.getByRole('button', { name: /^trial \d$/ }).click();
   await expect(found).toBeVisible();
+});
+
+test('the section that is asked for is in view, as much of it as fits, however late it loads', async ({
+  lab
+}) => {
+  const late = await openLab(lab.page.context(), '', 'late');
+  const { page, panel } = late;
+  await page.route('**/jupyterlab-chard/static/**', async route => {
+    await page.waitForTimeout(200);
+    await route.continue();
+  });
+  await late.open(NOTEBOOK);
+  const section = panel.locator('[data-section=tuning]');
+  /** How far it stands out of the panel, above and below. */
+  const out = () =>
+    section.evaluate(node => {
+      const { top, bottom } = node.getBoundingClientRect();
+      const view = node.closest('.jp-chard-Panel')!.getBoundingClientRect();
+      return [view.top - top, bottom - view.bottom].map(Math.round);
+    });
+  await late.showPanel('tuning');
+  const control = section.getByRole('switch', { name: 'Tune hyperparameters' });
+  await expect(control).toBeInViewport({ ratio: 1 });
+  // A frame in which it grows is not yet one in which it has been followed.
+  await expect.poll(async () => Math.max(...(await out()))).toBeLessThanOrEqual(0);
+  await control.check();
+  await expect(section.getByLabel('Algorithm', { exact: true })).toBeVisible();
+
+  // Higher than the panel: from its head on.
+  await page.setViewportSize({ width: 1500, height: 500 });
+  await late.execute('docmanager:save');
+  await page.reload();
+  await page.waitForFunction(() => window.jupyterapp?.commands.isEnabled('chard:edit-cell'));
+  await late.showPanel('graph');
+  await late.showPanel('tuning');
+  await expect(section.getByLabel('Algorithm', { exact: true })).toBeVisible();
+  await expect.poll(async () => (await out())[0]).toBe(0);
+  expect((await out())[1]).toBeGreaterThan(0);
+
+  // Who scrolls has the place.
+  await section.hover();
+  await page.mouse.wheel(0, -150);
+  await expect.poll(async () => (await out())[0]).toBeLessThan(-100);
+  await late.setSource(1, 'data = [1, 2, 3]\nother = [4]');
+  await expect.poll(async () => (await out())[0]).toBeLessThan(-100);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.close();
 });
 
 /** A training that waits before its end until a file is there, so that a test can look at a live view first. */

@@ -30,6 +30,12 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
   const word = experimentWord(phase, trans);
   const name = experiments.item(experiment.id)?.name ?? spec.name;
   const args = { experiment: experiment.id };
+  const { objective } = spec;
+  const facts = [
+    [trans.__('algorithm'), spec.algorithm.name],
+    [objective.type === 'minimize' ? trans.__('minimise') : trans.__('maximise'), objective.metric],
+    [trans.__('at a time'), spec.parallelTrialCount]
+  ] as const;
   const button = (
     command: string,
     icon: LabIcon,
@@ -54,7 +60,10 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
     <div className="jp-chard-Run-header jp-chard-Experiment-header">
       <tuneIcon.react tag="span" className="jp-chard-icon" />
       <h1 title={name}>{name}</h1>
-      <span className="jp-chard-Experiment-about">
+      <span
+        className="jp-chard-Experiment-about"
+        title={facts.map(each => each.join(' ')).join('\n')}
+      >
         <span className="jp-chard-Run-state" data-tone={experimentTone(phase)} role="status">
           <Icon.react tag="span" className="jp-chard-icon" />
           {trans.__(
@@ -72,16 +81,11 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
             {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
           </span>
         )}
-        <span className="jp-chard-Run-parameter">
-          {trans.__('algorithm')} <code>{spec.algorithm.name}</code>
-        </span>
-        <span className="jp-chard-Run-parameter">
-          {spec.objective.type === 'minimize' ? trans.__('minimise') : trans.__('maximise')}{' '}
-          <code>{spec.objective.metric}</code>
-        </span>
-        <span className="jp-chard-Run-parameter">
-          {trans.__('at a time')} <code>{spec.parallelTrialCount}</code>
-        </span>
+        {facts.map(([what, value]) => (
+          <span key={what} className="jp-chard-Run-parameter">
+            {what} <code>{value}</code>
+          </span>
+        ))}
       </span>
       <span className="jp-chard-Run-actions">
         <IconButton
