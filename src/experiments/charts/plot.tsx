@@ -1,4 +1,5 @@
 import type { PointerEvent } from 'react';
+import { textWidth } from '../../curves/shorten';
 import type { Axis, Tick } from './axis';
 import type { Spot } from './marks';
 
@@ -34,21 +35,8 @@ export function Rows({ axis, box }: { readonly axis: Axis; readonly box: Box }) 
   );
 }
 
-/** About how wide a letter or a digit of a drawing is, in pixels. */
-const LETTER = 6.6;
 /** Texts beside each other stay so far apart. */
 const APART = 6;
-
-/** About how wide a text is, in pixels. */
-export function textWidth(text: string): number {
-  return text.length * LETTER;
-}
-
-/** A text that has so much room, in pixels; all of it where it fits. */
-export function shortened(text: string, room: number): string {
-  const letters = Math.max(2, Math.floor(room / LETTER));
-  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
-}
 
 type Anchor = 'start' | 'middle' | 'end';
 
