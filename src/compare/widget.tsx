@@ -1,4 +1,9 @@
-import { getRunEnvironment, listExperiments, type RunItem } from '@chard/core/protocol/api';
+import {
+  getRunEnvironment,
+  listExperiments,
+  listRuns,
+  type RunItem
+} from '@chard/core/protocol/api';
 import {
   compareRuns,
   type ComparedRow,
@@ -90,7 +95,7 @@ function CompareView(props: ComparisonServices & Choice) {
     () => (compared ? compareRuns(compared) : null),
     [environments.answer, live.map(({ id, state }) => `${id} ${state?.seq}`).join()]
   );
-  const items = comparable(runs, live);
+  const items = useComparable(runs, live);
   const names = useNames(runs, items, trans);
   const isGone = live.some(run => run.state === null && run.isGone);
   const problem = live.find(run => run.problem !== null)?.problem ?? environments.problem;
@@ -116,12 +121,24 @@ function CompareView(props: ComparisonServices & Choice) {
   );
 }
 
-/** Those that are compared, and the others of their notebook. */
-function comparable(runs: Runs, live: readonly LiveRun[]): RunItem[] {
+/** So many trials of an experiment, the latest ones, can be chosen. */
+const MOST_TRIALS = 200;
+
+/** Those that are compared, the others of their notebook, and of their experiments where they are trials. */
+function useComparable(runs: Runs, live: readonly LiveRun[]): RunItem[] {
   const compared = live.flatMap(({ item }) => item ?? []);
   const [first] = compared;
   const known = first ? runs.list.of(runs.pathOf(first)) : [];
-  return [...new Map([...known, ...compared].map(item => [item.id, item])).values()];
+  const experiments = [...new Set(compared.flatMap(({ trial }) => trial?.experiment ?? []))];
+  const { answer: trials } = useAnswer(async signal => {
+    const asked = experiments.map(async experiment => {
+      const input = { params: {}, query: { experiment, limit: MOST_TRIALS }, body: {} };
+      return (await runs.api.ask(listRuns, input, signal)).runs;
+    });
+    return (await Promise.all(asked)).flat();
+  }, experiments.join());
+  const all = [...known, ...(trials ?? []), ...compared];
+  return [...new Map(all.map(item => [item.id, item])).values()];
 }
 
 /** What the runs are called here, by their ids: experiments are asked for only where two would be called the same without them. */

@@ -165,6 +165,52 @@ test('the section that is asked for is in view, as much of it as fits, however l
   await page.close();
 });
 
+test('a trial is renamed, linked, compared and deleted as any run is', async ({ lab }) => {
+  test.setTimeout(180_000);
+  const { page } = lab;
+  await lab.open(NOTEBOOK);
+  const section = await lab.tune();
+  await section.getByLabel('Trials in all').fill('2');
+  await lab.execute('chard:tune');
+  const found = lab.experiment;
+  await expect(found.locator('.jp-chard-Run-state')).toHaveText('Finished, 2 of 2 trials done', {
+    timeout: 120_000
+  });
+  await found.locator('.jp-chard-Trials-row[data-trial="2"]').dblclick();
+  const run = page.locator('.jp-chard-Run:not(.jp-chard-Experiment)');
+  await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded');
+  const dialog = page.locator('.jp-Dialog');
+
+  await lab.choose('Rename Run…');
+  await expect(dialog).toContainText('nothing for “Trial 2”');
+  await page.keyboard.type('a good one');
+  await page.keyboard.press('Enter');
+  await expect(run.getByRole('heading', { level: 1 })).toHaveText('a good one');
+  await lab.choose('Copy Link to Run');
+  await expect(page.getByText('The link to this run is copied.')).toBeVisible();
+
+  // There is no run to compare it with: the other trials are.
+  await lab.choose('Compare Runs');
+  const comparison = page.locator('.jp-chard-Compare');
+  await comparison.getByRole('button', { name: 'Add a run' }).click();
+  await expect(comparison.getByRole('columnheader', { name: 'Trial 1' }).first()).toBeVisible();
+  await comparison.getByRole('button', { name: 'a good one' }).click();
+
+  await lab.choose('Delete Run…');
+  await expect(dialog).toContainText('What a trial came to stays in its experiment.');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(run).toHaveCount(0);
+  // The keyboard is where a person looks.
+  await expect
+    .poll(() =>
+      page.evaluate(() => document.activeElement?.closest('#jp-main-dock-panel') !== null)
+    )
+    .toBe(true);
+  await lab.execute('chard:show-panel', { section: 'tuning' });
+  await section.locator('.jp-chard-Experiments button').first().click();
+  await expect(found.locator('.jp-chard-Trials-row')).toHaveCount(2);
+});
+
 /** A training that waits before its end until a file is there, so that a test can look at a live view first. */
 const training = (gate: string) => [
   code('import os\nimport time\nimport chard', 'imports'),
