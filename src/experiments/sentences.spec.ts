@@ -206,6 +206,17 @@ describe('the table of trials', () => {
     expect(texts.slice(0, 5)).toEqual(['1', 'finished', '0.4', '0.051', '72']);
   });
 
+  it('tells columns apart whose names begin with the same', () => {
+    const names = ['encoder_normalisation_epsilon_first', 'encoder_normalisation_epsilon_second'];
+    const parameters = names.map(name => ({ ...spec.parameters[0]!, name }));
+    const columns = trialColumns({ ...spec, parameters }, trans).slice(3, 5);
+    expect(columns.map(({ title }) => title)).toEqual(names);
+    expect(columns.map(({ head }) => head)).toEqual([
+      'encoder_normalisat…first',
+      'encoder_normalisa…second'
+    ]);
+  });
+
   it('is filtered by parameter and state', () => {
     expect(numbers('rate = 0.001', 'all')).toEqual([2, 3]);
     expect(numbers('failed', 'all')).toEqual([2]);

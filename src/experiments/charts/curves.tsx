@@ -125,7 +125,12 @@ export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
       <TrialWalker
         {...props}
         order={order}
-        label={trans.__('Curves of %1 in %2 trials', name, curves.length)}
+        label={trans._n(
+          'Curve of %2 in %1 trial',
+          'Curves of %2 in %1 trials',
+          curves.length,
+          name
+        )}
       >
         <div ref={frame} className="jp-chard-Layers">
           <svg

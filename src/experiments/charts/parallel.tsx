@@ -150,7 +150,11 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
       <TrialWalker
         {...props}
         order={order}
-        label={trans.__('Parameters and results of %1 trials, best first', within.length)}
+        label={trans._n(
+          'Parameters and results of %1 trial',
+          'Parameters and results of %1 trials, best first',
+          within.length
+        )}
       >
         <div ref={frame} className="jp-chard-Layers">
           <svg className="jp-chard-Plot jp-chard-Layers-ground" width={width} height={HEIGHT}>

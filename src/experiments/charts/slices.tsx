@@ -19,6 +19,8 @@ const LEFT = 52;
 const RIGHT = 10;
 const LEAST_WIDTH = 180;
 const REACH = 16;
+/** How wide a letter of a title is at most: they are bold. */
+const TITLE_LETTER = 7.6;
 /** For a choice's name, in pixels: with less, some of them go unnamed. */
 const LEAST_ROOM = 28;
 /** As the style sheet has it. */
@@ -59,7 +61,8 @@ export const Slices = memo(function Slices(props: SlicesProps) {
   const shown = finished.find(({ number }) => number === pointed);
   const titles = shortenedApart(
     dimensions.map(({ name }) => name),
-    width - LEFT - RIGHT
+    width - LEFT - RIGHT,
+    TITLE_LETTER
   );
   return (
     <Figure
@@ -215,7 +218,9 @@ function inset(axis: Axis, place: number | null): number {
 function ticksIn(axis: Axis, box: Box): Axis['ticks'] {
   const ticks = axis.ticks.map(tick => ({ ...tick, at: inset(axis, tick.at) }));
   if (axis.kind !== 'choices' || ticks.length < 2) return ticks;
-  const room = (ticks[1]!.at - ticks[0]!.at) * box.width - GAP;
+  // Those at the ends are held inside, nearer to the others than their places are.
+  const share = Math.min(ticks[1]!.at - ticks[0]!.at, 1 / ticks.length);
+  const room = share * box.width - GAP;
   const texts = shortenedApart(
     ticks.map(({ text }) => text),
     Math.max(room, LEAST_ROOM)
