@@ -1,4 +1,9 @@
-import { getRunEnvironment, type RunItem } from '@chard/core/protocol/api';
+import {
+  getRunEnvironment,
+  listExperiments,
+  listRuns,
+  type RunItem
+} from '@chard/core/protocol/api';
 import {
   compareRuns,
   type ComparedRow,
@@ -24,9 +29,9 @@ import { useAnswer } from '../runs/useAnswer';
 import { useChanges } from '../runs/useChanges';
 import type { LiveRun } from '../runs/liveRun';
 import type { Runs } from '../runs/runs';
-import { runName } from '../runs/list/describeRun';
 import { duration, parameterText, shortTime, stepTime, stepTitle, stepWord } from '../runs/text';
 import { stepStatus } from '../runs/words';
+import { comparedNames, experimentsToName } from './names';
 import { background, differenceInWords, headline, stepsInWords, whyInWords } from './sentences';
 import '../views';
 
@@ -90,11 +95,13 @@ function CompareView(props: ComparisonServices & Choice) {
     () => (compared ? compareRuns(compared) : null),
     [environments.answer, live.map(({ id, state }) => `${id} ${state?.seq}`).join()]
   );
+  const items = useComparable(runs, live);
+  const names = useNames(runs, items, trans);
   const isGone = live.some(run => run.state === null && run.isGone);
   const problem = live.find(run => run.problem !== null)?.problem ?? environments.problem;
   return (
     <>
-      <Header {...props} live={live} />
+      <Header {...props} {...{ live, items, names }} />
       {isGone ? (
         <Problem
           message={trans.__('A run that was to be compared is not there any more: it was deleted.')}
@@ -106,12 +113,45 @@ function CompareView(props: ComparisonServices & Choice) {
       {ids.length < 2 ? (
         <Nothing>{trans.__('Choose another run to compare this one with.')}</Nothing>
       ) : comparison && compared ? (
-        <Body {...props} live={live} comparison={comparison} />
+        <Body {...props} {...{ live, names, comparison }} />
       ) : (
         !problem && <Nothing>{trans.__('Reading the runs…')}</Nothing>
       )}
     </>
   );
+}
+
+/** So many trials of an experiment, the latest ones, can be chosen. */
+const MOST_TRIALS = 200;
+
+/** Those that are compared, the others of their notebook, and of their experiments where they are trials. */
+function useComparable(runs: Runs, live: readonly LiveRun[]): RunItem[] {
+  const compared = live.flatMap(({ item }) => item ?? []);
+  const [first] = compared;
+  const known = first ? runs.list.of(runs.pathOf(first)) : [];
+  const experiments = [...new Set(compared.flatMap(({ trial }) => trial?.experiment ?? []))];
+  const { answer: trials } = useAnswer(async signal => {
+    const asked = experiments.map(async experiment => {
+      const input = { params: {}, query: { experiment, limit: MOST_TRIALS }, body: {} };
+      return (await runs.api.ask(listRuns, input, signal)).runs;
+    });
+    return (await Promise.all(asked)).flat();
+  }, experiments.join());
+  const all = [...known, ...(trials ?? []), ...compared];
+  return [...new Map(all.map(item => [item.id, item])).values()];
+}
+
+/** What the runs are called here, by their ids: experiments are asked for only where two would be called the same without them. */
+function useNames({ api }: Runs, items: readonly RunItem[], trans: TranslationBundle) {
+  const wanted = experimentsToName(items, trans);
+  const { answer } = useAnswer(async signal => {
+    const asked = wanted.map(async text => {
+      const input = { params: {}, query: { text }, body: {} };
+      return (await api.ask(listExperiments, input, signal)).experiments;
+    });
+    return new Map((await Promise.all(asked)).flat().map(({ id, name }) => [id, name]));
+  }, wanted.join());
+  return comparedNames(items, answer ?? new Map(), trans);
 }
 
 /** What each run's Python was, by name. */
@@ -141,13 +181,16 @@ function comparedRuns(
   return found.length === live.length ? found : null;
 }
 
-function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] }) {
-  const { runs, ids, onIds, live, trans } = props;
+function Header(
+  props: ComparisonServices &
+    Choice & {
+      readonly live: readonly LiveRun[];
+      readonly items: readonly RunItem[];
+      readonly names: Names;
+    }
+) {
+  const { runs, ids, onIds, live, items, names, trans } = props;
   const first = live.find(({ item }) => item)?.item ?? null;
-  const known = first === null ? [] : runs.list.of(runs.pathOf(first));
-  const items = [...known, ...live.flatMap(({ item }) => (item ? [item] : []))].filter(
-    (item, at, all) => all.findIndex(({ id }) => id === item.id) === at
-  );
   const unused = items.find(({ id }) => !ids.includes(id));
   const replace = (at: number, id: string): void =>
     onIds(ids.map((each, place) => (place === at ? id : each)));
@@ -170,7 +213,7 @@ function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] 
                 value={item.id}
                 disabled={item.id !== id && ids.includes(item.id)}
               >
-                {optionText(item, trans)}
+                {trans.__('%1 · %2', names.get(item.id)!, shortTime(item.createdAt))}
               </option>
             ))}
           </select>
@@ -209,23 +252,17 @@ function Header(props: ComparisonServices & Choice & { live: readonly LiveRun[] 
   );
 }
 
-function optionText(item: RunItem, trans: TranslationBundle): string {
-  return trans.__('%1 · %2', runName(item, trans), shortTime(item.createdAt));
-}
+/** What runs are called, by their ids. */
+type Names = ReadonlyMap<string, string>;
 
 interface Shown extends ComparisonServices {
   readonly live: readonly LiveRun[];
   readonly comparison: RunComparison;
 }
 
-/** What a run is called here: its title, else its number; all are of one notebook. */
-function nameOf({ item, id }: LiveRun, trans: TranslationBundle): string {
-  return item ? runName(item, trans) : id;
-}
-
-function Body(props: Shown) {
+function Body(props: Shown & { readonly names: Names }) {
   const { live, comparison, trans } = props;
-  const names = live.map(run => nameOf(run, trans));
+  const names = live.map(({ id }) => props.names.get(id) ?? id);
   const phases = live.map(({ state }) => state!.phase);
   return (
     <div className="jp-chard-Compare-body">

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useState, type PointerEvent } from 'react';
 import { useWidth } from '../graph/useLayout';
 import { placeLabels, rangeOf, shortNumber, thin, ticks, type Point } from './scale';
+import { shortenedApart, textWidth } from './shorten';
 
 export interface Curve {
   readonly id: string;
@@ -22,7 +23,8 @@ export interface ChartProps {
 const LEFT = 48;
 const TOP = 8;
 const BOTTOM = 20;
-const CHARACTER = 6.6;
+/** Around a label, in pixels. */
+const AROUND = 12;
 const LABEL_GAP = 15;
 const MOST_ROWS = 100;
 
@@ -32,10 +34,13 @@ export const Chart = memo(function Chart(props: ChartProps) {
   const [frame, seen] = useWidth();
   const width = Math.max(200, seen);
   const [pointed, setPointed] = useState<number | null>(null);
-  const longest = 12 + Math.max(0, ...curves.map(({ label }) => label.length)) * CHARACTER;
+  const longest = AROUND + Math.max(0, ...curves.map(({ label }) => textWidth(label)));
   // Half of a narrow chart is for the curves, and the labels end in dots.
   const right = Math.min(longest, (width - LEFT) / 2);
-  const letters = Math.max(2, Math.floor((right - 12) / CHARACTER));
+  const shown = shortenedApart(
+    curves.map(({ label }) => label),
+    right - AROUND
+  );
   const plot = { width: width - LEFT - right, height: height - TOP - BOTTOM };
   const all = curves.flatMap(({ points }) => points);
   const rows = ticks(rangeOf(all.map(({ y }) => y)), height < 120 ? 2 : 4);
@@ -107,7 +112,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
                 y={labels[at]!}
                 dominantBaseline="central"
               >
-                {cut(curves[at]!.label, letters)}
+                {shown[at]}
                 <title>{curves[at]!.label}</title>
               </text>
             </g>
@@ -176,10 +181,6 @@ function describe(title: string, curves: readonly Curve[], trans: TranslationBun
     );
   });
   return `${title}. ${said.join('. ')}`;
-}
-
-function cut(text: string, letters: number): string {
-  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
 }
 
 function pathOf(

@@ -9,6 +9,7 @@ import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import { CommandIds, TEXT_DOMAIN, describedBy } from '../commands';
+import { closeDocument } from '../focus/close';
 import { tuneIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
 import { IChardLaunch, IChardNotebooks, IChardPanel, type OpenNotebook } from '../tokens';
@@ -58,7 +59,10 @@ export const experimentsPlugin: JupyterFrontEndPlugin<void> = {
           const isSeen = (experiment: string): boolean =>
             documentOf(experiment)?.isVisible ?? false;
           experiments.changed.connect(() => running?.changed());
-          experiments.deleted.connect((_, experiment) => documentOf(experiment)?.close());
+          experiments.deleted.connect((_, experiment) => {
+            const document = documentOf(experiment);
+            if (document) closeDocument(shell, document);
+          });
           notifyOfExperiments({ experiments, commands, isSeen, trans });
           return experiments;
         }

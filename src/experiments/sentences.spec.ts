@@ -98,6 +98,21 @@ it('says why it was interrupted, and that in one sentence', () => {
   expect(cut('')).toBe('Interrupted: 0 of 6 trials done. The server had ended.');
 });
 
+it('says of trials without a value that they are not the last', () => {
+  const first = after(...begin(1, 0.001, 8));
+  expect(headline(first, trans)).toBe('The first trials are running.');
+  const failed = after(...begin(1, 0.001, 8), end(1, null), { type: 'experiment-paused' });
+  expect(headline(failed, trans)).toBe('No trial has come to a value of val_loss yet.');
+  const cutOff: ExperimentEventBody = { type: 'experiment-interrupted', message: '' };
+  expect(headline(after(...begin(1, 0.001, 8), cutOff), trans)).toBe(
+    'No trial has come to a value of val_loss yet.'
+  );
+  // The server goes on with it.
+  expect(headline(after(...begin(1, 0.001, 8), end(1, 0.4), cutOff), trans)).toBe(
+    'Best so far: val_loss 0.4 with rate 0.001 and batch 8.'
+  );
+});
+
 it('says why it ended', () => {
   const finished: ExperimentEventBody = {
     type: 'experiment-finished',
@@ -191,6 +206,17 @@ describe('the table of trials', () => {
     ]);
     const texts = columns.map(column => column.textOf(state.trials[0]!, 0));
     expect(texts.slice(0, 5)).toEqual(['1', 'finished', '0.4', '0.051', '72']);
+  });
+
+  it('tells columns apart whose names begin with the same', () => {
+    const names = ['encoder_normalisation_epsilon_first', 'encoder_normalisation_epsilon_second'];
+    const parameters = names.map(name => ({ ...spec.parameters[0]!, name }));
+    const columns = trialColumns({ ...spec, parameters }, trans).slice(3, 5);
+    expect(columns.map(({ title }) => title)).toEqual(names);
+    expect(columns.map(({ head }) => head)).toEqual([
+      'encoder_normalisat…first',
+      'encoder_normalisa…second'
+    ]);
   });
 
   it('is filtered by parameter and state', () => {

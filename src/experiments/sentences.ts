@@ -1,5 +1,6 @@
 import {
   activity,
+  doneCount,
   isExperimentOver,
   isTrialOver,
   objectiveValue,
@@ -16,7 +17,7 @@ import {
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { shortNumber, shortValue } from '../curves/scale';
 import { choiceText } from './charts/axis';
-import { experimentWord } from './text';
+import { experimentWord, hasEnded } from './text';
 
 /** A value as a person reads it. */
 export function valueText(value: Choice | undefined): string {
@@ -49,18 +50,20 @@ export function headline(state: ExperimentState, trans: TranslationBundle): stri
     shortNumber(value),
     assignmentInWords(trial.parameters, trans)
   ] as const;
-  return isExperimentOver(phase)
+  return hasEnded(phase)
     ? trans.__('Best: %1 %2 with %3.', ...said)
     : trans.__('Best so far: %1 %2 with %3.', ...said);
 }
 
 function beforeTheBest(state: ExperimentState, trans: TranslationBundle): string {
-  if (isExperimentOver(state.phase)) {
-    return trans.__('No trial came to a value of %1.', state.spec.objective.metric);
+  const { metric } = state.spec.objective;
+  if (hasEnded(state.phase)) return trans.__('No trial came to a value of %1.', metric);
+  if (state.trials.every(({ phase }) => phase === 'pending')) {
+    return trans.__('No trial has started yet.');
   }
-  return state.tally.running > 0
+  return state.tally.running > 0 && doneCount(state) === 0
     ? trans.__('The first trials are running.')
-    : trans.__('No trial has started yet.');
+    : trans.__('No trial has come to a value of %1 yet.', metric);
 }
 
 /** What it does now, in a few words. */

@@ -1,4 +1,4 @@
-import type { ExperimentPhase, TrialPhase } from '@chard/core/experiment';
+import { isExperimentOver, type ExperimentPhase, type TrialPhase } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 /** How a trial stands, in a word or two. */
@@ -29,4 +29,9 @@ export function experimentWord(phase: ExperimentPhase, trans: TranslationBundle)
     interrupted: trans.__('interrupted')
   };
   return words[phase];
+}
+
+/** Whether it has come to its end: what is interrupted is waited for, since the server goes on with it. */
+export function hasEnded(phase: ExperimentPhase): boolean {
+  return isExperimentOver(phase) && phase !== 'interrupted';
 }

@@ -9,6 +9,7 @@ import { keepFocus } from '../focus/keepFocus';
 import { caretIcon, chardIcon } from '../icons';
 import { usePipeline } from '../notebooks/usePipeline';
 import type { IChardNotebooks, OpenNotebook, PanelSection } from '../tokens';
+import { keepInView } from './keepInView';
 import type { Sections } from './sections';
 import '../views';
 
@@ -151,19 +152,25 @@ function Section(props: {
     if (wants) setOpen(true);
   }, [wants]);
   useEffect(() => {
+    let end: () => void = () => undefined;
     const reveal = (): HTMLElement | null => {
       if (!sections.takeWanted(section.id)) return null;
       setOpen(true);
-      header.current?.scrollIntoView({ block: 'nearest' });
-      return header.current;
+      const button = header.current!;
+      end();
+      end = keepInView(button.closest('section')!, button.closest<HTMLElement>(`.${PANEL}`)!);
+      return button;
     };
-    const take = (): void => reveal()?.focus();
+    const take = (): void => reveal()?.focus({ preventScroll: true });
     sections.revealed.connect(take);
     // A person who has gone on meanwhile keeps the keyboard.
     const shown = reveal();
-    if (shown?.closest(`.${PANEL}`)?.contains(document.activeElement)) shown.focus();
+    if (shown?.closest(`.${PANEL}`)?.contains(document.activeElement)) {
+      shown.focus({ preventScroll: true });
+    }
     return () => {
       sections.revealed.disconnect(take);
+      end();
     };
   }, [section, sections]);
   const toggle = (): void => {

@@ -60,7 +60,9 @@ export const runAsItWas: RunAction = async ({ app }, runs, [id]) => {
 async function askTitle(run: RunItem | null, trans: TranslationBundle): Promise<string | null> {
   const { value } = await InputDialog.getText({
     title: trans.__('Rename run'),
-    label: trans.__('Name; nothing for “Run %1”', run?.number ?? ''),
+    label: run
+      ? trans.__('Name; nothing for “%1”', runName({ ...run, title: null }, trans))
+      : trans.__('Name; nothing for its number'),
     text: run?.title ?? '',
     okLabel: trans.__('Rename')
   });
@@ -75,6 +77,7 @@ async function confirmDeletion(
   const held = await runs.measure(ids);
   const first = runs.item(ids[0]!);
   const name = first ? runName(first, trans) : ids[0]!;
+  const isTrial = ids.some(id => (runs.item(id)?.trial ?? null) !== null);
   const freed =
     held.bytes === 0
       ? trans.__('This frees nothing: other runs need all that is kept.')
@@ -84,8 +87,11 @@ async function confirmDeletion(
       ids.length === 1 ? trans.__('Delete %1?', name) : trans.__('Delete %1 runs?', ids.length),
     body: [
       freed,
-      trans.__('Logs and outputs go, too; the notebook stays. It cannot be undone.')
-    ].join(' '),
+      trans.__('Logs and outputs go, too; the notebook stays. It cannot be undone.'),
+      isTrial ? trans.__('What a trial came to stays in its experiment.') : ''
+    ]
+      .filter(Boolean)
+      .join(' '),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.warnButton({ label: trans.__('Delete') })

@@ -1,8 +1,8 @@
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import { useId, useState } from 'react';
-import { BodyDialog } from '../focus/bodyDialog';
+import { askInForm } from '../focus/formDialog';
+import { folderIn } from './freeFolder';
 
 /** Where what a run saw is put. */
 export interface RestorePlace {
@@ -17,44 +17,18 @@ export async function askWhereTo(
   folder: string,
   trans: TranslationBundle
 ): Promise<RestorePlace | null> {
-  const dialog = new BodyDialog({
+  const first: RestorePlace = { folder, withResults: false };
+  const place = await askInForm({
     title: trans.__('Restore run'),
-    body: new Form({ folder, withResults: false }, trans),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.okButton({ label: trans.__('Restore') })
-    ],
-    focusNodeSelector: '.jp-chard-Dialog input[type=text]'
+    accept: Dialog.okButton({ label: trans.__('Restore') }),
+    value: first,
+    form: onChange => <Fields place={first} trans={trans} onChange={onChange} />,
+    first: 'input[type=text]',
+    trans
   });
-  const { button, value } = await dialog.launch();
-  return button.accept ? value : null;
-}
-
-class Form extends ReactWidget implements Dialog.IBodyWidget<RestorePlace | null> {
-  constructor(
-    private place: RestorePlace,
-    private readonly trans: TranslationBundle
-  ) {
-    super();
-    this.addClass('jp-chard-Dialog');
-  }
-
-  getValue(): RestorePlace | null {
-    const folder = this.place.folder.trim().replace(/^\/+|\/+$/g, '');
-    return folder === '' ? null : { ...this.place, folder };
-  }
-
-  override render() {
-    return (
-      <Fields
-        place={this.place}
-        trans={this.trans}
-        onChange={place => {
-          this.place = place;
-        }}
-      />
-    );
-  }
+  if (place === null) return null;
+  const named = folderIn(place.folder);
+  return named === null ? null : { ...place, folder: named };
 }
 
 function Fields(props: {

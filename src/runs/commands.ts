@@ -162,6 +162,7 @@ export function addRunCommands(needs: Needs): void {
       if (id === undefined) return null;
       const link = labLinkToRuns([id]);
       Clipboard.copyToSystem(link);
+      Notification.success(trans.__('The link to this run is copied.'), { autoClose: 3000 });
       return link;
     }
   });

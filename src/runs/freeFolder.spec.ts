@@ -1,5 +1,5 @@
 import type { Contents } from '@jupyterlab/services';
-import { freeFolder } from './freeFolder';
+import { folderIn, freeFolder } from './freeFolder';
 
 const holding = (...names: string[]): Contents.IManager =>
   ({ get: () => Promise.resolve({ content: names.map(name => ({ name })) }) }) as never;
@@ -15,4 +15,12 @@ it.each([
 it('is the one that was wanted where nothing can be looked at', async () => {
   const broken = { get: () => Promise.reject(new Error('gone')) } as never;
   expect(await freeFolder(broken, 'gone/x')).toBe('gone/x');
+});
+
+it.each([
+  [' /work/digits/ ', 'work/digits'],
+  ['/', null],
+  ['', null]
+])('takes %j as %j', (text, folder) => {
+  expect(folderIn(text)).toBe(folder);
 });

@@ -10,3 +10,8 @@ export async function freeFolder(contents: Contents.IManager, path: string): Pro
   for (let count = 1; taken.has(PathExt.basename(free)); count++) free = `${path}-${count}`;
   return free;
 }
+
+/** The folder that somebody typed, below Jupyter's root; null where it is none. */
+export function folderIn(text: string): string | null {
+  return text.trim().replace(/^\/+|\/+$/g, '') || null;
+}

@@ -14,6 +14,7 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { UseSignal } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
 import { TEXT_DOMAIN } from '../commands';
+import { closeDocument } from '../focus/close';
 import { addRunComparison } from '../compare/commands';
 import {
   IChardLaunch,
@@ -97,7 +98,10 @@ export const runsPlugin: JupyterFrontEndPlugin<IChardRuns> = {
         status.provide((open, step) => runs.statusOf(open, step));
         runs.changed.connect(() => status.notify());
         runs.changed.connect(() => running?.changed());
-        runs.deleted.connect((_, run) => documentOf(run)?.close());
+        runs.deleted.connect((_, run) => {
+          const document = documentOf(run);
+          if (document) closeDocument(shell, document);
+        });
         notifyOfRuns({ runs, commands, isSeen, startedHere, before, trans });
         notifyOfStore(runs.list, commands, trans);
         return runs;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { code, expect, test } from './lab';
+import { code, expect, openLab, test } from './lab';
 
 const NOTEBOOK = [
   code('rate = 0.5\ndepth = 2', 'pipeline-parameters'),
@@ -118,6 +118,99 @@ test('an experiment is worked with by keyboard, and its trials open as runs', as
   await expect(found).toBeVisible();
 });
 
+test('the section that is asked for is in view, as much of it as fits, however late it loads', async ({
+  lab
+}) => {
+  const late = await openLab(lab.page.context(), '', 'late');
+  const { page, panel } = late;
+  await page.route('**/jupyterlab-chard/static/**', async route => {
+    await page.waitForTimeout(200);
+    await route.continue();
+  });
+  await late.open(NOTEBOOK);
+  const section = panel.locator('[data-section=tuning]');
+  /** How far it stands out of the panel, above and below. */
+  const out = () =>
+    section.evaluate(node => {
+      const { top, bottom } = node.getBoundingClientRect();
+      const view = node.closest('.jp-chard-Panel')!.getBoundingClientRect();
+      return [view.top - top, bottom - view.bottom].map(Math.round);
+    });
+  await late.showPanel('tuning');
+  const control = section.getByRole('switch', { name: 'Tune hyperparameters' });
+  await expect(control).toBeInViewport({ ratio: 1 });
+  // A frame in which it grows is not yet one in which it has been followed.
+  await expect.poll(async () => Math.max(...(await out()))).toBeLessThanOrEqual(0);
+  await control.check();
+  await expect(section.getByLabel('Algorithm', { exact: true })).toBeVisible();
+
+  // Higher than the panel: from its head on.
+  await page.setViewportSize({ width: 1500, height: 500 });
+  await late.execute('docmanager:save');
+  await page.reload();
+  await page.waitForFunction(() => window.jupyterapp?.commands.isEnabled('chard:edit-cell'));
+  await late.showPanel('graph');
+  await late.showPanel('tuning');
+  await expect(section.getByLabel('Algorithm', { exact: true })).toBeVisible();
+  await expect.poll(async () => (await out())[0]).toBe(0);
+  expect((await out())[1]).toBeGreaterThan(0);
+
+  // Who scrolls has the place.
+  await section.hover();
+  await page.mouse.wheel(0, -150);
+  await expect.poll(async () => (await out())[0]).toBeLessThan(-100);
+  await late.setSource(1, 'data = [1, 2, 3]\nother = [4]');
+  await expect.poll(async () => (await out())[0]).toBeLessThan(-100);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.close();
+});
+
+test('a trial is renamed, linked, compared and deleted as any run is', async ({ lab }) => {
+  test.setTimeout(180_000);
+  const { page } = lab;
+  await lab.open(NOTEBOOK);
+  const section = await lab.tune();
+  await section.getByLabel('Trials in all').fill('2');
+  await lab.execute('chard:tune');
+  const found = lab.experiment;
+  await expect(found.locator('.jp-chard-Run-state')).toHaveText('Finished, 2 of 2 trials done', {
+    timeout: 120_000
+  });
+  await found.locator('.jp-chard-Trials-row[data-trial="2"]').dblclick();
+  const run = page.locator('.jp-chard-Run:not(.jp-chard-Experiment)');
+  await expect(run.locator('.jp-chard-Run-state')).toHaveText('Succeeded');
+  const dialog = page.locator('.jp-Dialog');
+
+  await lab.choose('Rename Run…');
+  await expect(dialog).toContainText('nothing for “Trial 2”');
+  await page.keyboard.type('a good one');
+  await page.keyboard.press('Enter');
+  await expect(run.getByRole('heading', { level: 1 })).toHaveText('a good one');
+  await lab.choose('Copy Link to Run');
+  await expect(page.getByText('The link to this run is copied.')).toBeVisible();
+
+  // There is no run to compare it with: the other trials are.
+  await lab.choose('Compare Runs');
+  const comparison = page.locator('.jp-chard-Compare');
+  await comparison.getByRole('button', { name: 'Add a run' }).click();
+  await expect(comparison.getByRole('columnheader', { name: 'Trial 1' }).first()).toBeVisible();
+  await comparison.getByRole('button', { name: 'a good one' }).click();
+
+  await lab.choose('Delete Run…');
+  await expect(dialog).toContainText('What a trial came to stays in its experiment.');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(run).toHaveCount(0);
+  // The keyboard is where a person looks.
+  await expect
+    .poll(() =>
+      page.evaluate(() => document.activeElement?.closest('#jp-main-dock-panel') !== null)
+    )
+    .toBe(true);
+  await lab.execute('chard:show-panel', { section: 'tuning' });
+  await section.locator('.jp-chard-Experiments button').first().click();
+  await expect(found.locator('.jp-chard-Trials-row')).toHaveCount(2);
+});
+
 /** A training that waits before its end until a file is there, so that a test can look at a live view first. */
 const training = (gate: string) => [
   code('import os\nimport time\nimport chard', 'imports'),
@@ -181,12 +274,12 @@ test('six trials, three at a time, from what is proposed to the best in the note
   await expect(found.locator('.jp-chard-Run-state')).toHaveText('Running, 0 of 6 trials done');
   await expect(found.locator('.jp-chard-Trials-row[data-tone=running]')).toHaveCount(3);
   await expect(found.locator('.jp-chard-mod-curves')).toBeVisible();
-  // From here on nothing moves, in no frame: not the cards, not the name above them.
+  // From here on nothing moves, in no frame: not the cards, not the name and the buttons above them.
   const places = await page.evaluateHandle(() => {
     const seen = new Set<string>();
     const look = (): void => {
       const cards = document.querySelectorAll(
-        '.jp-chard-Experiment :is(.jp-chard-Run-header h1, .jp-chard-Card)'
+        '.jp-chard-Experiment :is(.jp-chard-Run-header :is(h1, button), .jp-chard-Card)'
       );
       const corners = [...cards].map(card => {
         const { left, top, width } = card.getBoundingClientRect();

@@ -3,12 +3,11 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { MessageLoop, type Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
+import { goRound, stopsIn } from '../../focus/goRound';
 import type { OpenNotebook } from '../../tokens';
 import { CellEditor } from './cellEditor';
 import type { EditorForm } from './form';
 
-const FOCUSABLE =
-  'button:not([disabled]):not([tabindex="-1"]), input:not([disabled]), select:not([disabled])';
 const GAP = 2;
 const EDGE = 8;
 
@@ -130,10 +129,7 @@ export class EditorPopover extends ReactWidget {
   }
 
   private firstField(): HTMLElement | null {
-    return (
-      this.node.querySelector<HTMLElement>('input') ??
-      this.node.querySelector<HTMLElement>(FOCUSABLE)
-    );
+    return this.node.querySelector<HTMLElement>('input') ?? stopsIn(this.node)[0] ?? null;
   }
 
   private backToCell(): void {
@@ -151,7 +147,8 @@ export class EditorPopover extends ReactWidget {
 
   private readonly onKey = (event: KeyboardEvent): void => {
     if (!this.isReady && event.target === this.node) this.keepKey(event);
-    else if (event.key === 'Tab') this.goRound(event);
+    // Escape is the way out.
+    else goRound(event, this.node);
   };
 
   private keepKey(event: KeyboardEvent): void {
@@ -163,18 +160,6 @@ export class EditorPopover extends ReactWidget {
     }
     // Nor does the page scroll, or the browser look for what is typed.
     event.preventDefault();
-  }
-
-  /** Tab stays inside: Escape is the way out. */
-  private goRound(event: KeyboardEvent): void {
-    const stops = [...this.node.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
-      each => each.offsetParent !== null
-    );
-    const at = stops.indexOf(document.activeElement as HTMLElement);
-    const edge = event.shiftKey ? at <= 0 : at === stops.length - 1;
-    if (!edge) return;
-    event.preventDefault();
-    stops.at(event.shiftKey ? -1 : 0)?.focus();
   }
 
   /** Below the line where there is room, else above it; never over the notebook's edges. */

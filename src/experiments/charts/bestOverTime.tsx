@@ -88,10 +88,11 @@ export const BestOverTime = memo(function BestOverTime(props: BestOverTimeProps)
         order={order}
         label={
           last
-            ? trans.__(
-                'Best value over time: %1 after %2 trials',
-                `${metric} ${shortNumber(last.best)}`,
-                history.length
+            ? trans._n(
+                'Best value over time: %2 after %1 trial',
+                'Best value over time: %2 after %1 trials',
+                history.length,
+                `${metric} ${shortNumber(last.best)}`
               )
             : trans.__('Best value over time: no trial has finished yet')
         }

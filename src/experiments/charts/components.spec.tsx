@@ -352,3 +352,19 @@ it('has no colour of its own in the style sheets of tuning', () => {
     );
   }
 });
+
+it('tells axes apart whose names begin with the same, and says them in full', () => {
+  const state = experiment(MIXED);
+  const names = ['encoder_normalisation_epsilon_first', 'encoder_normalisation_epsilon_second'];
+  const parameters = names.map(name => ({ ...state.spec.parameters[0]!, name }));
+  draw(CHARTS['parallel coordinates']!, { ...state, spec: { ...state.spec, parameters } });
+  const titles = [...place.querySelectorAll('.jp-chard-Parallel-name')].slice(0, 2);
+  expect(titles.map(title => title.getAttribute('aria-label'))).toEqual(names);
+  expect(titles.map(title => title.getAttribute('title'))).toEqual(
+    names.map(name => `${name}: log axis or not`)
+  );
+  expect(titles.map(title => title.textContent)).toEqual([
+    expect.stringMatching(/^enc.*…first(log)?$/),
+    expect.stringMatching(/^en.*…second(log)?$/)
+  ]);
+});

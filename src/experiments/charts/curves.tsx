@@ -9,11 +9,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useMemo, useState } from 'react';
 import { Button } from '../../controls/button';
 import { curvePoints, shortNumber, thin, type Point } from '../../curves/scale';
+import { textWidth } from '../../curves/shorten';
 import { useWidth } from '../../graph/useLayout';
 import { numberAxis, rangeAxis, type Axis } from './axis';
 import { Figure } from './figure';
 import { crosses, line, nearestSpot, type Spot } from './marks';
-import { Columns, placeOf, Rows, textWidth, xIn, yIn, type Box } from './plot';
+import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
 import { SHADES, shadesOf } from './shades';
 import { finalValue, longestNumber, type Pointing } from './trial';
 import { TrialWalker } from './walker';
@@ -124,7 +125,12 @@ export const TrialCurves = memo(function TrialCurves(props: CurvesProps) {
       <TrialWalker
         {...props}
         order={order}
-        label={trans.__('Curves of %1 in %2 trials', name, curves.length)}
+        label={trans._n(
+          'Curve of %2 in %1 trial',
+          'Curves of %2 in %1 trials',
+          curves.length,
+          name
+        )}
       >
         <div ref={frame} className="jp-chard-Layers">
           <svg

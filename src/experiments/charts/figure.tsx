@@ -42,7 +42,13 @@ export function Figure(props: FigureProps) {
         {subtitle !== undefined && <span className="jp-chard-hint">{subtitle}</span>}
         <span className="jp-chard-Figure-actions">
           {actions}
-          <Button look="flat" small aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <Button
+            look="flat"
+            small
+            aria-pressed={asTable}
+            aria-label={trans.__('Show as table: %1', title)}
+            onClick={() => setAsTable(!asTable)}
+          >
             {trans.__('Show as table')}
           </Button>
         </span>

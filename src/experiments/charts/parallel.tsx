@@ -17,13 +17,14 @@ import {
 } from 'react';
 import { Button } from '../../controls/button';
 import { placeLabels, shortNumber } from '../../curves/scale';
+import { shortenedApart, textWidth } from '../../curves/shorten';
 import { useWidth } from '../../graph/useLayout';
 import { choiceText, type AxisValue } from './axis';
 import { isWithin, spanBetween, stepFrom, withBrush, type Brushes, type Span } from './brush';
 import { canBeLog, dimensionsOf, type Dimension } from './dimensions';
 import { Figure } from './figure';
 import { distanceToLine, line, type Spot } from './marks';
-import { placeOf, textWidth, yIn, type Box } from './plot';
+import { placeOf, yIn, type Box } from './plot';
 import { SHADES, shadesOf } from './shades';
 import { finalValue, longestNumber, type Pointing } from './trial';
 import { TrialWalker } from './walker';
@@ -39,6 +40,11 @@ const NAMED = 12;
 const REACH = 8;
 const GRIP = 14;
 const MOST_NAME = 160;
+/** Around an axis' name, and how wide a letter of it is at most. */
+const NAME_AROUND = 6;
+const NAME_LETTER = 7.6;
+/** For what is named at the left of an axis. */
+const TICK_ROOM = LEFT - 4;
 
 export interface ParallelProps extends Pointing {
   readonly state: ExperimentState;
@@ -65,6 +71,16 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
       height: HEIGHT - TOP - 16
     }),
     [width, right]
+  );
+  const room = Math.min(MOST_NAME, box.width / Math.max(1, dimensions.length - 1) - 4);
+  const titles = useMemo(
+    () =>
+      shortenedApart(
+        dimensions.map(({ name }) => name),
+        room - NAME_AROUND,
+        NAME_LETTER
+      ),
+    [dimensions, room]
   );
   const lines = useMemo(
     () => trials.map(trial => ({ trial, spots: spotsOf(trial, dimensions, box) })),
@@ -134,7 +150,11 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
       <TrialWalker
         {...props}
         order={order}
-        label={trans.__('Parameters and results of %1 trials, best first', within.length)}
+        label={trans._n(
+          'Parameters and results of %1 trial',
+          'Parameters and results of %1 trials, best first',
+          within.length
+        )}
       >
         <div ref={frame} className="jp-chard-Layers">
           <svg className="jp-chard-Plot jp-chard-Layers-ground" width={width} height={HEIGHT}>
@@ -153,7 +173,8 @@ export const ParallelCoordinates = memo(function ParallelCoordinates(props: Para
                 key={dimension.id}
                 dimension={dimension}
                 x={xOf(at, dimensions.length, box)}
-                room={Math.min(MOST_NAME, box.width / Math.max(1, dimensions.length - 1) - 4)}
+                title={titles[at]!}
+                room={room}
                 box={box}
                 isObjective={dimension.id === `m:${objective.metric}`}
                 canLog={canBeLogs[at]!}
@@ -257,7 +278,9 @@ const Lines = memo(function Lines(props: {
 const AxisView = memo(function AxisView(props: {
   readonly dimension: Dimension;
   readonly x: number;
-  /** For its name, in pixels. */
+  /** Its name, or as much of it as tells it from the others. */
+  readonly title: string;
+  /** For that, in pixels. */
   readonly room: number;
   readonly box: Box;
   readonly isObjective: boolean;
@@ -268,7 +291,8 @@ const AxisView = memo(function AxisView(props: {
   readonly onBrush: (id: string, span: Span | null) => void;
   readonly trans: TranslationBundle;
 }) {
-  const { dimension, x, room, box, isObjective, canLog, onLog, span, onBrush, trans } = props;
+  const { dimension, x, title, room, box, isObjective, canLog, onLog, span, onBrush, trans } =
+    props;
   const { id, axis, name } = dimension;
   const onSpan = (next: Span | null): void => onBrush(id, next);
   const start = useRef<number | null>(null);
@@ -279,6 +303,10 @@ const AxisView = memo(function AxisView(props: {
   const placeAt = (event: PointerEvent<SVGElement>): number =>
     1 - Math.max(0, Math.min(1, (placeOf(event).y - box.top) / box.height));
   const bottom = box.top + box.height;
+  const texts = shortenedApart(
+    axis.ticks.map(({ text }) => text),
+    TICK_ROOM
+  );
   return (
     <g className="jp-chard-Parallel-axis">
       <foreignObject x={x - room / 2} y={0} width={room} height={26}>
@@ -286,6 +314,7 @@ const AxisView = memo(function AxisView(props: {
           type="button"
           className="jp-chard-Parallel-name"
           data-objective={isObjective}
+          aria-label={name}
           disabled={!canLog && axis.kind !== 'log'}
           aria-pressed={axis.kind === 'log'}
           title={canLog || axis.kind === 'log' ? trans.__('%1: log axis or not', name) : name}
@@ -294,15 +323,17 @@ const AxisView = memo(function AxisView(props: {
             onLog(id);
           }}
         >
-          <span>{name}</span> {axis.kind === 'log' && <small>{trans.__('log')}</small>}
+          <span>{title}</span>
+          {axis.kind === 'log' && <small>{trans.__('log')}</small>}
         </button>
       </foreignObject>
       <line x1={x} x2={x} y1={box.top} y2={bottom} />
-      {axis.ticks.map(({ at, text }) => (
+      {axis.ticks.map(({ at, text }, index) => (
         <g key={text}>
           <line x1={x - 4} x2={x} y1={yIn(box, at)} y2={yIn(box, at)} />
           <text x={x - 8} y={yIn(box, at)} textAnchor="end" dominantBaseline="central">
-            {text.length > 12 ? `${text.slice(0, 11)}…` : text}
+            {texts[index]}
+            {texts[index] !== text && <title>{text}</title>}
           </text>
         </g>
       ))}

@@ -1,4 +1,5 @@
 import type { PointerEvent } from 'react';
+import { textWidth } from '../../curves/shorten';
 import type { Axis, Tick } from './axis';
 import type { Spot } from './marks';
 
@@ -34,21 +35,8 @@ export function Rows({ axis, box }: { readonly axis: Axis; readonly box: Box }) 
   );
 }
 
-/** About how wide a letter or a digit of a drawing is, in pixels. */
-const LETTER = 6.6;
 /** Texts beside each other stay so far apart. */
 const APART = 6;
-
-/** About how wide a text is, in pixels. */
-export function textWidth(text: string): number {
-  return text.length * LETTER;
-}
-
-/** A text that has so much room, in pixels; all of it where it fits. */
-export function shortened(text: string, room: number): string {
-  const letters = Math.max(2, Math.floor(room / LETTER));
-  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
-}
 
 type Anchor = 'start' | 'middle' | 'end';
 
@@ -56,11 +44,21 @@ function anchorAt(at: number): Anchor {
   return at < 0.02 ? 'start' : at > 0.98 ? 'end' : 'middle';
 }
 
+/** Where a text below a drawing is held; one that is wide does not stick out either. */
+function heldAt({ at, text }: Tick, box: Box): { readonly x: number; readonly anchor: Anchor } {
+  const anchor = anchorAt(at);
+  const half = Math.min(textWidth(text), box.width) / 2;
+  const x = xIn(box, at);
+  if (anchor !== 'middle') return { x, anchor };
+  return { x: Math.max(box.left + half, Math.min(box.left + box.width - half, x)), anchor };
+}
+
 /** Of texts on a line those that have room: the ones at both ends first, since they say how far it goes. */
 export function fitting(ticks: readonly Tick[], box: Box): readonly Tick[] {
-  const extent = ({ at, text }: Tick): readonly [number, number] => {
-    const width = textWidth(text);
-    const left = xIn(box, at) - { start: 0, middle: width / 2, end: width }[anchorAt(at)];
+  const extent = (tick: Tick): readonly [number, number] => {
+    const width = textWidth(tick.text);
+    const { x, anchor } = heldAt(tick, box);
+    const left = x - { start: 0, middle: width / 2, end: width }[anchor];
     return [left, left + width];
   };
   const kept = new Set<Tick>();
@@ -79,11 +77,14 @@ export function fitting(ticks: readonly Tick[], box: Box): readonly Tick[] {
 export function Columns({ axis, box }: { readonly axis: Axis; readonly box: Box }) {
   return (
     <g className="jp-chard-Plot-columns">
-      {fitting(axis.ticks, box).map(({ at, text }) => (
-        <text key={at} x={xIn(box, at)} y={box.top + box.height + 16} textAnchor={anchorAt(at)}>
-          {text}
-        </text>
-      ))}
+      {fitting(axis.ticks, box).map(tick => {
+        const { x, anchor } = heldAt(tick, box);
+        return (
+          <text key={tick.at} x={x} y={box.top + box.height + 16} textAnchor={anchor}>
+            {tick.text}
+          </text>
+        );
+      })}
     </g>
   );
 }

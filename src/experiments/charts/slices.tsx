@@ -2,12 +2,13 @@ import type { ExperimentState, TrialState } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useMemo } from 'react';
 import { shortNumber } from '../../curves/scale';
+import { shortenedApart } from '../../curves/shorten';
 import { useWidth } from '../../graph/useLayout';
 import { choiceText, numberAxis, type Axis } from './axis';
 import { parameterDimension, type Dimension } from './dimensions';
 import { Figure } from './figure';
 import { dots, nearestSpot, type Spot } from './marks';
-import { Columns, placeOf, Rows, shortened, xIn, yIn, type Box } from './plot';
+import { Columns, placeOf, Rows, xIn, yIn, type Box } from './plot';
 import { SHADES } from './shades';
 import { finalValue, type Pointing } from './trial';
 import { useSame } from './useSame';
@@ -18,6 +19,8 @@ const LEFT = 52;
 const RIGHT = 10;
 const LEAST_WIDTH = 180;
 const REACH = 16;
+/** How wide a letter of a title is at most: they are bold. */
+const TITLE_LETTER = 7.6;
 /** For a choice's name, in pixels: with less, some of them go unnamed. */
 const LEAST_ROOM = 28;
 /** As the style sheet has it. */
@@ -56,6 +59,11 @@ export const Slices = memo(function Slices(props: SlicesProps) {
   const lines = Math.ceil(dimensions.length / columns);
   const height = lines * HEIGHT + (lines - 1) * GAP;
   const shown = finished.find(({ number }) => number === pointed);
+  const titles = shortenedApart(
+    dimensions.map(({ name }) => name),
+    width - LEFT - RIGHT,
+    TITLE_LETTER
+  );
   return (
     <Figure
       title={trans.__('Slices')}
@@ -93,10 +101,11 @@ export const Slices = memo(function Slices(props: SlicesProps) {
             <p className="jp-chard-hint">{trans.__('No trial has a value.')}</p>
           )}
           {finished.length > 0 &&
-            dimensions.map(dimension => (
+            dimensions.map((dimension, at) => (
               <Slice
                 key={dimension.id}
                 {...props}
+                title={titles[at]!}
                 {...{ dimension, finished, rows, width }}
                 best={state.best}
               />
@@ -110,13 +119,15 @@ export const Slices = memo(function Slices(props: SlicesProps) {
 function Slice(
   props: SlicesProps & {
     readonly dimension: Dimension;
+    /** Its name, or as much of it as there is room for. */
+    readonly title: string;
     readonly finished: readonly TrialState[];
     readonly rows: Axis;
     readonly width: number;
     readonly best: number | null;
   }
 ) {
-  const { state, dimension, finished, rows, width, best, pointed, onPoint } = props;
+  const { state, dimension, title, finished, rows, width, best, pointed, onPoint } = props;
   const box: Box = {
     left: LEFT,
     top: 22,
@@ -145,7 +156,11 @@ function Slice(
       }}
       onClick={() => pointed !== null && props.onOpen(pointed)}
     >
-      <SliceBase {...{ dimension, rows, spots }} box={box} bestSpot={spots[bestAt] ?? null} />
+      <SliceBase
+        {...{ dimension, title, rows, spots }}
+        box={box}
+        bestSpot={spots[bestAt] ?? null}
+      />
       {spots[at] && (
         <circle className="jp-chard-Plot-pointed" cx={spots[at].x} cy={spots[at].y} r={6} />
       )}
@@ -156,12 +171,13 @@ function Slice(
 const SliceBase = memo(
   function SliceBase(props: {
     readonly dimension: Dimension;
+    readonly title: string;
     readonly rows: Axis;
     readonly spots: readonly Spot[];
     readonly box: Box;
     readonly bestSpot: Spot | null;
   }) {
-    const { dimension, rows, spots, box, bestSpot } = props;
+    const { dimension, title, rows, spots, box, bestSpot } = props;
     const { axis, name } = dimension;
     const size = Math.ceil(spots.length / SHADES);
     const shades = Array.from({ length: SHADES }, (_, shade) =>
@@ -171,7 +187,7 @@ const SliceBase = memo(
     return (
       <>
         <text className="jp-chard-Plot-title" x={box.left} y={12}>
-          {shortened(name, box.width)}
+          {title}
           <title>{name}</title>
         </text>
         <Rows axis={rows} box={box} />
@@ -198,12 +214,18 @@ function inset(axis: Axis, place: number | null): number {
   return axis.kind === 'choices' ? 0.1 + place * 0.8 : place;
 }
 
-/** Choices are known by their beginning; of numbers those are named that there is room for. */
+/** Choices are shortened; of numbers those are named that there is room for. */
 function ticksIn(axis: Axis, box: Box): Axis['ticks'] {
   const ticks = axis.ticks.map(tick => ({ ...tick, at: inset(axis, tick.at) }));
   if (axis.kind !== 'choices' || ticks.length < 2) return ticks;
-  const room = (ticks[1]!.at - ticks[0]!.at) * box.width - GAP;
-  return ticks.map(({ at, text }) => ({ at, text: shortened(text, Math.max(room, LEAST_ROOM)) }));
+  // Those at the ends are held inside, nearer to the others than their places are.
+  const share = Math.min(ticks[1]!.at - ticks[0]!.at, 1 / ticks.length);
+  const room = share * box.width - GAP;
+  const texts = shortenedApart(
+    ticks.map(({ text }) => text),
+    Math.max(room, LEAST_ROOM)
+  );
+  return ticks.map(({ at }, index) => ({ at, text: texts[index]! }));
 }
 
 function valuesInWords({ parameters }: TrialState): string {

@@ -87,7 +87,11 @@ export const TrialTimeline = memo(function TrialTimeline(props: TrialTimelinePro
       }
       trans={trans}
     >
-      <TrialWalker {...props} order={order} label={trans.__('When %1 trials ran', bars.length)}>
+      <TrialWalker
+        {...props}
+        order={order}
+        label={trans._n('When %1 trial ran', 'When %1 trials ran', bars.length)}
+      >
         <div ref={frame} className="jp-chard-Lanes">
           <svg
             className="jp-chard-Plot"

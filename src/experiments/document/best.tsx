@@ -1,5 +1,4 @@
 import {
-  isExperimentOver,
   metricsOf,
   objectiveValue,
   trialState,
@@ -13,6 +12,7 @@ import { starIcon } from '../../viewIcons';
 import { choiceText } from '../charts/axis';
 import { metricOf } from '../charts/trial';
 import { comparisonInWords, valueText, type Baseline } from '../sentences';
+import { hasEnded } from '../text';
 import type { ExperimentServices } from './services';
 
 /** The best trial, and what can be done with it. As high without one as with it: nothing moves when the first has finished. */
@@ -51,7 +51,7 @@ export function BestTrial(
       </p>
       <p className="jp-chard-hint">
         {value === null
-          ? isExperimentOver(state.phase)
+          ? hasEnded(state.phase)
             ? trans.__('No trial has finished with a value.')
             : trans.__('The first trial that finishes with a value stands here.')
           : objective}

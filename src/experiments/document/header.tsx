@@ -13,10 +13,12 @@ import {
 import { useNow } from '../../runs/document/useNow';
 import { duration, shortTime } from '../../runs/text';
 import type { LabIcon } from '@jupyterlab/ui-components';
+import type { ReactNode } from 'react';
+import { hasEnded } from '../text';
 import { experimentIcon, experimentTone, experimentWord } from '../words';
 import type { ExperimentServices } from './services';
 
-/** What experiment it is, how it stands in words, and what can be done with it. */
+/** What experiment it is, how it stands in words, and what can be done with it. Each button keeps its place, whatever becomes of the experiment. */
 export function Header(props: ExperimentServices & { readonly state: ExperimentState }) {
   const { experiment, experiments, commands, state, trans } = props;
   const { spec, phase } = state;
@@ -28,46 +30,62 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
   const word = experimentWord(phase, trans);
   const name = experiments.item(experiment.id)?.name ?? spec.name;
   const args = { experiment: experiment.id };
-  const button = (command: string, icon: LabIcon, label: string, title?: string) => (
+  const { objective } = spec;
+  const facts = [
+    [trans.__('algorithm'), spec.algorithm.name],
+    [objective.type === 'minimize' ? trans.__('minimise') : trans.__('maximise'), objective.metric],
+    [trans.__('at a time'), spec.parallelTrialCount]
+  ] as const;
+  const button = (
+    command: string,
+    icon: LabIcon,
+    label: ReactNode,
+    { title, isDisabled = false }: { readonly title?: string; readonly isDisabled?: boolean } = {}
+  ) => (
     <Button
       look="bordered"
       icon={icon}
       title={title}
+      disabled={isDisabled}
       onClick={() => void commands.execute(command, args)}
     >
       {label}
     </Button>
   );
+  const ended = hasEnded(phase);
+  const canResume = phase === 'paused' || phase === 'interrupted';
+  const [add, change] = [trans.__('Add trials…'), trans.__('Change counts…')];
+  const [pause, resume] = [trans.__('Pause'), trans.__('Resume')];
   return (
-    <div className="jp-chard-Run-header">
+    <div className="jp-chard-Run-header jp-chard-Experiment-header">
       <tuneIcon.react tag="span" className="jp-chard-icon" />
       <h1 title={name}>{name}</h1>
-      <span className="jp-chard-Run-state" data-tone={experimentTone(phase)} role="status">
-        <Icon.react tag="span" className="jp-chard-icon" />
-        {trans.__(
-          '%1, %2 of %3 trials done',
-          word.charAt(0).toLocaleUpperCase() + word.slice(1),
-          done,
-          total
-        )}
-      </span>
-      {started !== null && (
-        <span
-          className="jp-chard-hint jp-chard-Run-time"
-          title={new Date(started).toLocaleString()}
-        >
-          {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
+      <span
+        className="jp-chard-Experiment-about"
+        title={facts.map(each => each.join(' ')).join('\n')}
+      >
+        <span className="jp-chard-Run-state" data-tone={experimentTone(phase)} role="status">
+          <Icon.react tag="span" className="jp-chard-icon" />
+          {trans.__(
+            '%1, %2 of %3 trials done',
+            word.charAt(0).toLocaleUpperCase() + word.slice(1),
+            done,
+            total
+          )}
         </span>
-      )}
-      <span className="jp-chard-Run-parameter">
-        {trans.__('algorithm')} <code>{spec.algorithm.name}</code>
-      </span>
-      <span className="jp-chard-Run-parameter">
-        {spec.objective.type === 'minimize' ? trans.__('minimise') : trans.__('maximise')}{' '}
-        <code>{spec.objective.metric}</code>
-      </span>
-      <span className="jp-chard-Run-parameter">
-        {trans.__('at a time')} <code>{spec.parallelTrialCount}</code>
+        {started !== null && (
+          <span
+            className="jp-chard-hint jp-chard-Run-time"
+            title={new Date(started).toLocaleString()}
+          >
+            {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
+          </span>
+        )}
+        {facts.map(([what, value]) => (
+          <span key={what} className="jp-chard-Run-parameter">
+            {what} <code>{value}</code>
+          </span>
+        ))}
       </span>
       <span className="jp-chard-Run-actions">
         <IconButton
@@ -75,30 +93,38 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
           label={trans.__('Copy the link to this experiment')}
           onClick={() => void commands.execute(CommandIds.copyExperimentLink, args)}
         />
-        {button(
-          CommandIds.editExperiment,
-          pencilIcon,
-          trans.__('Edit and start anew…'),
-          trans.__('Shows the notebook with this experiment in its Tuning section')
-        )}
-        {button(
-          CommandIds.setExperimentCounts,
-          over ? plusIcon : pencilIcon,
-          over ? trans.__('Add trials…') : trans.__('Change counts…')
-        )}
-        {(phase === 'paused' || phase === 'interrupted') &&
-          button(CommandIds.resumeExperiment, resumeIcon, trans.__('Resume'))}
-        {phase === 'running' &&
-          button(
-            CommandIds.pauseExperiment,
-            pauseIcon,
-            trans.__('Pause'),
-            trans.__('No further trial is started; those that run go on')
-          )}
-        {!over &&
-          phase !== 'stopping' &&
-          button(CommandIds.stopExperiment, stopIcon, trans.__('Stop early'))}
+        {button(CommandIds.editExperiment, pencilIcon, trans.__('Edit and start anew…'), {
+          title: trans.__('Shows the notebook with this experiment in its Tuning section')
+        })}
+        {ended
+          ? button(CommandIds.setExperimentCounts, plusIcon, steady(add, change), {
+              isDisabled: spec.resumePolicy === 'Never',
+              title:
+                spec.resumePolicy === 'Never'
+                  ? trans.__('Its resume policy is Never: it cannot go on after its end')
+                  : trans.__('It goes on with further trials')
+            })
+          : button(CommandIds.setExperimentCounts, pencilIcon, steady(change, add))}
+        {canResume
+          ? button(CommandIds.resumeExperiment, resumeIcon, steady(resume, pause))
+          : button(CommandIds.pauseExperiment, pauseIcon, steady(pause, resume), {
+              isDisabled: phase !== 'running',
+              title: trans.__('No further trial is started; those that run go on')
+            })}
+        {button(CommandIds.stopExperiment, stopIcon, trans.__('Stop early'), {
+          isDisabled: ended || phase === 'stopping'
+        })}
       </span>
     </div>
+  );
+}
+
+/** A label as wide as the other one that may stand in its place: no button beside it moves when it does. */
+function steady(label: string, other: string): ReactNode {
+  return (
+    <span className="jp-chard-Steady">
+      <span>{label}</span>
+      <span aria-hidden>{other}</span>
+    </span>
   );
 }

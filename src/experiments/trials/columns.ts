@@ -7,6 +7,7 @@ import {
   type TrialState
 } from '@chard/core/experiment';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { shortenedApart } from '../../curves/shorten';
 import { duration } from '../../runs/text';
 import { choiceText } from '../charts/axis';
 import { metricOf } from '../charts/trial';
@@ -17,6 +18,8 @@ import { trialWord } from '../text';
 export interface TrialColumn {
   readonly id: string;
   readonly title: string;
+  /** As much of the title as there is room for. */
+  readonly head: string;
   /** What it is sorted by; null where it is not. */
   readonly key: TrialKey | null;
   readonly isNumber: boolean;
@@ -32,11 +35,13 @@ const PADDING = 28;
 const LEAST = 64;
 const MOST = 200;
 
+type Untitled = Omit<TrialColumn, 'head'>;
+
 /** All columns that the trials of an experiment have, in their order. */
 export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): TrialColumn[] {
   const wide = (title: string, least = LEAST): number =>
     Math.min(MOST, Math.max(least, title.length * CHARACTER + PADDING));
-  const parameters = spec.parameters.map(({ name, type }): TrialColumn => ({
+  const parameters = spec.parameters.map(({ name, type }): Untitled => ({
     id: `p:${name}`,
     title: name,
     key: { by: 'parameter', name },
@@ -46,7 +51,7 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       Object.hasOwn(values, name) ? valueText(values[name]) : '–',
     wholeOf: ({ parameters: values }) => wholeText(values[name])
   }));
-  const metrics = metricsOf(spec.objective).map((name, at): TrialColumn => ({
+  const metrics = metricsOf(spec.objective).map((name, at): Untitled => ({
     id: `m:${name}`,
     title: name,
     key: at === 0 ? { by: 'objective' } : { by: 'metric', name },
@@ -60,7 +65,7 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
   }));
   // What the table is sorted by stays in view, however many parameters there are.
   const [objective, ...others] = metrics;
-  return [
+  const columns: Untitled[] = [
     {
       id: 'number',
       title: trans.__('Trial'),
@@ -106,6 +111,12 @@ export function trialColumns(spec: ExperimentSpec, trans: TranslationBundle): Tr
       textOf: whyText
     }
   ];
+  const heads = shortenedApart(
+    columns.map(({ title }) => title),
+    MOST - PADDING,
+    CHARACTER
+  );
+  return columns.map((column, at) => ({ ...column, head: heads[at]! }));
 }
 
 function whyText({ reason, error }: TrialState): string {

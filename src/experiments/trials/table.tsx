@@ -315,7 +315,7 @@ function Title(props: {
   readonly onSorting: (sorting: TrialSorting) => void;
 }) {
   const { column, sorting, onSorting } = props;
-  const { id, title, key, isNumber } = column;
+  const { id, title, head, key, isNumber } = column;
   const isSorted = sorting.column === id;
   return (
     <span
@@ -338,9 +338,10 @@ function Title(props: {
           type="button"
           className="jp-chard-Table-title"
           title={title}
+          aria-label={title}
           onClick={() => onSorting(pressed(sorting, id))}
         >
-          {title}
+          {head}
           <span aria-hidden>{isSorted ? (sorting.descending ? ' ↓' : ' ↑') : ''}</span>
         </button>
       )}

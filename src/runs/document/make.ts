@@ -1,6 +1,6 @@
 import type { RunItem } from '@chard/core/protocol/api';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget, Notification } from '@jupyterlab/apputils';
+import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -59,7 +59,7 @@ export function makeRunDocument(
   return widget;
 }
 
-function actionsOf({ app: { commands }, trans }: RunDocumentNeeds, runs: Runs): RunActions {
+function actionsOf({ app: { commands } }: RunDocumentNeeds, runs: Runs): RunActions {
   return {
     goToCell: async ({ id }, cell, line) => {
       await commands.execute(
@@ -78,7 +78,6 @@ function actionsOf({ app: { commands }, trans }: RunDocumentNeeds, runs: Runs): 
     },
     copyLink: async ({ id }) => {
       await commands.execute(CommandIds.copyRunLink, { run: id });
-      Notification.success(trans.__('The link to this run is copied.'), { autoClose: 3000 });
     },
     restore: async ({ id }) => {
       await commands.execute(CommandIds.restoreRun, { run: id });

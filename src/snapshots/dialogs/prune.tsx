@@ -2,13 +2,11 @@ import { pruneSnapshots } from '@chard/core/protocol/api';
 import { byteSize } from '@chard/core/text';
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import { useEffect, useId, useState } from 'react';
-import { BodyDialog } from '../../focus/bodyDialog';
+import { askInForm } from '../../focus/formDialog';
 import { useAnswer } from '../../runs/useAnswer';
 import type { Snapshots } from '../snapshots';
 import { reasonOf, snapshotName } from '../words';
-import '../../views';
 
 /** What stays: the newest of each notebook, and those that are young. */
 export interface PruneRules {
@@ -25,47 +23,13 @@ export async function askWhatToRemove(
   notebook: string | null,
   trans: TranslationBundle
 ): Promise<PruneRules | null> {
-  const dialog = new BodyDialog({
+  return askInForm<PruneRules | null>({
     title: trans.__('Remove old snapshots'),
-    body: new Form(snapshots, notebook, trans),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.warnButton({ label: trans.__('Remove') })
-    ],
-    focusNodeSelector: '.jp-chard-Dialog input'
+    accept: Dialog.warnButton({ label: trans.__('Remove') }),
+    value: null,
+    form: onChange => <Fields {...{ snapshots, notebook, trans }} onRules={onChange} />,
+    trans
   });
-  const { button, value } = await dialog.launch();
-  return button.accept ? value : null;
-}
-
-class Form extends ReactWidget implements Dialog.IBodyWidget<PruneRules | null> {
-  private rules: PruneRules | null = null;
-
-  constructor(
-    private readonly snapshots: Snapshots,
-    private readonly notebook: string | null,
-    private readonly trans: TranslationBundle
-  ) {
-    super();
-    this.addClass('jp-chard-Dialog');
-  }
-
-  getValue(): PruneRules | null {
-    return this.rules;
-  }
-
-  override render() {
-    return (
-      <Fields
-        snapshots={this.snapshots}
-        notebook={this.notebook}
-        onRules={rules => {
-          this.rules = rules;
-        }}
-        trans={this.trans}
-      />
-    );
-  }
 }
 
 function Fields(props: {

@@ -3,11 +3,10 @@ import { printableName } from '@chard/core/snapshot';
 import { Dialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import { useId, useState } from 'react';
-import { BodyDialog } from '../../focus/bodyDialog';
+import { askInForm } from '../../focus/formDialog';
+import { folderIn } from '../../runs/freeFolder';
 import { contentsOf, folderName } from '../words';
-import '../../views';
 
 /** Into a folder below Jupyter's root, or back where the files were. */
 export type RestoreChoice = { readonly folder: string } | { readonly inPlace: true };
@@ -35,44 +34,17 @@ export function folderNameOf({ id, notebook }: SnapshotItem): string {
 /** Asks where to; null where nothing is to be restored. */
 export async function askWhereTo(options: Options): Promise<RestoreChoice | null> {
   const { trans } = options;
-  const dialog = new BodyDialog({
+  const choice = await askInForm<RestoreChoice>({
     title: trans.__('Restore'),
-    body: new Form(options),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.okButton({ label: trans.__('Restore') })
-    ],
-    focusNodeSelector: '.jp-chard-Dialog input[type=text]'
+    accept: Dialog.okButton({ label: trans.__('Restore') }),
+    value: { folder: options.folder },
+    form: onChange => <Fields {...options} onChange={onChange} />,
+    first: 'input[type=text]',
+    trans
   });
-  const { button, value } = await dialog.launch();
-  return button.accept ? value : null;
-}
-
-class Form extends ReactWidget implements Dialog.IBodyWidget<RestoreChoice | null> {
-  private choice: RestoreChoice;
-
-  constructor(private readonly options: Options) {
-    super();
-    this.addClass('jp-chard-Dialog');
-    this.choice = { folder: options.folder };
-  }
-
-  getValue(): RestoreChoice | null {
-    if ('inPlace' in this.choice) return this.choice;
-    const folder = this.choice.folder.trim().replace(/^\/+|\/+$/g, '');
-    return folder === '' ? null : { folder };
-  }
-
-  override render() {
-    return (
-      <Fields
-        {...this.options}
-        onChange={choice => {
-          this.choice = choice;
-        }}
-      />
-    );
-  }
+  if (choice === null || 'inPlace' in choice) return choice;
+  const folder = folderIn(choice.folder);
+  return folder === null ? null : { folder };
 }
 
 function Fields(props: Options & { readonly onChange: (choice: RestoreChoice) => void }) {

@@ -1,11 +1,9 @@
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import { useId } from 'react';
-import { BodyDialog } from '../../focus/bodyDialog';
+import { askInForm } from '../../focus/formDialog';
 import type { ChardApi } from '../../runs/api';
 import { Measure } from '../../volumes/measure';
-import '../../views';
 
 interface Options {
   readonly api: ChardApi;
@@ -19,42 +17,14 @@ interface Options {
 /** Shows how much a snapshot would take and asks for its name; null where none is to be taken. */
 export async function askToTake(options: Options): Promise<{ title: string } | null> {
   const { trans } = options;
-  const dialog = new BodyDialog({
+  const title = await askInForm({
     title: trans.__('Take a snapshot'),
-    body: new Form(options),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.okButton({ label: trans.__('Take snapshot') })
-    ],
-    focusNodeSelector: '.jp-chard-Dialog input'
+    accept: Dialog.okButton({ label: trans.__('Take snapshot') }),
+    value: options.title,
+    form: onChange => <Fields {...options} onTitle={onChange} />,
+    trans
   });
-  const { button, value } = await dialog.launch();
-  return button.accept && value !== null ? value : null;
-}
-
-class Form extends ReactWidget implements Dialog.IBodyWidget<{ title: string }> {
-  private named: string;
-
-  constructor(private readonly options: Options) {
-    super();
-    this.addClass('jp-chard-Dialog');
-    this.named = options.title;
-  }
-
-  getValue(): { title: string } {
-    return { title: this.named.trim() };
-  }
-
-  override render() {
-    return (
-      <Fields
-        {...this.options}
-        onTitle={title => {
-          this.named = title;
-        }}
-      />
-    );
-  }
+  return title === null ? null : { title: title.trim() };
 }
 
 function Fields(props: Options & { readonly onTitle: (title: string) => void }) {
