@@ -160,6 +160,7 @@ JOBS = [
     check("python types", "mypy"),
     check("lint", "jlpm", "run", "lint"),
     check("format", "prettier", "--check", "--log-level=warn", "."),
+    check("merge markers", "sh", "-c", "! git grep -nE '^(<{7}|>{7}) '"),
     check("python lint", "ruff", "check", "."),
     check("python format", "ruff", "format", "--check", "."),
 ]

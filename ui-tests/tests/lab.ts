@@ -283,3 +283,26 @@ export const test = base.extend<{ tidy: void }, { lab: Lab }>({
     { auto: true }
   ]
 });
+
+/**
+ * Watches in every frame where what `selector` finds lies, until there is no such thing on the screen.
+ * @returns what gives the places seen so far: one where nothing has moved
+ */
+export async function placesOf(page: Page, selector: string): Promise<() => Promise<string[]>> {
+  const seen = await page.evaluateHandle(selector => {
+    const places = new Set<string>();
+    const look = (): void => {
+      const found = [...document.querySelectorAll(selector)];
+      const corners = found.map(each => {
+        const { left, top, width } = each.getBoundingClientRect();
+        return [left, top, width].map(Math.round);
+      });
+      if (!found[0]?.checkVisibility()) return;
+      places.add(JSON.stringify(corners));
+      requestAnimationFrame(look);
+    };
+    look();
+    return places;
+  }, selector);
+  return () => seen.evaluate(places => [...places]);
+}

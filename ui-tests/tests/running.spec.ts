@@ -1,4 +1,7 @@
-import { code, expect, test } from './lab';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { code, expect, placesOf, test } from './lab';
 
 const DRAWING =
   '<svg width="40" height="20"><rect width="40" height="20"/><script>document.title = "taken"</script></svg>';
@@ -50,6 +53,38 @@ test('an error leads to its cell, and the state stands at the step', async ({ la
   await run.getByRole('button', { name: 'Go to cell 2' }).click();
   await expect(lab.cells.nth(1)).toHaveClass(/jp-mod-active/);
   await expect(lab.lineOf('boom = data').locator('.jp-chard-Line-status')).toContainText('failed');
+});
+
+test('the buttons of a run stay where they are, from its first step to its end', async ({
+  lab
+}) => {
+  const { page } = lab;
+  const folder = mkdtempSync(join(tmpdir(), 'chard-gate-'));
+  const gate = join(folder, 'open');
+  await lab.open([
+    code('n = 1000', 'pipeline-parameters'),
+    code('data = list(range(n))', 'step:make'),
+    code(
+      `import os, time\nprint("waits")\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.05)\ndata[n]`,
+      'step:use',
+      'prev:make'
+    )
+  ]);
+  await lab.execute('chard:run');
+  const run = page.locator('.jp-chard-Run');
+  const button = (name: string) => run.getByRole('button', { name, exact: true });
+  await expect(run.getByRole('log')).toContainText('waits', { timeout: 90_000 });
+  await expect(button('Cancel run')).toBeEnabled();
+  await expect(button('Try again')).toBeDisabled();
+  await expect(button('Run again as it was')).toBeDisabled();
+  const places = await placesOf(page, '.jp-chard-Run-top :is(h1, button, a)');
+  writeFileSync(gate, '');
+  await expect(run.locator('.jp-chard-Run-state')).toHaveText('Failed in use', { timeout: 90_000 });
+  await expect(button('Cancel run')).toBeDisabled();
+  await expect(button('Try again')).toBeEnabled();
+  await expect(button('Run again as it was')).toBeEnabled();
+  expect(await places()).toHaveLength(1);
+  rmSync(folder, { recursive: true });
 });
 
 test('a notebook with errors is not run: its problems are shown', async ({ lab }) => {

@@ -111,7 +111,7 @@ test('a run works on a snapshot, and is restored, opened and run again as it was
   const { run } = await ran(lab);
   const shown = page.locator('.jp-chard-Run:visible');
   await expect(shown.getByRole('button', { name: /^[0-9a-f]{16}$/ })).toBeVisible();
-  await expectAccessible(page, '.jp-chard-Run-header');
+  await expectAccessible(page, '.jp-chard-Run-top');
 
   await shown.getByRole('button', { name: 'Restore…' }).click();
   const folder = `restored-${process.pid}`;
@@ -174,7 +174,7 @@ test('a run works on a clone of a volume, and what it wrote comes back when it i
   await expect(shown.getByRole('list', { name: 'Volumes' })).toContainText(
     'Volume “data”: as in the snapshot (an overlay for each step'
   );
-  await expectAccessible(page, '.jp-chard-Run-header');
+  await expectAccessible(page, '.jp-chard-Run-top');
   expect(await read(lab, `${volume}/table.csv`)).toBe('a\n');
 
   await lab.execute('docmanager:open', { path });

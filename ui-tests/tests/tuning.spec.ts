@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { code, expect, openLab, test } from './lab';
+import { code, expect, openLab, placesOf, test } from './lab';
 
 const NOTEBOOK = [
   code('rate = 0.5\ndepth = 2', 'pipeline-parameters'),
@@ -275,31 +275,16 @@ test('six trials, three at a time, from what is proposed to the best in the note
   await expect(found.locator('.jp-chard-Trials-row[data-tone=running]')).toHaveCount(3);
   await expect(found.locator('.jp-chard-mod-curves')).toBeVisible();
   // From here on nothing moves, in no frame: not the cards, not the name and the buttons above them.
-  const places = await page.evaluateHandle(() => {
-    const seen = new Set<string>();
-    const look = (): void => {
-      const cards = document.querySelectorAll(
-        '.jp-chard-Experiment :is(.jp-chard-Run-header :is(h1, button), .jp-chard-Card)'
-      );
-      const corners = [...cards].map(card => {
-        const { left, top, width } = card.getBoundingClientRect();
-        return [left, top, width].map(Math.round);
-      });
-      seen.add(JSON.stringify(corners));
-      if (document.querySelector('.jp-chard-Experiment')?.checkVisibility()) {
-        requestAnimationFrame(look);
-      }
-    };
-    look();
-    return seen;
-  });
+  const places = await placesOf(
+    page,
+    '.jp-chard-Experiment :is(.jp-chard-Run-header :is(h1, button), .jp-chard-Card)'
+  );
   writeFileSync(gate, '');
   await expect(found.locator('.jp-chard-Run-state')).toHaveText('Finished, 6 of 6 trials done', {
     timeout: 120_000
   });
   await expect(found.locator('.jp-chard-Trials-row[data-tone=ok]')).toHaveCount(6);
-  expect(await places.evaluate(seen => [...seen])).toHaveLength(1);
-  rmSync(folder, { recursive: true });
+  expect(await places()).toHaveLength(1);
   // The next one's form knows by now how long a trial takes.
   await expect(section.getByText(/About .* (a trial\.|each trial)/)).toBeVisible();
 
@@ -330,4 +315,8 @@ test('six trials, three at a time, from what is proposed to the best in the note
   );
   await start.click();
   await expect(page.getByRole('tab', { name: 'walk-2' })).toBeVisible({ timeout: 60_000 });
+  await expect(found.locator('.jp-chard-Run-state')).toHaveText('Finished, 6 of 6 trials done', {
+    timeout: 120_000
+  });
+  rmSync(folder, { recursive: true });
 });

@@ -57,13 +57,10 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
   const [add, change] = [trans.__('Add trials…'), trans.__('Change counts…')];
   const [pause, resume] = [trans.__('Pause'), trans.__('Resume')];
   return (
-    <div className="jp-chard-Run-header jp-chard-Experiment-header">
+    <div className="jp-chard-Run-header jp-chard-mod-steady">
       <tuneIcon.react tag="span" className="jp-chard-icon" />
       <h1 title={name}>{name}</h1>
-      <span
-        className="jp-chard-Experiment-about"
-        title={facts.map(each => each.join(' ')).join('\n')}
-      >
+      <span className="jp-chard-Run-about" title={facts.map(each => each.join(' ')).join('\n')}>
         <span className="jp-chard-Run-state" data-tone={experimentTone(phase)} role="status">
           <Icon.react tag="span" className="jp-chard-icon" />
           {trans.__(

@@ -22,7 +22,7 @@ import { phaseIcon, phaseTone } from '../words';
 import type { RunServices } from './services';
 import { useNow } from './useNow';
 
-/** What run it is, how it stands in words, with which parameters, and what can be done with it. */
+/** What run it is, how it stands in words, with which parameters, and what can be done with it. Each button keeps its place, whatever becomes of the run. */
 export function Header(props: RunServices & { readonly state: RunState }) {
   const { run, api, state, trans, actions } = props;
   const [problem, setProblem] = useState<string | null>(null);
@@ -31,95 +31,102 @@ export function Header(props: RunServices & { readonly state: RunState }) {
   const Icon = phaseIcon(state.phase);
   const trial = run.item?.trial ?? null;
   const started = state.startedAt ?? state.createdAt;
+  const name = run.item?.title ?? state.pipeline;
+  const parameters = Object.entries(state.parameters).map(
+    ([name, value]) => [name, `${name} = ${JSON.stringify(value)}`] as const
+  );
   const act = (action: () => Promise<void>): void => {
     setProblem(null);
     action().catch((error: Error) => setProblem(error.message));
   };
   return (
-    <header className="jp-chard-Run-header">
-      <h1 title={run.item?.title ?? state.pipeline}>{run.item?.title ?? state.pipeline}</h1>
-      {trial !== null && (
-        <Button
-          look="inline"
-          title={trans.__('Opens the experiment')}
-          onClick={() => act(() => actions.openExperiment(trial.experiment))}
-        >
-          {trans.__('trial %1', trial.number)}
-        </Button>
-      )}
-      <span className="jp-chard-Run-state" data-tone={phaseTone(state.phase)} role="status">
-        <Icon.react tag="span" className="jp-chard-icon" />
-        {stateInWords(state, trans)}
-      </span>
-      {started !== null && (
-        <span
-          className="jp-chard-hint jp-chard-Run-time"
-          title={new Date(started).toLocaleString()}
-        >
-          {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
+    <header className="jp-chard-Run-top">
+      <div className="jp-chard-Run-header jp-chard-mod-steady">
+        <h1 title={name}>{name}</h1>
+        <span className="jp-chard-Run-about" title={parameters.map(([, text]) => text).join('\n')}>
+          {trial !== null && (
+            <Button
+              look="inline"
+              title={trans.__('Opens the experiment')}
+              onClick={() => act(() => actions.openExperiment(trial.experiment))}
+            >
+              {trans.__('trial %1', trial.number)}
+            </Button>
+          )}
+          <span className="jp-chard-Run-state" data-tone={phaseTone(state.phase)} role="status">
+            <Icon.react tag="span" className="jp-chard-icon" />
+            {stateInWords(state, trans)}
+          </span>
+          {started !== null && (
+            <span
+              className="jp-chard-hint jp-chard-Run-time"
+              title={new Date(started).toLocaleString()}
+            >
+              {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
+            </span>
+          )}
+          {parameters.map(([name, text]) => (
+            <span key={name} className="jp-chard-Run-parameter" title={text}>
+              {name} <code>{parameterText(state.parameters[name])}</code>
+            </span>
+          ))}
         </span>
-      )}
-      {Object.entries(state.parameters).map(([name, value]) => (
-        <span
-          key={name}
-          className="jp-chard-Run-parameter"
-          title={`${name} = ${JSON.stringify(value)}`}
-        >
-          {name} <code>{parameterText(value)}</code>
-        </span>
-      ))}
-      <span className="jp-chard-Run-actions">
-        <IconButton
-          icon={linkIcon}
-          label={trans.__('Copy the link to this run')}
-          onClick={() => actions.copyLink(run)}
-        />
-        <LinkButton
-          look="bordered"
-          icon={notebookKindIcon}
-          href={api.address(getRunNotebook, { params: { run: run.id }, query: {} })}
-          download
-          title={trans.__('Downloads the notebook as it was when the run began')}
-        >
-          {trans.__('Notebook as it ran')}
-        </LinkButton>
-        <Button look="bordered" icon={compareIcon} onClick={() => act(() => actions.compare(run))}>
-          {trans.__('Compare…')}
-        </Button>
-        {over && state.snapshot !== null && <AsItWas {...props} act={act} />}
-        {!over && (
+        <span className="jp-chard-Run-actions">
+          <IconButton
+            icon={linkIcon}
+            label={trans.__('Copy the link to this run')}
+            onClick={() => actions.copyLink(run)}
+          />
+          <LinkButton
+            look="bordered"
+            icon={notebookKindIcon}
+            href={api.address(getRunNotebook, { params: { run: run.id }, query: {} })}
+            download
+            title={trans.__('Downloads the notebook as it was when the run began')}
+          >
+            {trans.__('Notebook as it ran')}
+          </LinkButton>
           <Button
             look="bordered"
-            icon={stopIcon}
-            disabled={state.cancelling}
-            onClick={() => act(() => run.cancel())}
+            icon={compareIcon}
+            onClick={() => act(() => actions.compare(run))}
           >
-            {state.cancelling ? trans.__('Cancelling…') : trans.__('Cancel run')}
+            {trans.__('Compare…')}
           </Button>
-        )}
-        {over && state.phase !== 'succeeded' && (
           <Button
             look="bordered"
             icon={reusedIcon}
+            disabled={!over || state.phase === 'succeeded'}
             title={trans.__('Runs what did not succeed once more, with the code as it was')}
             onClick={() => act(() => actions.retry(run))}
           >
             {trans.__('Try again')}
           </Button>
-        )}
-      </span>
-      {state.snapshot !== null && (
-        <p className="jp-chard-hint jp-chard-Run-snapshot">
-          {trans.__('On the snapshot')}{' '}
           <Button
-            look="inline"
-            title={trans.__('Opens the snapshot')}
-            onClick={() => act(() => actions.openSnapshot(state.snapshot!.id))}
+            look="bordered"
+            icon={stopIcon}
+            disabled={over || state.cancelling}
+            onClick={() => act(() => run.cancel())}
           >
-            {state.snapshot.id}
+            {trans.__('Cancel run')}
           </Button>
-          {state.workspace !== null && ` · ${workspaceInWords(state, trans)}`}
-        </p>
+        </span>
+      </div>
+      {state.snapshot !== null && (
+        <div className="jp-chard-Run-snapshot">
+          <p className="jp-chard-hint">
+            {trans.__('On the snapshot')}{' '}
+            <Button
+              look="inline"
+              title={trans.__('Opens the snapshot')}
+              onClick={() => act(() => actions.openSnapshot(state.snapshot!.id))}
+            >
+              {state.snapshot.id}
+            </Button>
+            {state.workspace !== null && ` · ${workspaceInWords(state, trans)}`}
+          </p>
+          <AsItWas {...props} act={act} />
+        </div>
       )}
       {state.workspace !== null && state.workspace.volumes.length > 0 && (
         <ul className="jp-chard-hint jp-chard-Run-volumes" aria-label={trans.__('Volumes')}>
@@ -165,16 +172,22 @@ function volumeInWords(use: VolumeUse, trans: RunServices['trans']): string {
 /** Coming back to what the run saw. */
 function AsItWas({
   run,
+  state,
   actions,
   trans,
   act
-}: RunServices & { readonly act: (action: () => Promise<void>) => void }) {
+}: RunServices & {
+  readonly state: RunState;
+  readonly act: (action: () => Promise<void>) => void;
+}) {
+  const goesOn = !isOver(state.phase);
   return (
-    <>
+    <span className="jp-chard-Run-actions">
       <Button
         look="bordered"
         icon={restoreIcon}
         title={trans.__('Puts the notebook and its data, as the run saw them, into a folder')}
+        disabled={goesOn}
         onClick={() => act(() => actions.restore(run))}
       >
         {trans.__('Restore…')}
@@ -182,6 +195,7 @@ function AsItWas({
       <Button
         look="bordered"
         title={trans.__('Opens the notebook of this run with its data, in a folder of its own')}
+        disabled={goesOn}
         onClick={() => act(() => actions.openAsItWas(run))}
       >
         {trans.__('Open as it was')}
@@ -189,11 +203,12 @@ function AsItWas({
       <Button
         look="bordered"
         title={trans.__('The same code, values and data; your folder stays as it is')}
+        disabled={goesOn}
         onClick={() => act(() => actions.runAsItWas(run))}
       >
         {trans.__('Run again as it was')}
       </Button>
-    </>
+    </span>
   );
 }
 
@@ -203,6 +218,7 @@ function stateInWords(state: RunState, trans: RunServices['trans']): string {
     const word = phaseWord(state.phase, trans);
     return word.charAt(0).toLocaleUpperCase() + word.slice(1);
   }
+  if (state.cancelling) return trans.__('Cancelling…');
   if (state.preparing) return preparingInWords(state.preparing, trans);
   const done = state.steps.filter(({ phase }) => phase === 'succeeded').length;
   return trans.__('%1 of %2 steps done', done, state.steps.length);
