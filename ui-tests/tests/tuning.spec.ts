@@ -315,7 +315,8 @@ test('six trials, three at a time, from what is proposed to the best in the note
   );
   await start.click();
   await expect(page.getByRole('tab', { name: 'walk-2' })).toBeVisible({ timeout: 60_000 });
-  await expect(found.locator('.jp-chard-Run-state')).toHaveText('Finished, 6 of 6 trials done', {
+  const next = page.locator('.jp-chard-Experiment:visible').filter({ hasText: 'walk-2' });
+  await expect(next.locator('.jp-chard-Run-state')).toHaveText('Finished, 6 of 6 trials done', {
     timeout: 120_000
   });
   rmSync(folder, { recursive: true });
