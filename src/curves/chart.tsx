@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { memo, useState, type PointerEvent } from 'react';
 import { useWidth } from '../graph/useLayout';
-import { placeLabels, rangeOf, shortNumber, thin, ticks, type Point } from './scale';
+import { placeLabels, rangeOf, shortNumber, thin, ticks, tickTexts, type Point } from './scale';
 import { shortenedApart, textWidth } from './shorten';
 
 export interface Curve {
@@ -44,6 +44,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
   const plot = { width: width - LEFT - right, height: height - TOP - BOTTOM };
   const all = curves.flatMap(({ points }) => points);
   const rows = ticks(rangeOf(all.map(({ y }) => y)), height < 120 ? 2 : 4);
+  const rowTexts = tickTexts(rows);
   const columns = rangeOf(all.map(({ x }) => x));
   const xOf = (x: number): number =>
     LEFT + ((x - columns.least) / (columns.most - columns.least)) * plot.width;
@@ -87,11 +88,11 @@ export const Chart = memo(function Chart(props: ChartProps) {
           onPointerMove={point}
           onPointerLeave={() => setPointed(null)}
         >
-          {rows.map(row => (
+          {rows.map((row, at) => (
             <g key={row} className="jp-chard-Chart-row">
               <line x1={LEFT} x2={LEFT + plot.width} y1={yOf(row)} y2={yOf(row)} />
               <text x={LEFT - 8} y={yOf(row)} textAnchor="end" dominantBaseline="central">
-                {shortNumber(row)}
+                {rowTexts[at]}
               </text>
             </g>
           ))}

@@ -119,3 +119,9 @@ export function shortNumber(value: number): string {
   if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace(/\.?0+e/, 'e');
   return String(Number(value.toPrecision(4)));
 }
+
+/** What stands at ticks: as short as numbers are elsewhere, unless some that differ would be called the same. */
+export function tickTexts(values: readonly number[]): string[] {
+  const texts = values.map(shortNumber);
+  return new Set(texts).size === new Set(values).size ? texts : values.map(String);
+}

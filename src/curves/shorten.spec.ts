@@ -9,6 +9,14 @@ it('cuts a text at its end, and only where it has no room', () => {
   expect(shortened('adam', 1)).toBe('a…');
 });
 
+it('does not cut a text that has just the room that it takes, also beside something else', () => {
+  for (let count = 1; count < 60; count++) {
+    const text = 'x'.repeat(count);
+    expect(shortened(text, textWidth(text))).toBe(text);
+    expect(shortened(text, 12 + textWidth(text) - 12)).toBe(text);
+  }
+});
+
 it.each([
   [12, ['rate', 'depth'], ['rate', 'depth']],
   [12, ['encoder_dropout', 'decoder_dropout'], ['encoder_dro…', 'decoder_dro…']],

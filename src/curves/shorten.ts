@@ -1,6 +1,9 @@
 /** About how wide a letter or a digit of a drawing is, in pixels. */
 const LETTER = 6.6;
 
+/** What sums of floats may lack of a letter's room. */
+const HAIR = 1e-6;
+
 /** What a text has at least, however little room there is. */
 const LEAST_LETTERS = 2;
 
@@ -39,7 +42,7 @@ export function shortenedApart(texts: readonly string[], room: number, letter = 
 }
 
 function lettersIn(room: number, letter: number): number {
-  return Math.max(LEAST_LETTERS, Math.floor(room / letter));
+  return Math.max(LEAST_LETTERS, Math.floor(room / letter + HAIR));
 }
 
 function beginning(text: string, most: number): string {

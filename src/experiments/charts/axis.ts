@@ -1,5 +1,5 @@
 import type { Choice } from '@chard/core/experiment';
-import { rangeOf, shortNumber, ticks } from '../../curves/scale';
+import { rangeOf, shortNumber, ticks, tickTexts } from '../../curves/scale';
 
 /** What a trial has on an axis: a number, a choice (null is Python's None), or nothing yet. */
 export type AxisValue = Choice | undefined;
@@ -124,9 +124,10 @@ function numericAxis(
     const found = place(value);
     return found === null ? null : clamp(found);
   };
+  const texts = tickTexts(rows);
   return {
     kind,
-    ticks: rows.map(row => ({ at: within(row)!, text: shortNumber(row) })),
+    ticks: rows.map((row, index) => ({ at: within(row)!, text: texts[index]! })),
     numberOf: value => (isFiniteNumber(value) ? value : null),
     place: value => (isFiniteNumber(value) ? within(value) : null),
     numberAt: at => numberAt(clamp(at)),

@@ -52,6 +52,18 @@ describe('axes', () => {
     );
   });
 
+  it('name each tick otherwise than the others, however near to each other the values are', () => {
+    fc.assert(
+      fc.property(positive, fc.double({ min: 1e-9, max: 1, noNaN: true }), (value, share) => {
+        const texts = numberAxis([value, value * (1 + share)], false).ticks.map(({ text }) => text);
+        expect(new Set(texts).size).toBe(texts.length);
+      })
+    );
+    const texts = numberAxis([1.03201, 1.03212], false).ticks.map(({ text }) => text);
+    expect(texts[0]).toBe('1.032');
+    expect(texts.at(-1)).toMatch(/^1\.0321/);
+  });
+
   it('name powers of ten on a log scale, and leave out what has no logarithm', () => {
     const axis = rangeAxis(1e-5, 0.1, true);
     expect(axis.kind).toBe('log');

@@ -261,6 +261,23 @@ it('draws of a long table what is seen', () => {
   ]);
 });
 
+it.each(['best value over time', 'parallel coordinates', 'slices'])(
+  'leaves no tick behind in %s when values spread out that were near to each other',
+  chart => {
+    const values = (last: number): Told[] =>
+      [1.03201, 1.03204, last].map(value => ({ values: [value], outcome: 'succeeded' }));
+    const ticks = (): string[] =>
+      [...place.querySelectorAll('text')].map(({ textContent }) => textContent!).sort();
+    draw(CHARTS[chart]!, experiment(values(3)));
+    const fresh = ticks();
+    act(() => root.unmount());
+    root = createRoot(place);
+    draw(CHARTS[chart]!, experiment(values(1.03202)));
+    draw(CHARTS[chart]!, experiment(values(3)));
+    expect(ticks()).toEqual(fresh);
+  }
+);
+
 it('offers a log scale where all values have a logarithm', () => {
   const positive = experiment([{ values: [3, 1], outcome: 'succeeded' }]);
   for (const chart of ['best value over time', 'curves']) {

@@ -329,7 +329,7 @@ const AxisView = memo(function AxisView(props: {
       </foreignObject>
       <line x1={x} x2={x} y1={box.top} y2={bottom} />
       {axis.ticks.map(({ at, text }, index) => (
-        <g key={text}>
+        <g key={index}>
           <line x1={x - 4} x2={x} y1={yIn(box, at)} y2={yIn(box, at)} />
           <text x={x - 8} y={yIn(box, at)} textAnchor="end" dominantBaseline="central">
             {texts[index]}

@@ -23,8 +23,8 @@ export function yIn(box: Box, place: number): number {
 export function Rows({ axis, box }: { readonly axis: Axis; readonly box: Box }) {
   return (
     <g className="jp-chard-Plot-rows">
-      {axis.ticks.map(({ at, text }) => (
-        <g key={text}>
+      {axis.ticks.map(({ at, text }, index) => (
+        <g key={index}>
           <line x1={box.left} x2={box.left + box.width} y1={yIn(box, at)} y2={yIn(box, at)} />
           <text x={box.left - 8} y={yIn(box, at)} textAnchor="end" dominantBaseline="central">
             {text}
