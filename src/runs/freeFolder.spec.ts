@@ -18,7 +18,7 @@ it('is the one that was wanted where nothing can be looked at', async () => {
 });
 
 it.each([
-  [' /work/digits/ ', 'work/digits'],
+  [' /copies/digits/ ', 'copies/digits'],
   ['/', null],
   ['', null]
 ])('takes %j as %j', (text, folder) => {

@@ -11,7 +11,7 @@ import {
   tuneIcon
 } from '../../icons';
 import { useNow } from '../../runs/document/useNow';
-import { duration, shortTime } from '../../runs/text';
+import { TimeTaken } from '../../runs/document/timeTaken';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ReactNode } from 'react';
 import { hasEnded } from '../text';
@@ -70,14 +70,7 @@ export function Header(props: ExperimentServices & { readonly state: ExperimentS
             total
           )}
         </span>
-        {started !== null && (
-          <span
-            className="jp-chard-hint jp-chard-Run-time"
-            title={new Date(started).toLocaleString()}
-          >
-            {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
-          </span>
-        )}
+        {started !== null && <TimeTaken started={started} finished={state.finishedAt} now={now} />}
         {facts.map(([what, value]) => (
           <span key={what} className="jp-chard-Run-parameter">
             {what} <code>{value}</code>

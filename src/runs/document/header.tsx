@@ -10,17 +10,11 @@ import {
   reusedIcon,
   stopIcon
 } from '../../icons';
-import {
-  duration,
-  parameterText,
-  phaseWord,
-  preparingInWords,
-  shortTime,
-  stepTitle
-} from '../text';
+import { parameterText, phaseWord, preparingInWords, stepTitle } from '../text';
 import { phaseIcon, phaseTone } from '../words';
 import type { RunServices } from './services';
 import { useNow } from './useNow';
+import { TimeTaken } from './timeTaken';
 
 /** What run it is, how it stands in words, with which parameters, and what can be done with it. Each button keeps its place, whatever becomes of the run. */
 export function Header(props: RunServices & { readonly state: RunState }) {
@@ -58,12 +52,7 @@ export function Header(props: RunServices & { readonly state: RunState }) {
             {stateInWords(state, trans)}
           </span>
           {started !== null && (
-            <span
-              className="jp-chard-hint jp-chard-Run-time"
-              title={new Date(started).toLocaleString()}
-            >
-              {shortTime(started)} · {duration(Math.max(0, (state.finishedAt ?? now) - started))}
-            </span>
+            <TimeTaken started={started} finished={state.finishedAt} now={now} />
           )}
           {parameters.map(([name, text]) => (
             <span key={name} className="jp-chard-Run-parameter" title={text}>
